@@ -1,0 +1,88 @@
+# One runner: `make` alone explains the words, .ci/run says the same ones.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint unit js bench vendor screenshots clean
+
+PYTHON ?= python3
+# How many test processes; two cores are enough to stay under ten minutes.
+JOBS ?= 2
+BIN := .venv/bin
+RUN := .venv/.run-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)
+DEV := .venv/.dev-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)
+NODE := node_modules/.stamp
+
+help:
+	@echo 'make run          start Plotroom; ARGS="--demo --port 9000" is passed on'
+	@echo 'make test         everything that has to hold: lint, JavaScript and Python tests, coverage'
+	@echo 'make lint         ruff, mypy and tsc'
+	@echo 'make unit         the Python tests alone; ARGS="tests/test_ring.py -k gap" is passed on'
+	@echo 'make js           the JavaScript tests alone'
+	@echo 'make bench        the figures of docs/performance.md; takes some minutes'
+	@echo 'make vendor       fetch the vendored files of static/vendor again'
+	@echo 'make screenshots  draw the pictures of docs/img again'
+	@echo 'make clean        remove all that make has made'
+
+run: $(RUN)
+	@exec $(BIN)/python -m dashboard $(ARGS)
+
+# The checks that say most in the shortest time come first.
+test: lint js $(DEV) browser
+	@rm -rf .coverage && mkdir .coverage
+	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report
+
+lint: $(DEV) $(NODE)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	node_modules/.bin/tsc --project jsconfig.json
+
+unit: $(DEV)
+	$(BIN)/python -m pytest $(ARGS)
+
+js: $(NODE)
+	node --test $(sort $(wildcard tests/js/*.test.js tests/js/*.test.mjs))
+
+bench: $(DEV) browser
+	@for script in cold_start idle series_cpu jitter; do $(BIN)/python tests/bench/$$script.py || exit 1; echo; done
+
+vendor: $(DEV)
+	$(BIN)/python static/vendor/refresh.py
+
+screenshots: $(DEV) browser
+	$(BIN)/python tests/screenshots.py
+
+clean:
+	rm -rf .venv node_modules .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- what the words need -------------------------------------------------------------------------
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'Plotroom needs Python 3.11 or later; say which with: make PYTHON=/path/to/python3' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo 'Python cannot make virtual environments here; on Debian: apt-get install python3-venv' >&2; exit 1; }
+
+# The stamp's name holds the checksum of pyproject.toml, so that a fresh checkout's file times decide nothing.
+$(RUN): | .venv/bin/python
+	@echo 'Installing what Plotroom needs into .venv; this happens once.'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@rm -f .venv/.run-* && touch $@
+
+$(DEV): | .venv/bin/python
+	@echo 'Installing what Plotroom and its checks need into .venv; this happens once.'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@rm -f .venv/.run-* .venv/.dev-* && touch $(RUN) $@
+
+$(NODE): package.json package-lock.json
+	@command -v npm > /dev/null || { echo 'The checks need Node 18 or later with npm; on Debian: apt-get install nodejs npm' >&2; exit 1; }
+	npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: browser
+browser:
+	@command -v chromium > /dev/null || command -v google-chrome > /dev/null || { \
+	  [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } || { \
+	  echo 'The browser tests need Chromium; on Debian: apt-get install chromium' >&2; exit 1; }

@@ -1,0 +1,207 @@
+"""What a plugin author writes: a class with metrics, or a function with `@metric`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from collectors.errors import InvalidDeclaration
+from collectors.metric import Chart, Kind, Metric, check_name
+from collectors.recorder import Recorder
+from collectors.sample import Batch
+
+Runs = Literal["inline", "process"]
+Function = TypeVar("Function", bound=Callable[[], object])
+
+
+class CollectorConfig(BaseModel):
+    """Options of a collector, from `[collectors.<name>]` in plotroom.toml. Subclass it as `Config` in the collector.
+
+    Unknown keys are refused, so that a misspelt one is noticed.
+    """
+
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+    enabled: bool | None = Field(default=None, description="false switches the collector off, true on")
+    every: float | None = Field(default=None, ge=0.01, le=86_400, description="seconds between samples")
+    instance: str = Field(default="", max_length=60, description="label of this instance when there are several")
+
+
+class Declared:
+    """A metric declared in a collector class; in an instance it takes the samples of the current tick."""
+
+    kind: ClassVar[Kind] = "gauge"
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        unit: str = "",
+        title: str = "",
+        help: str = "",
+        labels: Iterable[str] | None = (),
+        chart: Chart | None = None,
+        family: str = "",
+        limits: tuple[float | None, float | None] = (None, None),
+        headline: str = "",
+        figure: object = None,
+        max_series: int | None = None,
+        order: int = 100,
+        scale: float = 1.0,
+        rate_unit: str = "",
+    ) -> None:
+        self.metric = Metric(
+            name=name, unit=unit, kind=self.kind, title=title, help=help, chart=chart, family=family, limits=limits,
+            labels=None if labels is None else tuple(labels), headline=headline, figure=figure_dict(figure),
+            max_series=max_series, order=order, scale=scale, rate_unit=rate_unit,
+        )  # fmt: skip
+
+    def fresh(self, collector: str) -> Recorder:
+        return Recorder(self.metric, collector)
+
+    # Within an instance the attribute is a Recorder; these three let type checkers of plugin code know it.
+    def set(self, value: object, **labels: object) -> None:
+        raise InvalidDeclaration(f"metric {self.metric.name!r}: set it on an instance of its collector")
+
+    def set_result(self, result: object) -> None:
+        raise InvalidDeclaration(f"metric {self.metric.name!r}: set it on an instance of its collector")
+
+    def write(self, times: object, values: object, series: Iterable[Mapping[str, object]] = ({},)) -> None:
+        raise InvalidDeclaration(f"metric {self.metric.name!r}: write it on an instance of its collector")
+
+
+class Gauge(Declared):
+    """A metric that goes up and down and is drawn as it is."""
+
+
+class Counter(Declared):
+    """A metric that only grows; give the reading as it is, it is drawn as its rate per second.
+
+    `scale` multiplies the rate and `rate_unit` names its unit: a counter of seconds of busy time with `scale=100` and
+    `rate_unit="%"` is drawn as a share.
+    """
+
+    kind = "counter"
+
+
+class Collector:
+    """A plugin that samples one source. Declare metrics as class attributes and set them in `collect`.
+
+    `open` and `close` frame the life of a source; `collect` runs once a tick. Raise `Unavailable` when the source is
+    away, `Misconfigured` when the configuration is wrong; any other error is shown and the collector goes on.
+    A collector instance is only ever used by one thread at a time.
+    """
+
+    name: ClassVar[str] = ""  # derived from the class's name unless given
+    every: ClassVar[float] = 1.0
+    runs: ClassVar[Runs] = "process"
+    enabled: ClassVar[bool] = True  # False: only when its configuration says enabled = true
+    Config: ClassVar[type[CollectorConfig]] = CollectorConfig
+    declared: ClassVar[dict[str, Declared]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # Any: whatever other base classes take
+        super().__init_subclass__(**kwargs)
+        if "name" not in cls.__dict__:
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        check_name(cls.name)
+        own = {key: value for key, value in vars(cls).items() if isinstance(value, Declared)}
+        cls.declared = {**cls.declared, **own}
+
+    def __init__(self, config: CollectorConfig | None = None) -> None:
+        self.config = config if config is not None else self.Config()
+        for attribute, declared in self.declared.items():
+            setattr(self, attribute, declared.fresh(self.name))
+
+    @classmethod
+    def metrics(cls) -> tuple[Metric, ...]:
+        return tuple(declared.metric for declared in cls.declared.values())
+
+    @classmethod
+    def detect(cls) -> Iterable[Mapping[str, object]]:
+        """Configurations found on this machine, one mapping each; used where plotroom.toml has no table for it."""
+        return ({},)
+
+    def open(self) -> None:
+        """Connect to the source. Called before the first collect and again after a failure."""
+
+    def collect(self) -> None:
+        """Set the metrics once."""
+
+    def stream(self) -> Iterator[None] | None:
+        """For sources that push: a generator that sets metrics and yields after each; `collect` is then not called."""
+        return None
+
+    def close(self) -> None:
+        """Let go of the source. Called once for each successful open."""
+
+    def drain(self, tick: int) -> list[Batch]:
+        """The batches recorded since the last call; `tick` is in ms since the epoch."""
+        batches: list[Batch] = []
+        for attribute in self.declared:
+            batches += getattr(self, attribute).drain(tick)
+        return batches
+
+    def discard(self) -> None:
+        for attribute in self.declared:
+            getattr(self, attribute).discard()
+
+
+def metric(
+    name: str,
+    *,
+    every: float = 1.0,
+    unit: str = "",
+    kind: Kind = "gauge",
+    labels: Iterable[str] | None = None,
+    title: str = "",
+    help: str = "",
+    chart: Chart | None = None,
+    family: str = "",
+    limits: tuple[float | None, float | None] = (None, None),
+    headline: str = "",
+    figure: object = None,
+    scale: float = 1.0,
+    rate_unit: str = "",
+) -> Callable[[Function], Function]:
+    """Make a function a chart. It returns a number, None (a gap), {series: number}, or a 1-D array of numbers.
+
+    The function stays what it was and can be called as before; its collector has the metric's name.
+    """
+    declared = (Counter if kind == "counter" else Gauge)(
+        name, unit=unit, title=title, help=help, labels=labels, chart=chart, family=family, limits=limits,
+        headline=headline, figure=figure, scale=scale, rate_unit=rate_unit,
+    )  # fmt: skip
+    if kind not in ("gauge", "counter"):
+        raise InvalidDeclaration(f"metric {name!r}: kind {kind!r} is not one of gauge, counter")
+
+    def decorate(function: Function) -> Function:
+        def collect(self: Any) -> None:  # Any: the recorder attribute is made at run time
+            self.value.set_result(function())
+
+        body = {
+            "name": name,
+            "every": every,
+            "value": declared,
+            "collect": collect,
+            "__doc__": function.__doc__,
+            "__module__": function.__module__,
+        }
+        function.__collector__ = type("FunctionCollector", (Collector,), body)  # type: ignore[attr-defined]  # rides on the function
+        return function
+
+    return decorate
+
+
+def figure_dict(figure: object) -> dict[str, Any] | None:  # Any: Plotly's own open-ended JSON
+    """A Plotly figure as a plain dict, from a `graph_objects.Figure` (without importing plotly) or a dict."""
+    if figure is None:
+        return None
+    to_dict = getattr(figure, "to_plotly_json", None)
+    if callable(to_dict):
+        figure = to_dict()
+    if not isinstance(figure, Mapping) or not isinstance(figure.get("data", []), (list, tuple)):
+        raise InvalidDeclaration("figure must be a plotly.graph_objects.Figure or a dict with a list 'data'")
+    return dict(figure)

@@ -1,0 +1,19 @@
+"""Plotroom's server. It reads like a corridor: data flows one way, imports run from user to used and never back.
+
+====================  ==================================================================================
+`collectors/`         what is measured; knows nothing of this package
+`sampling/`           when it is measured: tickers, jobs, and the collector processes that run plugins
+`history/`            what was measured: a ring of samples per metric, windows of it, downsampling
+`live/`               who is told: names and payloads of the wire, the single door `publish`, the rooms
+`web/`                what a browser gets: pages, the HTTP API, the static files, and the gate in front of all
+`app.py`              joins these parts and starts no task
+`server.py`           the listening socket, the signals, the orderly end
+`cli.py`              what one types
+`__main__.py`         chooses how tasks run; the only file that names eventlet
+====================  ==================================================================================
+
+Operators read `settings.py`, plugin authors `collectors/__init__.py`; neither needs anything else.
+
+This file imports nothing: `python -m dashboard` runs it before `__main__.py` has patched the standard library, and
+whatever is imported here would keep the unpatched one.
+"""

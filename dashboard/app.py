@@ -1,0 +1,175 @@
+"""Joins the parts of a server. Making one starts nothing: no task, no process, no socket."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from flask import Flask
+
+from collectors.metric import Metric
+from collectors.sample import Batch
+from dashboard.history.store import History
+from dashboard.live.broadcast import Broadcast
+from dashboard.live.catalog import Catalog
+from dashboard.live.namespaces import MetricsNamespace
+from dashboard.live.server import make_socketio
+from dashboard.paths import TEMPLATES
+from dashboard.sampling.scheduler import Scheduler
+from dashboard.sampling.state import JobState
+from dashboard.self_metrics import HubLag, Vitals, self_collector
+from dashboard.server import Connections
+from dashboard.settings import Settings
+from dashboard.tasks import Clock, Tasks
+from dashboard.web import api, assets, pages, refusals
+from dashboard.web.access import Access
+from dashboard.web.answers import PlainPages
+from dashboard.web.attempts import Attempts
+from dashboard.web.figures import Figures
+from dashboard.web.hosts import Hosts, is_loopback, own_names
+from dashboard.web.tokens import Token, keep_token
+
+Native = Callable[..., Any]  # Any: the result of whatever function is given
+Reload = Callable[[], Mapping[str, dict[str, Any] | list[dict[str, Any]]]]  # Any: the collector's own Config checks it
+
+
+class Sink:
+    """Where the scheduler's declarations, states and samples go."""
+
+    def __init__(self, catalog: Catalog, history: History, broadcast: Broadcast) -> None:
+        self._catalog = catalog
+        self._history = history
+        self._broadcast = broadcast
+        self._names: dict[str, set[str]] = {}
+
+    def declare(self, collector: str, every: float, metrics: Sequence[Metric]) -> None:
+        names = {metric.name for metric in metrics}
+        for metric in metrics:
+            self._history.declare(metric, every)
+        self._catalog.declare(collector, every, metrics)
+        self._forget(self._names.get(collector, set()) - names)
+        self._names[collector] = names
+
+    def retire(self, collector: str) -> None:
+        self._catalog.retire(collector)
+        self._forget(self._names.pop(collector, set()))
+
+    def publish(self, batch: Batch) -> None:
+        self._broadcast.publish(batch)
+
+    def state(self, state: JobState) -> None:
+        self._catalog.state(state)
+
+    def _forget(self, names: set[str]) -> None:
+        for name in names:
+            self._history.forget(name)
+
+
+class Plotroom:
+    """One server, its parts joined; `create_app` makes it.
+
+    Attributes:
+        wsgi: the application to serve: the gate, behind it Socket.IO and Flask.
+        token: what browsers must show, None when they need not.
+        token_is_new: it was made just now.
+    """
+
+    def __init__(self, settings: Settings, async_mode: str, native: Native, reload: Reload | None) -> None:
+        self.settings = settings
+        self.token: Token | None = None
+        self.token_is_new = False
+        self.flask = Flask("dashboard", template_folder=str(TEMPLATES), static_folder=None)
+        self.socketio = make_socketio(self.flask, settings.live, async_mode)
+        self.clock = Clock()
+        self.tasks = Tasks(self.socketio.start_background_task, self.socketio.sleep, native, self.clock)
+        self.history = History(settings.history, self.clock, native)
+        self.catalog = Catalog(self.history)
+        self.broadcast = Broadcast(self.socketio, self.history, self.catalog, self.tasks, settings.live)
+        self.hub_lag = HubLag(self.tasks.sleep, time.monotonic)
+        sink = Sink(self.catalog, self.history, self.broadcast)
+        own = [self_collector(self._vitals())]
+        self.scheduler = Scheduler(settings, sink, self.tasks, own, reload)
+        self.wsgi, self.connections = self._web()
+
+    def start(self) -> None:
+        """Start sampling and telling."""
+        self.broadcast.start()
+        self.tasks.supervise("hub lag", self.hub_lag.run)
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Close the connections, below Socket.IO, so that browsers come back; then stop sampling."""
+        self.connections.close()
+        self.hub_lag.stop()
+        self.scheduler.stop()
+        self.broadcast.stop()
+
+    def _vitals(self) -> Vitals:
+        broadcast = self.broadcast
+        return Vitals(
+            hub_lag=self.hub_lag.take,
+            lateness=lambda: self.scheduler.lateness(),
+            ticks=lambda: self.scheduler.ticks(),
+            people=lambda: {"clients": broadcast.clients, "rooms": broadcast.rooms},
+            messages_out=lambda: broadcast.messages_out,
+            bytes_out=lambda: broadcast.bytes_out,
+            durations=lambda: self.scheduler.durations(),
+            workers=lambda: self.scheduler.workers(),
+        )
+
+    def _web(self) -> tuple[WSGIApplication, Connections]:
+        plain = PlainPages()
+        files = assets.Assets(self.tasks.native)
+        figures = Figures(self.tasks.native)
+        self.socketio.on_namespace(MetricsNamespace(self.broadcast, files.build))
+        parts = (self.catalog, self.history, figures, self.tasks)
+        for routes in (
+            assets.blueprint(files),
+            pages.blueprint(pages.Pages(*parts, files.build)),
+            api.blueprint(api.Api(*parts, installed_version())),
+        ):
+            self.flask.register_blueprint(routes)
+        refusals.install(self.flask, plain)
+        connections = Connections(self.flask.wsgi_app)
+        return self._gate(connections, plain), connections
+
+    def _gate(self, inner: WSGIApplication, plain: PlainPages) -> Access:
+        settings = self.settings
+        if settings.require_token or not is_loopback(settings.host):
+            self.token, self.token_is_new = keep_token(settings.data_dir)
+        return Access(
+            inner,
+            hosts=Hosts({*own_names(settings.host), *settings.allowed_hosts}, settings.allowed_origins),
+            token=self.token,
+            attempts=Attempts(time.monotonic),
+            pages=plain,
+            cookie=f"plotroom-{settings.port}",
+            base_path=settings.base_path,
+            proxies=settings.trusted_proxies,
+        )
+
+
+def installed_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("plotroom")
+    except PackageNotFoundError:  # a checkout that was only put on the path
+        return "0"
+
+
+def create_app(settings: Settings, async_mode: str, native: Native, reload: Reload | None = None) -> Plotroom:
+    """A server with these settings.
+
+    Args:
+        settings: the settings in force.
+        async_mode: "eventlet" or "threading".
+        native: runs a function in a native thread and waits for its result.
+        reload: reads the `[collectors.<name>]` tables again; by default from the file alone.
+
+    Raises:
+        CannotStart: the token can't be kept in the data folder.
+    """
+    return Plotroom(settings, async_mode, native, reload)

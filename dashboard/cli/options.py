@@ -1,0 +1,59 @@
+"""The options that every command shares: one for each row of the table of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import click
+
+from dashboard.server import Runtime
+from dashboard.settings import Settings
+from dashboard.settings_sources import Row, load, table
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+class Context:
+    """What commands share: how tasks run, and the arguments given so far."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self._arguments: dict[str, object] = {}
+
+    def add(self, arguments: Mapping[str, object]) -> None:
+        """Take arguments by the names of click's parameters; later ones win."""
+        names = {parameter(row): row.name for row in table()}
+        self._arguments |= {names[key]: value for key, value in arguments.items() if value is not None and value != ()}
+
+    def settings(self) -> Settings:
+        """The settings in force.
+
+        Raises:
+            SettingsError: one of them is wrong.
+        """
+        return load(self._arguments)
+
+
+def setting_options(command: Command) -> Command:
+    """Give a click command an option for each row of the table."""
+    for row in reversed(table()):
+        command = _option(row)(command)
+    return command
+
+
+def parameter(row: Row) -> str:
+    """The name of click's parameter for a row."""
+    return row.name.replace(".", "__")
+
+
+def _option(row: Row) -> Callable[[Command], Command]:
+    words = f"{row.help} [default: {row.default}]"
+    if row.flag:
+        # None when not given, so that plotroom.toml and the environment are asked.
+        return click.option(f"{row.option}/--no-{row.option[2:]}", parameter(row), default=None, help=words)
+    # Values are checked by the settings' own types, whichever way they come.
+    metavar = "VALUE" if row.multiple else row.type.upper()
+    return click.option(
+        row.option, parameter(row), multiple=row.multiple, default=None, metavar=metavar, type=str, help=words
+    )

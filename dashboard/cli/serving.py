@@ -1,0 +1,109 @@
+"""From settings to a running server, and the few lines that say what it has found."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from dashboard.app import Plotroom, Reload, create_app
+from dashboard.errors import PlotroomError
+from dashboard.sampling.state import JobState
+from dashboard.server import Runtime, listen, serve
+from dashboard.settings import Settings
+from dashboard.web.hosts import bracketed, is_wildcard
+from dashboard.web.tokens import make_data_dir
+
+#: Collectors that have not started by then are told as they are.
+SETTLE = 4.0
+LOAD = 1.0
+LOOK_EVERY = 0.1
+#: Files beside connections: pipes of collector processes, what collectors read, the log.
+SPARE_FILES = 512
+
+if sys.platform != "win32":
+    import resource
+
+Say = Callable[[str], None]
+
+
+def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say) -> None:
+    """Serve until a signal ends it.
+
+    Args:
+        settings: the settings in force.
+        runtime: how tasks run.
+        reload: reads the collectors' tables again.
+        say: prints a line.
+
+    Raises:
+        CannotStart: the address or the data folder can't be used.
+    """
+    raise_file_limit(settings.live.max_clients + SPARE_FILES)
+    with closing(listen(settings.host, settings.port)) as listener:
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        make_data_dir(settings.data_dir)
+        app = create_app(settings, runtime.async_mode, runtime.native, reload)
+        for line in greeting(settings, app):
+            say(line)
+        app.start()
+        app.tasks.spawn(_tell_what_is_there, app, say)
+        serving = runtime.serving(listener, app.wsgi, settings.live.max_clients)
+        serve(serving, app.tasks.spawn, app.stop)
+
+
+def raise_file_limit(wanted: int) -> None:
+    """Let this process have so many files open; each connection is one, and shells give 1,024."""
+    if sys.platform == "win32":
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def address_of(settings: Settings) -> str:
+    """Where a browser finds a server of these settings; of one on all addresses, by the name of this machine."""
+    host = socket.gethostname() if is_wildcard(settings.host) else settings.host
+    return f"http://{bracketed(host)}:{settings.port}{settings.base_path}/"
+
+
+def greeting(settings: Settings, app: Plotroom) -> list[str]:
+    """The address; with the token only when it is new, so that it does not fill logs."""
+    address = address_of(settings)
+    if app.token is None:
+        return [f"Plotroom is at {address}"]
+    if app.token_is_new:
+        return [
+            f"Plotroom is at {address}?token={app.token.value}",
+            "This is shown once; `plotroom token` shows it again.",
+        ]
+    return [f"Plotroom is at {address}", "It asks for its token; `plotroom token` shows it."]
+
+
+def _tell_what_is_there(app: Plotroom, say: Say) -> None:
+    waited = 0.0
+    # A collector process is not among the states before it has loaded.
+    while waited < LOAD or (waited < SETTLE and any(one.state == "starting" for one in app.scheduler.states())):
+        app.tasks.sleep(LOOK_EVERY)
+        waited += LOOK_EVERY
+    try:
+        for line in found(app.scheduler.states()):
+            say(line)
+    except OSError as error:  # the terminal is gone, the server is not
+        raise PlotroomError(f"can't print: {error}") from error
+
+
+def found(states: Sequence[JobState]) -> list[str]:
+    """What was detected and what not, aligned."""
+    running = sorted(one.collector for one in states if one.state in ("running", "late"))
+    lines = [("sampling", ", ".join(running) or "nothing")]
+    waiting = sorted(one.collector for one in states if one.state == "starting")
+    if waiting:
+        lines.append(("starting", ", ".join(waiting)))
+    for word, state in (("not here", "unavailable"), ("set up wrong", "misconfigured"), ("failing", "failing")):
+        lines += [(word, f"{one.collector}: {one.reason}") for one in states if one.state == state]
+    width = max(len(word) for word, _ in lines)
+    return [f"  {word:<{width}}  {text}" for word, text in lines]

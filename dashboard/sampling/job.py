@@ -1,0 +1,263 @@
+"""One collector with its schedule and its state: open, collect, skip, back off, close."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
+
+from collectors.errors import CollectorFailed, Misconfigured, Unavailable
+from collectors.metric import Metric
+from collectors.registry import Declaration
+from collectors.sample import Batch
+from dashboard.sampling.rate import Rates
+from dashboard.sampling.state import JobState, State
+from dashboard.sampling.ticker import Lateness, Ticker
+from dashboard.sampling.workers import ProcessLost
+from dashboard.tasks import Backoff, Supervised, Tasks
+
+log = logging.getLogger(__name__)
+
+#: Collects that may fail one after another before the source is closed and opened again.
+REOPEN_AFTER = 3
+#: Seconds after which a state is told again for its counts and duration, though nothing else has changed.
+TELL_EVERY = 15.0
+#: Kinds of errors that are told apart in the log.
+MOST_KINDS = 50
+
+
+class Sink(Protocol):
+    """Where samples and states go. Called from tasks only."""
+
+    def declare(self, collector: str, every: float, metrics: Sequence[Metric]) -> None:
+        """A collector measures `metrics`; when it is declared again, these take the place of the earlier ones."""
+
+    def retire(self, collector: str) -> None:
+        """A collector, its state and its metrics are gone."""
+
+    def publish(self, batch: Batch) -> None:
+        """New samples; of a counter, its rates."""
+
+    def state(self, state: JobState) -> None:
+        """The state of a job has changed."""
+
+
+class Sampling(Protocol):
+    """What a job samples: `collectors.sampler.Sampler`, or its stand-in for another process."""
+
+    def open(self) -> None: ...
+    def collect(self, tick: int) -> list[Batch]: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What follows a try: seconds to pause, and whether the source is to be opened again."""
+
+    pause: float = 0.0
+    reopen: bool = False
+
+
+_GOOD = _Verdict()
+
+
+class Job:
+    """Runs one collector until it is stopped.
+
+    Args:
+        declaration: of the collector.
+        sampler: opens, samples and closes it.
+        origin: the file or module that it comes from.
+        every: seconds between samples.
+        sink: where samples and states go.
+        tasks: what runs it.
+        lateness: where the lateness of its ticks is noted.
+        phase: seconds after the marks of the interval at which it ticks.
+        backoff: how long to wait after a failure.
+    """
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        sampler: Sampling,
+        origin: str,
+        every: float,
+        sink: Sink,
+        tasks: Tasks,
+        lateness: Lateness | None = None,
+        phase: float = 0.0,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.name = declaration.name
+        self.stopped = threading.Event()
+        self._declaration = declaration
+        self._sampler = sampler
+        self._sink = sink
+        self._tasks = tasks
+        self._clock = tasks.clock
+        self._backoff = backoff or Backoff()
+        self._ticker = Ticker(every, tasks.clock, self.stopped.wait, phase, lateness)
+        self._counters = {one.name: Rates(one.scale) for one in declaration.metrics if one.kind == "counter"}
+        self._failed_in_a_row = 0
+        self._kinds: dict[str, int] = {}
+        self._told_at = -math.inf
+        self._task: Supervised | None = None
+        self._state = JobState(
+            declaration.name,
+            "starting",
+            every=every,
+            origin=origin,
+            since=self._now(),
+            metrics=len(declaration.metrics),
+        )
+
+    @property
+    def state(self) -> JobState:
+        return replace(self._state, skipped=self._ticker.skipped)
+
+    @property
+    def late(self) -> int:
+        """Ticks that came more than half an interval late."""
+        return self._ticker.late
+
+    def start(self) -> None:
+        self._tell("starting")
+        self._task = self._tasks.supervise(f"job {self.name}", self._run, self.stopped)
+
+    def stop(self) -> None:
+        """Ask it to end; `join` waits for that."""
+        self.stopped.set()
+        cancel = getattr(self._sampler, "cancel", None)
+        if cancel is not None:
+            cancel()
+
+    def join(self, timeout: float) -> bool:
+        """Wait until it has ended; False when it has not in time."""
+        return self._task is None or self._task.ended.wait(timeout)
+
+    def pushed(self, batches: Sequence[Batch]) -> None:
+        """Publish what a streaming collector has pushed."""
+        if not self.stopped.is_set():
+            self._publish(batches, {batch.metric for batch in batches})
+
+    def mark_late(self) -> None:
+        """The collect takes, or the running one has taken, longer than the interval."""
+        self._tell("late", f"takes longer than its interval of {self._state.every:g} s")
+
+    def _run(self) -> None:
+        try:
+            while not self.stopped.is_set():
+                verdict = self._try(self._open, opening=True)
+                if verdict is _GOOD:
+                    verdict = self._tick()
+                if self.stopped.wait(verdict.pause) if verdict.pause < math.inf else self.stopped.wait():
+                    break
+        finally:
+            if self.stopped.is_set():
+                self._close()
+                self._tell("stopped")
+
+    def _tick(self) -> _Verdict:
+        """Collect at each tick, until it is stopped or the source has to be opened again."""
+        for tick in self._ticker.ticks():
+            verdict = self._try(partial(self._sampler.collect, tick))
+            if verdict.reopen:
+                self._close()
+                return verdict
+        return _GOOD
+
+    def _open(self) -> list[Batch]:
+        self._sampler.open()
+        return []
+
+    def _try(self, action: Callable[[], list[Batch]], opening: bool = False) -> _Verdict:
+        """The job boundary: what `action` raises becomes a state; what it gives is published."""
+        started = self._clock.monotonic()
+        try:
+            batches = action()
+        except Unavailable as error:
+            self._tell("unavailable", error.reason)
+            return _Verdict(self._backoff.next(), reopen=True)
+        except Misconfigured as error:
+            self._failure(error, "misconfigured")
+            return _Verdict(math.inf, reopen=True)
+        except ProcessLost as error:
+            if self.stopped.is_set():
+                return _Verdict(reopen=True)
+            self._state = replace(self._state, restarts=self._state.restarts + 1)
+            self._failure(error, "failing")
+            return _Verdict(reopen=True)  # opening waits until there is a process again
+        except Exception as error:  # a collector may raise anything; nothing of it must end the others
+            self._failure(error, "failing")
+            self._failed_in_a_row += 1
+            if opening or self._failed_in_a_row % REOPEN_AFTER == 0:
+                return _Verdict(self._backoff.next(), reopen=True)
+            return _Verdict()
+        duration = self._clock.monotonic() - started
+        if not opening:
+            self._succeeded(batches, duration)
+        return _GOOD
+
+    def _succeeded(self, batches: Sequence[Batch], duration: float) -> None:
+        self._failed_in_a_row = 0
+        self._backoff.reset()
+        self._state = replace(self._state, duration=duration)
+        if duration > self._state.every:
+            self.mark_late()
+        else:
+            self._tell("running")
+        if not self._declaration.streams:
+            self._publish(batches, self._counters.keys())
+
+    def _publish(self, batches: Sequence[Batch], sampled: Set[str]) -> None:
+        """Publish `batches`; series of the metrics `sampled` that are not in them are gone."""
+        self._state = replace(self._state, samples=self._state.samples + 1)
+        for name in sampled & self._counters.keys():
+            self._counters[name].begin()
+        for batch in batches:
+            rates_of = self._counters.get(batch.metric)
+            self._sink.publish(batch if rates_of is None else rates_of.apply(batch))
+
+    def _close(self) -> None:
+        try:
+            self._sampler.close()
+        except ProcessLost:
+            pass
+        except Exception as error:  # the job boundary, as in `_try`
+            self._failure(error, self._state.state)
+
+    def _failure(self, error: Exception, state: State) -> None:
+        """Loud once for each kind of error, then only at counts of 10, 100, 1000 ..."""
+        self._state = replace(self._state, errors=self._state.errors + 1)
+        kind = error.kind if isinstance(error, CollectorFailed) else type(error).__name__
+        where = f"{kind} {error.where}" if isinstance(error, CollectorFailed) else kind
+        if where not in self._kinds and len(self._kinds) >= MOST_KINDS:
+            where = "others"
+        count = self._kinds[where] = self._kinds.get(where, 0) + 1
+        text = str(error) if isinstance(error, (CollectorFailed, Misconfigured, ProcessLost)) else f"{kind}: {error}"
+        lost = isinstance(error, ProcessLost)
+        if lost:
+            log.debug("collector %s: %s", self.name, text)  # its source tells that once for all its collectors
+        elif count == 1:
+            log.error("collector %s: %s", self.name, text, exc_info=None if state == "misconfigured" else error)
+        elif math.log10(count).is_integer():
+            log.error("collector %s: %s (%d times so far)", self.name, text, count)
+        self._tell(state, text, news=lost)
+
+    def _tell(self, state: State, reason: str = "", news: bool = False) -> None:
+        """Tell the sink, if there is something new in it: another state or reason, or what the caller knows of."""
+        reason = " ".join(reason.split())[:500]
+        now = self._clock.monotonic()
+        changed = (state, reason) != (self._state.state, self._state.reason)
+        if changed:
+            self._state = replace(self._state, state=state, reason=reason, since=self._now())
+        if changed or news or now - self._told_at >= TELL_EVERY:
+            self._told_at = now
+            self._sink.state(self.state)
+
+    def _now(self) -> int:
+        return int(self._clock.wall() * 1000)

@@ -1,0 +1,106 @@
+"""Readings of counters made into rates per second: resets, wraps and first samples never give an absurd one."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from collectors.metric import Series
+from collectors.sample import GAP, Batch, Values
+
+#: Counters of 32 and 64 bits start again at 0 beyond these.
+MODULI = (2.0**32, 2.0**64)
+#: A counter that shrank has wrapped only if it was this near its modulus; anything else is a reset.
+NEAR = 0.9
+#: And only if it has not run further than this part of the modulus since.
+FAR = 0.25
+#: Series that are gone are forgotten when there are this many of them.
+FORGOTTEN = 256
+
+
+class Rates:
+    """The rates of one metric's series.
+
+    Each series has its own last reading, so sources with times of their own are right, too. A series that was not
+    in the last round (a collect, or a push) starts again with a gap.
+
+    Args:
+        scale: multiplied into each rate.
+    """
+
+    def __init__(self, scale: float = 1.0) -> None:
+        self._scale = scale
+        self._round = 0
+        self._place: dict[Series, int] = {}
+        self._times: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._values: Values = np.zeros(0)
+        self._seen: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._series: tuple[Series, ...] = ()
+        self._places: npt.NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+
+    def begin(self) -> None:
+        """A new round begins: series that it leaves out are gone."""
+        self._round += 1
+        gone = len(self._place) - int(np.count_nonzero(self._seen[: len(self._place)] >= self._round - 2))
+        if gone > FORGOTTEN:
+            self._forget()
+
+    def apply(self, batch: Batch) -> Batch:
+        """`batch` with rates per second in place of readings; NaN where there is no reading to compare with."""
+        if not len(batch.times) or not batch.series:
+            return batch
+        places = self._places_of(batch.series)
+        before = np.where(self._seen[places] >= self._round - 1, self._values[places], GAP)
+        readings = np.hstack((before[:, None], batch.values))
+        elapsed = np.empty(batch.values.shape)
+        elapsed[:, 0] = batch.times[0] - self._times[places]
+        elapsed[:, 1:] = np.diff(batch.times)
+        rises = unwrapped(readings)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rates = np.where(elapsed > 0, rises * (1000.0 * self._scale) / elapsed, GAP)
+        self._times[places] = batch.times[-1]
+        self._values[places] = batch.values[:, -1]
+        self._seen[places] = self._round
+        return Batch(batch.metric, batch.times, batch.series, rates)
+
+    def _places_of(self, series: tuple[Series, ...]) -> npt.NDArray[np.intp]:
+        if series is self._series:
+            return self._places
+        for one in series:
+            self._place.setdefault(one, len(self._place))
+        self._grow()
+        places = np.fromiter((self._place[one] for one in series), dtype=np.intp, count=len(series))
+        self._series, self._places = series, places
+        return places
+
+    def _grow(self) -> None:
+        size, need = len(self._values), len(self._place)
+        if need <= size:
+            return
+        more = max(need, 2 * size) - size
+        self._times = np.concatenate((self._times, np.zeros(more, dtype=np.int64)))
+        self._values = np.concatenate((self._values, np.full(more, GAP)))
+        self._seen = np.concatenate((self._seen, np.full(more, -1, dtype=np.int64)))
+
+    def _forget(self) -> None:
+        stay = [(one, place) for one, place in self._place.items() if self._seen[place] >= self._round - 2]
+        keep = np.array([place for _, place in stay], dtype=np.intp)
+        self._place = {one: place for place, (one, _) in enumerate(stay)}
+        self._times, self._values, self._seen = self._times[keep], self._values[keep], self._seen[keep]
+        self._series = ()
+
+
+def unwrapped(readings: Values) -> Values:
+    """Differences along the last axis; a wrap of a 32- or 64-bit counter is undone, a reset is NaN."""
+    rises = np.diff(readings)
+    fell = rises < 0
+    if not fell.any():
+        return rises
+    before = readings[:, :-1]
+    plausible = np.full(rises.shape, GAP)
+    for modulus in MODULI:
+        wrapped = rises + modulus
+        hit = fell & (before >= NEAR * modulus) & (before <= modulus) & (wrapped <= FAR * modulus)
+        plausible[hit] = wrapped[hit]
+    rises[fell] = plausible[fell]
+    return rises

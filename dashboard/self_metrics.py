@@ -1,0 +1,139 @@
+"""The dashboard as a collector of itself: is it on time, for how many, at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import psutil
+
+from collectors import Collector, Counter, Gauge
+
+FAMILY = "self"
+PROBE_EVERY = 0.25  # seconds: four wake-ups a second cost less than 0.05% of a core
+
+
+class HubLag:
+    """How much later than asked a sleeping task is woken: what every other task waits, too.
+
+    Args:
+        sleep: the server's cooperative sleep, in seconds.
+        monotonic: a clock in seconds that never steps.
+    """
+
+    def __init__(self, sleep: Callable[[float], None], monotonic: Callable[[], float]) -> None:
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._worst = 0.0
+        self._running = False
+
+    def run(self) -> None:
+        """Measure until `stop`; a task of its own."""
+        self._running = True
+        while self._running:
+            asked = self._monotonic() + PROBE_EVERY
+            self._sleep(PROBE_EVERY)
+            self._worst = max(self._worst, self._monotonic() - asked)
+
+    def stop(self) -> None:
+        self._running = False
+
+    def take(self) -> float:
+        """The largest lag since the last call, in seconds."""
+        worst, self._worst = self._worst, 0.0
+        return max(worst, 0.0)
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """Where the figures come from; `app.py` fills it in.
+
+    Attributes:
+        hub_lag: seconds, the largest since the last call.
+        lateness: seconds by which the ticks since the last call were late.
+        ticks: running counts by name: `late`, `skipped`, and `restarted` tasks.
+        people: current counts by name: `clients`, `rooms`.
+        messages_out: running count of frames handed to sockets.
+        bytes_out: running count of their bytes.
+        durations: seconds that each running collector's last collect took.
+        workers: process ids of the collector processes.
+    """
+
+    hub_lag: Callable[[], float]
+    lateness: Callable[[], list[float]]
+    ticks: Callable[[], Mapping[str, int]]
+    people: Callable[[], Mapping[str, int]]
+    messages_out: Callable[[], int]
+    bytes_out: Callable[[], int]
+    durations: Callable[[], Mapping[str, float]]
+    workers: Callable[[], list[int]]
+    processes: dict[int, psutil.Process] = field(default_factory=dict)
+
+    def usage(self) -> dict[str, tuple[float, int]]:
+        """(CPU seconds, resident bytes) of the server and of all its collector processes together."""
+        pids = self.workers()
+        for gone in self.processes.keys() - {0, *pids}:
+            del self.processes[gone]
+        totals = {"server": self._of(0)}
+        if pids:
+            each = [self._of(pid) for pid in pids]
+            totals["collectors"] = (sum(cpu for cpu, _ in each), sum(memory for _, memory in each))
+        return totals
+
+    def _of(self, pid: int) -> tuple[float, int]:
+        try:
+            process = self.processes.get(pid)
+            if process is None:
+                process = self.processes[pid] = psutil.Process(pid or None)
+            with process.oneshot():
+                cpu = process.cpu_times()
+                return cpu.user + cpu.system, process.memory_info().rss
+        except psutil.Error:  # it ended a moment ago
+            self.processes.pop(pid, None)
+            return 0.0, 0
+
+
+def self_collector(vitals: Vitals) -> type[Collector]:
+    """The collector class named `self`, bound to one running server."""
+
+    class SelfCollector(Collector):
+        """Plotroom's own health: hub lag, tick jitter, clients, traffic, memory."""
+
+        name = "self"
+        runs = "inline"
+
+        lag = Gauge("self.hub_lag", unit="s", title="Hub lag", family=FAMILY, order=10,
+                    help="How long a task that is ready waits for its turn, the worst of each second.")  # fmt: skip
+        jitter = Gauge("self.tick_lateness", unit="s", title="Tick lateness", labels=["of"], family=FAMILY, order=20,
+                       help="By how much samples were taken later than their tick.")  # fmt: skip
+        ticks = Counter("self.ticks_missed", unit="ticks", title="Late and skipped ticks", labels=["kind"],
+                        family=FAMILY, chart="bars", order=30)  # fmt: skip
+        people = Gauge("self.clients", title="Clients and rooms", labels=["kind"], family=FAMILY, order=40)
+        messages = Counter("self.messages_out", unit="messages", title="Messages out", family=FAMILY, order=50)
+        traffic = Counter("self.bytes_out", unit="bytes", title="Bytes out", family=FAMILY, chart="area", order=60)
+        cpu = Counter("self.cpu", unit="s", title="CPU of Plotroom", labels=["process"], family=FAMILY, chart="stacked",
+                      scale=100, rate_unit="%", order=70, help="In percent of one core.")  # fmt: skip
+        memory = Gauge("self.memory", unit="bytes", title="Memory of Plotroom", labels=["process"], family=FAMILY,
+                       chart="stacked", order=80)  # fmt: skip
+        durations = Gauge("self.collect_duration", unit="s", title="Collector durations", labels=["collector"],
+                          family=FAMILY, order=90)  # fmt: skip
+
+        def collect(self) -> None:
+            self.lag.set(vitals.hub_lag())
+            late = sorted(vitals.lateness())
+            if late:
+                self.jitter.set(late[len(late) // 2], of="median")
+                self.jitter.set(late[-1], of="worst")
+            for kind, count in vitals.ticks().items():
+                self.ticks.set(count, kind=kind)
+            for kind, count in vitals.people().items():
+                self.people.set(count, kind=kind)
+            self.messages.set(vitals.messages_out())
+            self.traffic.set(vitals.bytes_out())
+            for process, (seconds, resident) in vitals.usage().items():
+                self.cpu.set(seconds, process=process)
+                self.memory.set(resident, process=process)
+            for name, seconds in vitals.durations().items():
+                self.durations.set(seconds, collector=name)
+
+    return SelfCollector

@@ -1,0 +1,132 @@
+"""What an operator can set: one table of names, types, defaults and help.
+
+`plotroom.toml`, `PLOTROOM_*`, the command line's options, `--help`, `plotroom settings` and docs/settings.md are all
+made from it. Defaults < plotroom.toml < environment < arguments. How they are read is in `settings_sources.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, IPvAnyNetwork, field_validator
+
+_UNITS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
+
+
+def _seconds(value: object) -> object:
+    """`"90 s"`, `"15 min"` or `"1 h"` as seconds; anything else is left to pydantic."""
+    match = re.fullmatch(r"([\d.]+)\s*([a-z]*)", value.strip()) if isinstance(value, str) else None
+    if match is None or match[2] not in _UNITS:
+        return value
+    return float(match[1]) * _UNITS[match[2]]
+
+
+Seconds = Annotated[float, BeforeValidator(_seconds)]
+
+
+class Table(BaseModel):
+    """A table of settings: frozen, and an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
+
+
+class LiveSettings(Table):
+    """How browsers are kept up to date."""
+
+    ping_interval: Seconds = Field(8, gt=0, le=300, description="seconds between two heartbeats of a connection")
+    ping_timeout: Seconds = Field(8, gt=0, le=300, description="seconds without an answer after which it is dead")
+    max_clients: int = Field(8192, ge=1, le=1_000_000, description="connections at the same time")
+    max_message: int = Field(16_384, ge=1024, le=1_048_576, description="bytes of the largest message from a browser")
+    max_rooms: int = Field(200, ge=1, le=100_000, description="metrics that one browser may watch at the same time")
+    top_every: Seconds = Field(20, gt=0, le=3600, description="seconds between two messages of the newest offsets")
+    polling: bool = Field(False, description="also offer HTTP long-polling to browsers whose WebSockets are blocked")
+    compression: bool = Field(False, description="let browsers ask for per-message compression (costs CPU per browser)")
+
+
+class HistorySettings(Table):
+    """What is remembered."""
+
+    retention: Seconds = Field(3600, ge=60, le=604_800, description='how long at full resolution: seconds, or "1 h"')
+    max_series: int = Field(500, ge=1, le=100_000, description="series per metric; newer ones are refused and counted")
+
+
+class SamplingSettings(Table):
+    """How collectors run."""
+
+    timeout: Seconds = Field(10, gt=0, le=3600, description="seconds after which a collect in a process is ended")
+    max_memory: ByteSize = Field(
+        ByteSize(512 * 2**20), ge=32 * 2**20, description='memory of one collector process: bytes, or "512 MiB"'
+    )
+    plugins: bool = Field(True, description="load plugins from folders and installed packages")
+
+
+class Settings(Table):
+    """Every setting of a server."""
+
+    host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        description="address to listen on; any but this machine's own loopback asks for a token",
+    )
+    port: int = Field(8420, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
+    base_path: str = Field("", description='path under which a reverse proxy serves Plotroom, such as "/plotroom"')
+    config: Path = Field(Path("plotroom.toml"), description="the file of settings", json_schema_extra={"file": False})
+    plugin: tuple[Path, ...] = Field((), description="a plugin file or folder; may be given several times")
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("plotroom", appauthor=False)),
+        description="folder for the token and for plugins",
+        json_schema_extra={"default": "the platform's user data folder"},
+    )
+    demo: bool = Field(False, description="also run the collectors of invented data")
+    require_token: bool = Field(False, description="ask for the token on the loopback address, too")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="names under which browsers may reach Plotroom, besides this machine's own"
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        (), description='pages that may connect, besides our own, such as "https://example.org"'
+    )
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (), description="addresses or networks whose X-Forwarded-* headers are believed"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="what is logged: debug, info, warning or error"
+    )
+    live: LiveSettings = LiveSettings()
+    history: HistorySettings = HistorySettings()
+    sampling: SamplingSettings = SamplingSettings()
+    # Checked by each collector's own Config; a list is several instances of one collector.
+    collectors: dict[str, dict[str, Any] | list[dict[str, Any]]] = Field(
+        {}, description="options of collectors, one table each"
+    )
+
+    @field_validator("base_path")
+    @classmethod
+    def _check_base_path(cls, value: str) -> str:
+        value = value.rstrip("/")
+        if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
+            raise ValueError('write it as a path such as "/plotroom": a slash, then letters, digits, and . _ ~ -')
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _check_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?", host):
+                raise ValueError(f'{host!r} is no host name; write "example.org" or "example.org:8443"')
+        return tuple(host.lower() for host in value)
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not re.fullmatch(r"https?://[^/?#\s@]+", origin):
+                raise ValueError(f'{origin!r} is no origin; write "https://example.org", without a path')
+        return tuple(origin.lower() for origin in value)
+
+    @property
+    def plugin_folders(self) -> tuple[Path, ...]:
+        """The `plugins/` folders that are looked through: beside plotroom.toml and in the data folder."""
+        return tuple(dict.fromkeys((self.config.absolute().parent / "plugins", self.data_dir / "plugins")))

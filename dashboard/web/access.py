@@ -1,0 +1,212 @@
+"""The gate in front of Flask and Socket.IO: who may ask, under which name, from which page."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import Iterable
+from urllib.parse import urlencode
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.wrappers import Request, Response
+
+from dashboard.errors import RequestRefused
+from dashboard.web.answers import PlainPages, for_programs, json_error, secured
+from dashboard.web.attempts import Attempts
+from dashboard.web.hosts import Hosts
+from dashboard.web.proxies import Network, apply_forwarded
+from dashboard.web.tokens import Token
+
+logger = logging.getLogger(__name__)
+
+COOKIE_AGE = 30 * 86_400  # seconds
+MAX_FORM = 4096  # bytes
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Access:
+    """A WSGI application that lets a request through to another one, or answers it itself.
+
+    Args:
+        inner: the application behind the gate.
+        hosts: the allow-list of Host and Origin.
+        token: what must be shown, or None when nobody is asked.
+        attempts: counts wrong tokens.
+        pages: the pages of sign-in and refusal.
+        cookie: name of the cookie. Cookies are shared by all ports of a host, so it should tell servers apart.
+        base_path: under which a proxy serves us, "" for none.
+        proxies: networks whose X-Forwarded-* headers are believed.
+    """
+
+    def __init__(
+        self,
+        inner: WSGIApplication,
+        *,
+        hosts: Hosts,
+        token: Token | None,
+        attempts: Attempts,
+        pages: PlainPages,
+        cookie: str = "plotroom",
+        base_path: str = "",
+        proxies: tuple[Network, ...] = (),
+    ) -> None:
+        self._inner = inner
+        self._hosts = hosts
+        self._token = token
+        self._attempts = attempts
+        self._pages = pages
+        self._cookie = cookie
+        self._base_path = base_path
+        self._proxies = proxies
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # Typed by the protocol with positional-only parameters, and called so by every server.
+        def respond(status, headers, exc_info=None, /):  # type: ignore[no-untyped-def]  # as StartResponse says
+            return start_response(status, secured(headers), exc_info)
+
+        prefix = apply_forwarded(environ, self._proxies)
+        self._enter(environ, prefix)
+        try:
+            answer = self._judge(Request(environ))
+            if answer is None:
+                return self._inner(environ, respond)
+        except RequestRefused as refused:
+            answer = self._refusal(environ, refused)
+        except ConnectionError:  # the client left; also how a WebSocket ends under Werkzeug
+            raise
+        except Exception:  # the boundary of a request: told to the log, and to the reader as a sentence
+            logger.exception("%s %s failed", environ["REQUEST_METHOD"], environ.get("PATH_INFO"))
+            error = RequestRefused(500, "internal", "Something went wrong on the server; its log has the details.")
+            answer = self._refusal(environ, error)
+        return answer(environ, respond)
+
+    def _enter(self, environ: WSGIEnvironment, prefix: str) -> None:
+        """Move the base path from PATH_INFO to SCRIPT_NAME; a proxy may have taken it off already."""
+        base = prefix or self._base_path
+        path = environ.get("PATH_INFO", "")
+        environ["SCRIPT_NAME"] = base
+        if base and (path == base or path.startswith(base + "/")):
+            environ["PATH_INFO"] = path[len(base) :]
+
+    def _judge(self, request: Request) -> Response | None:
+        """None lets the request through."""
+        host = request.environ.get("HTTP_HOST", "")
+        if not self._hosts.allows(host):
+            raise RequestRefused(
+                403, "forbidden", f"This Plotroom does not answer to the name {host[:100]!r}. "
+                "If that is its name, add it to the setting allowed_hosts."
+            )  # fmt: skip
+        self._check_origin(request, host)
+        answer = self._ask_token(request)
+        if answer is not None:
+            return answer
+        if request.environ["PATH_INFO"] == "":
+            return Response(status=308, headers={"Location": request.root_path.rstrip("/") + "/"})
+        return None
+
+    def _check_origin(self, request: Request, host: str) -> None:
+        """Programs send no Origin; browsers do with every WebSocket and every POST, and can't forge it."""
+        origin = request.headers.get("Origin")
+        upgrade = request.headers.get("Upgrade", "")
+        if origin is None or (request.method in _SAFE and not upgrade and not request.path.startswith("/socket.io")):
+            return
+        if not self._hosts.allows_origin(origin, request.scheme, host):
+            raise RequestRefused(
+                403, "forbidden", f"A page of {origin[:100]!r} may not connect to this Plotroom. "
+                "Behind a proxy, set trusted_proxies; for a page of yours, add it to allowed_origins."
+            )  # fmt: skip
+
+    def _ask_token(self, request: Request) -> Response | None:
+        token = self._token
+        if token is None:
+            return None
+        signing_in = request.path == "/login" and request.method == "POST"
+        if not signing_in and token.matches_cookie(request.cookies.get(self._cookie, "")):
+            if "token" in request.args and request.method == "GET" and not for_programs(request.path):
+                return self._pages.onward(self._base(request) + _own_path(request.path + _query_without_token(request)))
+            return None
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            if self._is_right(request, credentials.strip(), token):
+                return None
+            raise _unauthorized("That token is not valid.")
+        if for_programs(request.path):
+            raise _unauthorized("A token is needed: send it as 'Authorization: Bearer TOKEN'.")
+        if signing_in:
+            return self._sign_in(request, token)
+        return self._offer_sign_in(request, token)
+
+    def _sign_in(self, request: Request, token: Token) -> Response:
+        if (request.content_length or 0) > MAX_FORM:
+            raise RequestRefused(413, "too_large", "The form is larger than any token.")
+        onward = _own_path(request.form.get("next", ""))
+        if self._is_right(request, request.form.get("token", "").strip(), token):
+            return self._welcome(request, token, onward)
+        return self._login_page(request, onward, "That token is not valid.")
+
+    def _offer_sign_in(self, request: Request, token: Token) -> Response:
+        onward = _own_path(request.path + _query_without_token(request))
+        given = request.args.get("token")
+        if given is not None and request.method in _SAFE:
+            if self._is_right(request, given, token):
+                return self._welcome(request, token, onward)
+            return self._login_page(request, onward, "The token in that address is not valid.")
+        # After a click on another site a browser holds back a Strict cookie; asked again from our own page it does not.
+        if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site") and request.method == "GET":
+            return self._pages.onward(self._base(request) + onward)
+        return self._login_page(request, onward)
+
+    def _login_page(self, request: Request, onward: str, trouble: str = "") -> Response:
+        return self._pages.login(f"{self._base(request)}/login", onward, trouble)
+
+    def _welcome(self, request: Request, token: Token, onward: str) -> Response:
+        base = self._base(request)
+        answer = self._pages.onward(base + onward)
+        answer.set_cookie(
+            self._cookie,
+            token.cookie,
+            max_age=COOKIE_AGE,
+            path=base or "/",
+            secure=request.scheme == "https",
+            httponly=True,
+            samesite="Strict",
+        )
+        return answer
+
+    def _is_right(self, request: Request, text: str, token: Token) -> bool:
+        peer = request.remote_addr or ""
+        wait = math.ceil(self._attempts.wait(peer))
+        if wait > 0:
+            raise RequestRefused(429, "rate_limited", f"Too many wrong tokens; try again in {wait} s.")
+        if token.matches(text):
+            return True
+        self._attempts.failed(peer)
+        return False
+
+    def _refusal(self, environ: WSGIEnvironment, refused: RequestRefused) -> Response:
+        if for_programs(environ.get("PATH_INFO", "")):
+            answer = json_error(refused)
+        else:
+            answer = self._pages.error(refused)
+        if refused.status == 401:
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="plotroom"'
+        return answer
+
+    @staticmethod
+    def _base(request: Request) -> str:
+        return str(request.environ["SCRIPT_NAME"])
+
+
+def _unauthorized(message: str) -> RequestRefused:
+    return RequestRefused(401, "unauthorized", message)
+
+
+def _own_path(path: str) -> str:
+    """`path` if it stays on this server, else "/"; browsers read "//host" and "/\\host" as another one."""
+    return path if re.fullmatch(r"/(?![/\\])[^\x00-\x20\\]*", path) and path != "/login" else "/"
+
+
+def _query_without_token(request: Request) -> str:
+    rest = [(name, value) for name, value in request.args.items(multi=True) if name != "token"]
+    return f"?{urlencode(rest)}" if rest else ""

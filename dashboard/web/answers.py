@@ -1,0 +1,110 @@
+"""Answers that need nothing but themselves: errors as JSON or as a page, sign-in; and the headers of every answer."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from http import HTTPStatus
+
+import jinja2
+import orjson
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from dashboard.errors import RequestRefused
+from dashboard.paths import TEMPLATES
+
+#: Addresses that programs ask; all others are pages.
+_FOR_PROGRAMS = ("/api/", "/healthz", "/metrics", "/socket.io", "/static/")
+
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    # By CSP3 'self' covers the WebSocket of the same host and port.
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+def secured(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """`headers` with those of `HEADERS` that they do not set themselves."""
+    given = {name.lower() for name, _ in headers}
+    return headers + [(name, value) for name, value in HEADERS.items() if name.lower() not in given]
+
+
+def for_programs(path: str) -> bool:
+    """Whether `path` (below the base path) answers in JSON rather than with a page."""
+    return path.startswith(_FOR_PROGRAMS)
+
+
+def json_answer(content: object, status: int = 200) -> Response:
+    """`content` as JSON; NaN becomes null, numpy arrays become lists."""
+    body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(body, status, content_type="application/json")
+
+
+def json_error(refused: RequestRefused) -> Response:
+    """The one JSON error shape."""
+    error = {"code": refused.code, "message": refused.message}
+    return json_answer({"ok": False, "error": error}, refused.status)
+
+
+class PlainPages:
+    """The pages that stand alone, with their style inlined.
+
+    Their policy allows exactly that style by its hash, so that nothing has to be served to who is not signed in.
+    """
+
+    def __init__(self) -> None:
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+        )
+        style = (TEMPLATES / "plain.css").read_text(encoding="utf-8")
+        self._style = Markup(style)  # noqa: S704 - our own file
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = {**_POLICY, "script-src": "'none'", "style-src": f"'sha256-{digest}'"}
+        self._policy = "; ".join(f"{name} {value}" for name, value in policy.items())
+
+    def login(self, action: str, onward: str, trouble: str = "", status: int = 401) -> Response:
+        """The form that asks for the token; `onward` is where to go with the right one."""
+        answer = self._page("login.html", status, action=action, next=onward, trouble=trouble)
+        if status == 401:
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="plotroom"'
+        return answer
+
+    def onward(self, address: str) -> Response:
+        """A page that leads to `address` at once.
+
+        Not a redirect: a browser that follows one after a click on another site does not send a SameSite=Strict
+        cookie; the step from this page is our own, so it does.
+        """
+        return self._page("onward.html", 200, address=address)
+
+    def error(self, refused: RequestRefused, home: str = "") -> Response:
+        return self._page(
+            "error.html", refused.status, title=HTTPStatus(refused.status).phrase, message=refused.message, home=home
+        )
+
+    def _page(self, template: str, status: int, **values: object) -> Response:
+        text = self._environment.get_template(template).render(style=self._style, **values)
+        return Response(
+            text,
+            status,
+            content_type="text/html; charset=utf-8",
+            headers={"Content-Security-Policy": self._policy},
+        )

@@ -1,0 +1,197 @@
+"""The Plotly figure of a metric, without samples, and the dark and light template that every figure is drawn with."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from collectors.metric import Metric
+from dashboard.paths import STATIC
+
+if TYPE_CHECKING:
+    from plotly import graph_objects
+
+#: Any: Plotly's own open-ended JSON.
+Figure = dict[str, Any]
+
+TOKENS = STATIC / "css" / "tokens.css"
+COLOURS = 12
+#: Units whose zero means nothing in particular: such a chart shows where its values are, not how far from zero.
+_FREE = frozenset({"°C", "°F", "K", "°", "V", "A", "hPa", "Pa", "dB", "pH", "Hz", "ppm"})
+_FONT = '"Inter", "Segoe UI", system-ui, -apple-system, "Helvetica Neue", "Noto Sans", sans-serif'
+
+
+def figure(metric: Metric) -> Figure:
+    """The figure that static/js/chart.js fills with the metric's series.
+
+    `layout.meta.scaled` says that values are divided by the unit's step before they are drawn, and that `{unit}` in a
+    hover template stands for its symbol. A metric that leaves its chart and its labels open may turn out to be an
+    array; `layout.meta.array` is then the figure for that case.
+    """
+    if metric.figure is not None:
+        return _own(metric.figure)
+    if metric.chart is None and metric.labels is None:
+        built = _built("line", metric)
+        built["layout"]["meta"]["array"] = _built("heatmap", metric)
+        return built
+    return _built(metric.chart or "line", metric)
+
+
+def templates() -> dict[str, Figure]:
+    """The templates by theme, as JSON."""
+    return {theme: _template(theme) for theme in ("dark", "light")}
+
+
+class Figures:
+    """Figures and templates, each built once.
+
+    Args:
+        native: runs a function in a native thread and waits for it; importing plotly takes a tenth of a second.
+    """
+
+    def __init__(self, native: Callable[..., Any] = lambda function, *args: function(*args)) -> None:
+        self._native = native
+        self._built: dict[str, tuple[Metric, Figure]] = {}  # an entry is outdated when its metric is another object
+        self._templates: dict[str, Figure] | None = None
+
+    def of(self, metrics: Iterable[Metric]) -> dict[str, Figure]:
+        """The figures of `metrics`, by name."""
+        wanted = list(metrics)
+        missing = [one for one in wanted if self._built.get(one.name, (None,))[0] is not one]
+        if missing:
+            for one, built in zip(missing, self._native(_figures, missing), strict=True):
+                self._built[one.name] = (one, built)
+        return {one.name: self._built[one.name][1] for one in wanted}
+
+    def templates(self) -> dict[str, Figure]:
+        if self._templates is None:
+            self._templates = self._native(templates)
+        return self._templates
+
+
+def _figures(metrics: list[Metric]) -> list[Figure]:
+    return [figure(one) for one in metrics]
+
+
+def _own(given: Mapping[str, Any]) -> Figure:
+    """A figure that a plugin brings, as it is, but for the template: that follows the page's theme."""
+    traces = [trace for trace in map(_plain, given.get("data") or ()) if trace]
+    layout = {key: value for key, value in _plain(given.get("layout") or {}).items() if key != "template"}
+    return {"data": traces or [{"type": "scatter", "mode": "lines"}], "layout": layout}
+
+
+def _plain(part: object) -> Figure:
+    if isinstance(part, Mapping):
+        return copy.deepcopy(dict(part))
+    # Objects of plotly.graph_objects inside a dict have their own way to become JSON; anything else can't be drawn.
+    become = getattr(part, "to_plotly_json", dict)
+    return dict(become())
+
+
+def _built(chart: str, metric: Metric) -> Figure:
+    import plotly.graph_objects as go
+
+    made = go.Figure(_traces(go, chart, metric), layout=_layout(go, chart, metric))
+    result: Figure = {"data": [], "layout": {}, **made.to_plotly_json()}
+    # A new figure carries plotly's default template, 6 KB that ours replaces.
+    result["layout"].pop("template", None)
+    return result
+
+
+def _traces(go: Any, chart: str, metric: Metric) -> list[graph_objects.Figure]:  # Any: the module, imported late
+    hover = "%{y:,.4~r}{unit}"
+    match chart:
+        case "stacked":
+            return [go.Scatter(mode="lines", stackgroup="all", line={"width": 1}, hovertemplate=hover)]
+        case "area":
+            return [go.Scatter(mode="lines", fill="tozeroy", line={"width": 1.5}, hovertemplate=hover)]
+        case "bars":
+            return [go.Bar(hovertemplate=hover, marker={"line": {"width": 0}})]
+        case "top":
+            return [go.Bar(orientation="h", textposition="outside", cliponaxis=False, hoverinfo="skip", width=0.62)]
+        case "heatmap":
+            low, high = metric.limits
+            bounds = {} if low is None or high is None else {"zmin": low, "zmax": high}
+            return [go.Heatmap(showscale=False, hovertemplate="%{y}: %{z:,.4~r}{unit}<extra></extra>", **bounds)]
+        case _:
+            return [go.Scatter(mode="lines", line={"width": 1.5}, hovertemplate=hover)]
+
+
+def _layout(go: Any, chart: str, metric: Metric) -> Any:  # Any: the module, imported late, and its Layout
+    unit = metric.drawn_unit
+    meta = {"scaled": True}
+    if chart == "top":
+        return go.Layout(
+            meta=meta,
+            xaxis={"visible": False, "fixedrange": True, "rangemode": "tozero"},
+            yaxis={"type": "category", "fixedrange": True, "showgrid": False, "autorange": "reversed"},
+            hovermode=False,
+        )
+    times = {"type": "date"}
+    if chart == "heatmap":
+        return go.Layout(meta=meta, xaxis=times, yaxis={"type": "category", "showgrid": False}, hovermode="closest")
+    values = {
+        "rangemode": "normal" if unit in _FREE and chart == "line" else "tozero",
+        "ticksuffix": "%" if unit == "%" else "",
+    }
+    return go.Layout(meta=meta, xaxis=times, yaxis=values, barmode="stack", bargap=0.15)
+
+
+def _template(theme: str) -> Figure:
+    import plotly.graph_objects as go
+
+    colour = _tokens(TOKENS)[theme]
+    series = [colour[f"s{place}"] for place in range(1, COLOURS + 1)]
+    scale = [[0.0, colour["raised"]], [0.5, _mixed(colour["raised"], colour["s1"], 0.62)], [1.0, colour["s1"]]]
+    if theme == "dark":
+        # On a dark ground the loudest value is the brightest, beyond the accent.
+        scale = [[0.0, colour["raised"]], [0.7, colour["s1"]], [1.0, colour["text"]]]
+    axis = {
+        "gridcolor": colour["grid"],
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "automargin": False,
+        "tickfont": {"color": colour["muted"], "size": 11},
+        "title": {"font": {"color": colour["muted"], "size": 11}},
+    }
+    layout = go.Layout(
+        font={"family": _FONT, "size": 11, "color": colour["muted"]},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        colorway=series,
+        colorscale={"sequential": scale, "sequentialminus": scale[::-1]},
+        margin={"l": 44, "r": 8, "t": 8, "b": 24, "pad": 0},
+        showlegend=False,
+        hovermode="x unified",
+        hoverlabel={
+            "bgcolor": colour["raised"],
+            "bordercolor": colour["line"],
+            "font": {"color": colour["text"], "size": 11, "family": _FONT},
+            "namelength": 40,
+        },
+        xaxis={**axis, "hoverformat": "%H:%M:%S", "ticklabeloverflow": "hide past domain"},
+        yaxis={**axis, "fixedrange": True, "nticks": 4, "showexponent": "all", "separatethousands": True},
+    )
+    made: Figure = go.layout.Template(layout=layout).to_plotly_json()
+    made["layout"]["meta"] = {"panel": colour["panel"]}
+    return made
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    """The colour `share` of the way from `one` to `other`, both #rrggbb."""
+    pairs = [(int(one[place : place + 2], 16), int(other[place : place + 2], 16)) for place in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+@cache
+def _tokens(file: Path) -> dict[str, dict[str, str]]:
+    """The colours of tokens.css by theme and name."""
+    found: dict[str, dict[str, str]] = {}
+    for theme, body in re.findall(r'\[data-theme="(\w+)"\]\s*{([^}]*)}', file.read_text("utf-8")):
+        found[theme] = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", body))
+    return found

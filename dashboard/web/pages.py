@@ -1,0 +1,91 @@
+"""The page: `/` and `/d/<slug>`, with all that it needs for its first drawing inside."""
+
+from __future__ import annotations
+
+import re
+import socket
+
+import orjson
+from flask import Blueprint, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from collectors.units import UNITS, unit
+from dashboard.errors import RequestRefused
+from dashboard.history.store import History
+from dashboard.live.catalog import Catalog
+from dashboard.tasks import Tasks
+from dashboard.web.families import OVERVIEW, families
+from dashboard.web.figures import Figures
+
+_SLUG = re.compile(r"[a-z][a-z0-9_-]{0,119}")
+
+
+class Pages:
+    """Builds the page of a dashboard.
+
+    Args:
+        build: of the static files; the page reloads when the server says another one.
+    """
+
+    def __init__(self, catalog: Catalog, history: History, figures: Figures, tasks: Tasks, build: str) -> None:
+        self._catalog = catalog
+        self._history = history
+        self._figures = figures
+        self._tasks = tasks
+        self._build = build
+        self._host = socket.gethostname()
+
+    def overview(self) -> Response:
+        return self.dashboard(OVERVIEW)
+
+    def dashboard(self, slug: str) -> Response:
+        # A family that is not there (yet) is a page all the same: a plugin may be about to declare it.
+        if not _SLUG.fullmatch(slug):
+            raise RequestRefused(404, "not_found", "There is no dashboard of that name.")
+        base = request.root_path.rstrip("/")
+        boot = self._boot(slug, base)
+        text = render_template(
+            "page.html",
+            boot=Markup(self._tasks.native(embedded, boot)),  # noqa: S704 - escaped by `embedded`
+            static=f"{base}/static/{self._build}/",
+            title=self._title(slug),
+        )
+        return Response(text, content_type="text/html; charset=utf-8")
+
+    def _boot(self, slug: str, base: str) -> dict[str, object]:
+        metrics = self._catalog.metrics()
+        known = [one for one in (self._catalog.metric(each["name"]) for each in metrics) if one is not None]
+        return {
+            "version": self._build,
+            "base": base,
+            "slug": slug,
+            "host": self._host,
+            "epoch": self._history.epoch,
+            "metrics": metrics,
+            "collectors": self._catalog.collectors(),
+            "units": {name: unit(name).steps for name in {*UNITS, *(one["unit"] for one in metrics)}},
+            "families": families(one["family"] for one in metrics),
+            "figures": self._figures.of(known),
+            "templates": self._figures.templates(),
+        }
+
+    def _title(self, slug: str) -> str:
+        if slug == OVERVIEW:
+            return "Overview"
+        titles = {one["slug"]: str(one["title"]) for one in families([slug])}
+        return titles[slug]
+
+
+def blueprint(pages: Pages) -> Blueprint:
+    """The addresses of the pages."""
+    routes = Blueprint("pages", __name__)
+    routes.get("/")(pages.overview)
+    routes.get("/d/<slug>")(pages.dashboard)
+    return routes
+
+
+def embedded(content: object) -> str:
+    """`content` as JSON that can stand inside a `<script>` element: no tag and no comment can begin in it."""
+    text = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS).decode()
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -1,0 +1,112 @@
+"""The token of a server that others can reach: its file, its cookie, and comparing it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+
+from dashboard.errors import CannotStart
+
+FILE = "token"
+
+
+class Token:
+    """A token and the cookie value that stands for it.
+
+    The cookie holds a value derived from the token, so that a stolen cookie jar does not give the token away, and a
+    renewed token ends every cookie at once.
+    """
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+        self.cookie = hmac.new(value.encode(), b"plotroom cookie 1", hashlib.sha256).hexdigest()
+
+    def matches(self, text: str) -> bool:
+        return hmac.compare_digest(text.encode(), self.value.encode())
+
+    def matches_cookie(self, text: str) -> bool:
+        return hmac.compare_digest(text.encode(), self.cookie.encode())
+
+
+def make_data_dir(folder: Path) -> None:
+    """The data folder, for this user alone when it is new.
+
+    Raises:
+        CannotStart: it can't be made.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(f"data folder {folder}: {error.strerror}; name another one with --data-dir") from None
+
+
+def keep_token(folder: Path) -> tuple[Token, bool]:
+    """The token kept in the data folder, and whether it was made just now.
+
+    Raises:
+        CannotStart: its file can't be read, written, or holds no token.
+    """
+    path = folder / FILE
+    token = _read(path)
+    if token is not None:
+        return token, False
+    make_data_dir(folder)
+    fresh = Token(secrets.token_urlsafe(32))
+    try:
+        draft = _write_draft(folder, fresh)
+        try:
+            # A link, unlike a rename, does not overwrite: of two servers that start at once, the first's token wins.
+            os.link(draft, path)
+        finally:
+            draft.unlink()
+    except FileExistsError:
+        return keep_token(folder)
+    except OSError as error:
+        raise CannotStart(f"token file {path}: {error.strerror}; name another folder with --data-dir") from None
+    return fresh, True
+
+
+def renew_token(folder: Path) -> Token:
+    """Put a new token in place of the old; a running server goes on with its own until it is restarted.
+
+    Raises:
+        CannotStart: its file can't be written.
+    """
+    make_data_dir(folder)
+    fresh = Token(secrets.token_urlsafe(32))
+    try:
+        _write_draft(folder, fresh).replace(folder / FILE)
+    except OSError as error:
+        raise CannotStart(f"token file {folder / FILE}: {error.strerror}") from None
+    return fresh
+
+
+def _read(path: Path) -> Token | None:
+    try:
+        text = path.read_text(encoding="ascii").strip()
+        # Copied with loose permissions, or restored from a backup.
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        text = ""
+    except OSError as error:
+        raise CannotStart(f"token file {path}: {error.strerror}") from None
+    if not re.fullmatch(r"[\w-]{32,}", text):
+        raise CannotStart(f"token file {path} holds no token; make a new one with `plotroom token --renew`")
+    return Token(text)
+
+
+def _write_draft(folder: Path, token: Token) -> Path:
+    draft = folder / f".{FILE}-{secrets.token_hex(8)}"
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(token.value + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return draft

@@ -1,0 +1,150 @@
+// Joins the parts of the page: connection, store, frames, figures and state, and the things one can do to them.
+
+import { computed, inject } from "../vendor/vue.runtime.esm-browser.prod.js";
+import { Connection } from "./connection.js";
+import { Figures } from "./figures.js";
+import { Frames } from "./frame.js";
+import { present } from "./layout.js";
+import { makeState, saved } from "./state.js";
+import { Store } from "./store.js";
+import { Sight } from "./sight.js";
+import { Units } from "./units.js";
+
+/** @typedef {import("./types.js").Boot} Boot */
+/** @typedef {ReturnType<typeof makeApp>} App */
+
+/** @returns {App} the parts, in a component */
+export const useApp = () => inject("app");
+
+/**
+ * @param {Boot} boot
+ * @param {string} base address of the static files
+ */
+export function makeApp(boot, base) {
+  const store = new Store();
+  const frames = new Frames();
+  const connection = new Connection({
+    store, base: boot.base, version: boot.version, otherVersion: () => reloadOnce(boot.version),
+  });
+  const { state, metrics, collectors } = makeState(boot, connection.status);
+  const figures = new Figures(boot.figures, boot.base);
+  const { subscriptions } = connection;
+  subscriptions.window = state.window;
+
+  connection.on("status", (status) => void (state.status = status));
+  connection.on("notice", (notice) => void (state.notice = notice));
+  connection.on("catalog", (/** @type {import("./types.js").Change & {whole?: boolean}} */ change) => {
+    for (const metric of change.metrics) {
+      const before = metrics.value.get(metric.name);
+      if (before && shapeOf(before) !== shapeOf(metric)) figures.forget(metric.name);
+    }
+    metrics.value = merged(change.whole ? new Map() : metrics.value, change.metrics, (one) => one.name, change.gone);
+    collectors.value = merged(
+      change.whole ? new Map() : collectors.value, change.collectors, (one) => one.collector, change.gone_collectors,
+    );
+  });
+
+  /** The newest time that there is: every chart ends there, so that they move together. */
+  const head = () => {
+    const newest = store.head();
+    const now = connection.serverNow();
+    return newest <= now + 2_000 ? newest : now;
+  };
+
+  /** @type {Set<() => void>} */
+  const sliders = new Set();
+
+  const shown = computed(() => present(metrics.value.values(), collectors.value));
+
+  return {
+    shown,
+    boot, base, head, store, frames, connection, subscriptions, figures, state, metrics, collectors,
+    units: new Units(boot.units),
+    sight: new Sight(),
+
+    /** The span that live charts show. */
+    span() {
+      const to = state.pausedAt || head();
+      return { from: to - state.window * 1000, to };
+    },
+
+    /** Once a second, for charts that have to move on without samples of their own. @param {() => void} listener */
+    onSlide(listener) {
+      sliders.add(listener);
+      return () => void sliders.delete(listener);
+    },
+
+    /** Once a second. */
+    tick() {
+      state.now = Date.now();
+      if (!state.pausedAt) for (const listener of sliders) listener();
+    },
+
+    /** @param {number} seconds */
+    setWindow(seconds) {
+      state.window = seconds;
+      saved.set("window", String(seconds));
+      subscriptions.setWindow(seconds);
+      frames.markAll();
+    },
+
+    /** @param {import("./types.js").Theme} theme */
+    setTheme(theme) {
+      state.theme = theme;
+      document.documentElement.dataset["theme"] = theme;
+      saved.set("theme", theme);
+      frames.markAll();
+    },
+
+    /** The system's theme has changed; a choice made here goes before it. @param {boolean} light */
+    followTheme(light) {
+      if (saved.get("theme")) return;
+      state.theme = light ? "light" : "dark";
+      document.documentElement.dataset["theme"] = state.theme;
+      frames.markAll();
+    },
+
+    togglePause() {
+      state.pausedAt = state.pausedAt ? 0 : head() || Date.now();
+      frames.markAll();
+    },
+
+    /** Go to a dashboard without loading the page again. @param {string} slug @param {string} [anchor] */
+    open(slug, anchor = "") {
+      const address = `${boot.base}/d/${slug}${anchor ? `#${anchor}` : ""}`;
+      history.pushState(null, "", address);
+      Object.assign(state, { slug, menu: false, search: "" });
+      if (!anchor) scrollTo(0, 0);
+    },
+  };
+}
+
+/** What decides how a metric is drawn. @param {import("./types.js").Metric} metric */
+export function shapeOf({ unit, kind, chart, limits, family, title, order, headline }) {
+  return JSON.stringify([unit, kind, chart, limits, family, title, order, headline]);
+}
+
+/**
+ * @template T
+ * @param {Map<string, T>} before
+ * @param {T[]} changed
+ * @param {(one: T) => string} key
+ * @param {string[] | undefined} gone
+ */
+function merged(before, changed, key, gone) {
+  const after = new Map(before);
+  for (const name of gone ?? []) after.delete(name);
+  for (const one of changed) after.set(key(one), one);
+  return after;
+}
+
+/** The server's files are others than this page's. Once is enough: a proxy may go on serving the old page. @param {string} version */
+function reloadOnce(version) {
+  try {
+    if (sessionStorage.getItem("plotroom.reloaded") === version) return;
+    sessionStorage.setItem("plotroom.reloaded", version);
+  } catch {
+    return;
+  }
+  location.reload();
+}

@@ -1,0 +1,56 @@
+// Where Plotly comes from: the cartesian bundle that the page has begun to load, or the full one for rarer charts.
+
+/** Trace types that the cartesian bundle draws. */
+const CARTESIAN = new Set([
+  "bar", "box", "contour", "heatmap", "histogram", "histogram2d", "histogram2dcontour", "image", "pie", "scatter",
+  "scatterternary", "violin",
+]);
+
+/** @type {Map<string, Promise<any>>} */
+const loading = new Map();
+
+/**
+ * @param {import("./types.js").Figure} figure
+ * @param {string} base address of the static files of this build, with a slash at the end
+ * @returns {Promise<any>} the Plotly that can draw it
+ */
+export function plotlyFor(figure, base) {
+  const rare = figure.data.some((trace) => !CARTESIAN.has(trace.type ?? "scatter"));
+  return rare ? full(base) : cartesian(base);
+}
+
+/** @param {string} base */
+export function cartesian(base) {
+  return once("cartesian", () => loaded(document.querySelector("script#plotly"), `${base}vendor/plotly-cartesian.min.js`));
+}
+
+/** @param {string} base */
+function full(base) {
+  // Charts keep the Plotly that made them, so that a second bundle does not change the first one's.
+  return once("full", async () => {
+    await cartesian(base);
+    return loaded(null, `${base}plotly.full.min.js`);
+  });
+}
+
+/** @param {string} name @param {() => Promise<any>} load */
+function once(name, load) {
+  const known = loading.get(name) ?? load();
+  loading.set(name, known);
+  known.catch(() => loading.delete(name));
+  return known;
+}
+
+/** @param {Element | null} present @param {string} address @returns {Promise<any>} */
+function loaded(present, address) {
+  if (present && "Plotly" in window) return Promise.resolve(window.Plotly);
+  return new Promise((resolve, reject) => {
+    const script = /** @type {HTMLScriptElement} */ (present ?? document.createElement("script"));
+    script.addEventListener("load", () => resolve(/** @type {any} */ (window).Plotly));
+    script.addEventListener("error", () => reject(new Error(`${address} could not be loaded`)));
+    if (!present) {
+      script.src = address;
+      document.head.append(script);
+    }
+  });
+}

@@ -1,0 +1,282 @@
+// One chart: the only file that calls Plotly. `draw`, `slide`, `resize` and `destroy` are all that others use of it.
+
+import { plotlyFor } from "./bundle.js";
+import { timeTicks, valueRange } from "./axes.js";
+import { escape, extent, fill, isTop } from "./fill.js";
+
+/** @typedef {import("./types.js").Figure} Figure */
+/** @typedef {import("./types.js").Json} Json */
+/** @typedef {import("./types.js").Metric} Metric */
+/** @typedef {import("./store.js").Ring} Ring */
+/** @typedef {{from: number, to: number}} Span ms */
+
+const CONFIG = {
+  displayModeBar: false,
+  displaylogo: false,
+  showSendToCloud: false,
+  responsive: false,
+  scrollZoom: false,
+  doubleClick: false,
+  showTips: false,
+};
+/** Series that are drawn at most; beyond that nobody can tell them apart, and 500 would freeze the page. */
+const MOST_DRAWN = 30;
+/** The choice among more series stays for so long, so that lines don't come and go with every sample. */
+const CHOICE_STAYS = 10_000;
+const LABEL_WIDTH = 150;
+
+export class Chart {
+  /**
+   * @param {HTMLElement} element
+   * @param {object} options
+   * @param {Metric} options.metric
+   * @param {Figure} options.figure
+   * @param {string} options.base address of the static files
+   * @param {import("./units.js").Units} options.units
+   * @param {(zoom: Span | null) => void} options.onZoom somebody has chosen a span, or has gone back
+   */
+  constructor(element, { metric, figure, base, units, onZoom }) {
+    this.element = element;
+    this.metric = metric;
+    this.figure = metric.chart === "heatmap" && figure.layout["meta"]?.array ? figure.layout["meta"].array : figure;
+    this.base = base;
+    this.units = units;
+    this.onZoom = onZoom;
+    this.scaled = Boolean(this.figure.layout["meta"]?.scaled);
+    const first = this.figure.data[0] ?? {};
+    this.top = isTop(first);
+    this.flat = this.top || ["pie", "indicator", "histogram", "box", "violin"].includes(first["type"]);
+    this.stacked = Boolean(first["stackgroup"]) || (this.scaled && first["type"] === "bar" && !this.top);
+    /** @type {Span | null} what somebody has zoomed to */
+    this.zoom = null;
+    /** @type {[number, number] | null} */
+    this.range = null;
+    /** @type {import("./units.js").Scale | undefined} */
+    this.scale = undefined;
+    /** @type {{at: number, shape: number, hidden: string, places: number[]}} */
+    this.choice = { at: 0, shape: -1, hidden: "", places: [] };
+    this.drawnVersion = -1;
+    this.drawnLast = NaN;
+    this.drawnKey = "";
+    this.serial = 0;
+    this.width = 0;
+    this.height = 0;
+    /** @type {any} the Plotly that draws this chart */
+    this.plotly = undefined;
+    /** @type {any} the element, once Plotly has drawn in it */
+    this.plotted = undefined;
+    this.resize();
+  }
+
+  /** Load what draws it. */
+  async open() {
+    this.plotly = await plotlyFor(this.figure, this.base);
+  }
+
+  get ready() {
+    return this.plotly !== undefined && this.width > 0 && this.height > 0;
+  }
+
+  /** Take the size of the element. @returns {boolean} whether it is another one */
+  resize() {
+    const { clientWidth, clientHeight } = this.element;
+    const other = clientWidth !== this.width || clientHeight !== this.height;
+    this.width = clientWidth;
+    this.height = clientHeight;
+    return other;
+  }
+
+  /**
+   * @param {Ring} ring
+   * @param {object} state
+   * @param {Span} state.span the newest samples; a zoom goes before it
+   * @param {import("./types.js").Theme} state.theme
+   * @param {Json} state.template
+   * @param {Set<string>} state.hidden keys of series that somebody has put away
+   * @returns {{scale: import("./units.js").Scale, size: number, drawn: number}}
+   */
+  draw(ring, { span, theme, template, hidden }) {
+    const seen = this.zoom ?? span;
+    const shown = this.choose(ring, hidden);
+    const [low, high] = ring.span(seen.from, seen.to);
+    const { min, max } = this.top ? newest(ring, shown) : extent(ring, shown, low, high, this.stacked);
+    const size = Math.max(Math.abs(min), Math.abs(max));
+    const scale = this.scaleFor(size);
+    const drawn = { scale, size: Number.isFinite(size) ? size / scale.factor : 0, drawn: shown.length };
+    const key = [theme, this.width, this.height, seen.to - seen.from, this.zoom?.to, ring.shape, ...hidden].join();
+    // What was zoomed to is past: no later sample changes it.
+    const past = this.zoom !== null && this.zoom.to < this.drawnLast;
+    if (key === this.drawnKey && (past || ring.version === this.drawnVersion)) {
+      this.slide(seen);
+      return drawn;
+    }
+    Object.assign(this, { drawnVersion: ring.version, drawnKey: key, drawnLast: ring.last });
+    const margin = { ...template["layout"].margin, ...this.figure.layout["margin"] };
+    const view = {
+      ...seen,
+      zone: zone(seen.to),
+      width: this.width - margin.l - margin.r,
+      height: this.height - margin.t - margin.b,
+      palette: template["layout"].colorway,
+      theme,
+    };
+    const data = fill(this.figure.data, { ring, shown, view, scale, scaled: this.scaled, low, high });
+    this.show(data, this.layout(data, view, margin, template, { min: min / scale.factor, max: max / scale.factor }));
+    return drawn;
+  }
+
+  /** A declared range decides about the unit's step, otherwise the data do. @param {number} size */
+  scaleFor(size) {
+    const [low, high] = this.metric.limits;
+    const fixed = low !== null && high !== null ? Math.max(Math.abs(low), Math.abs(high)) : 0;
+    this.scale = this.units.scale(this.metric.unit, this.scaled ? Math.max(size, fixed) : 0, this.scale);
+    return this.scale;
+  }
+
+  /** Move the window on without new samples, at a third of the cost of drawing. @param {Span} seen */
+  slide(seen) {
+    if (this.flat || !this.scaled || this.zoom || !this.plotted) return;
+    const shift = zone(seen.to);
+    const range = [seen.from + shift, seen.to + shift];
+    if (range[1] !== this.plotted.layout.xaxis.range[1]) this.plotly.relayout(this.plotted, { "xaxis.range": range });
+  }
+
+  /** Show the newest samples again. */
+  catchUp() {
+    this.zoom = null;
+    this.drawnKey = "";
+    this.onZoom(null);
+  }
+
+  destroy() {
+    if (this.plotted) this.plotly.purge(this.plotted);
+    this.plotted = undefined;
+    this.element.replaceChildren();
+  }
+
+  /** Places of the series to draw. @param {Ring} ring @param {Set<string>} hidden */
+  choose(ring, hidden) {
+    const { choice } = this;
+    const now = performance.now();
+    const put = [...hidden].join();
+    const many = ring.series.length > MOST_DRAWN && !this.top && this.figure.data[0]?.["type"] !== "heatmap";
+    if (choice.shape === ring.shape && choice.hidden === put && (!many || now - choice.at < CHOICE_STAYS)) return choice.places;
+    let places = ring.keys.flatMap((key, place) => (hidden.has(key) ? [] : [place]));
+    if (many) {
+      const value = (/** @type {number} */ place) => ring.latest(place) || 0;
+      places = places.sort((a, b) => value(b) - value(a)).slice(0, MOST_DRAWN).sort((a, b) => a - b);
+    }
+    this.choice = { at: now, shape: ring.shape, hidden: put, places };
+    return places;
+  }
+
+  /**
+   * @param {Json[]} data
+   * @param {import("./fill.js").View} view
+   * @param {Json} margin
+   * @param {Json} template
+   * @param {{min: number, max: number}} size of the data, as drawn
+   * @returns {Json}
+   */
+  layout(data, view, margin, template, size) {
+    const given = this.figure.layout;
+    /** @type {Json} */
+    const layout = { ...given, template, width: this.width, height: this.height, margin, uirevision: `${this.serial}` };
+    layout["dragmode"] = given["dragmode"] ?? (this.flat || matchMedia("(pointer: coarse)").matches ? false : "zoom");
+    if (this.top) return this.named(layout, data, margin);
+    if (this.flat) return layout;
+    const range = [view.from + view.zone, view.to + view.zone];
+    layout["xaxis"] = { type: "date", ...timeTicks(range[0] ?? 0, range[1] ?? 1, view.width), ...given["xaxis"], range };
+    if (!this.scaled) return layout;
+    if (data[0]?.["type"] === "heatmap") {
+      const most = Math.max(2, Math.floor(view.height / 18));
+      layout["yaxis"] = { ...given["yaxis"], nticks: Math.min(most, data[0]["y"].length), range: [-0.5, data[0]["y"].length - 0.5] };
+      return layout;
+    }
+    const factor = this.scale?.factor ?? 1;
+    const [low, high] = this.metric.limits;
+    /** @type {[number | null, number | null]} */
+    const limits = [low === null ? null : low / factor, high === null ? null : high / factor];
+    const rule = { limits, zero: given["yaxis"]?.rangemode === "tozero" };
+    this.range = valueRange(size, rule, this.range);
+    layout["yaxis"] = { ...given["yaxis"], range: this.range, nticks: Math.max(2, Math.min(5, Math.round(view.height / 44))) };
+    if (data.length > 12) layout["hovermode"] = "closest";
+    return layout;
+  }
+
+  /** Horizontal bars with their names beside them. @param {Json} layout @param {Json[]} data @param {Json} margin */
+  named(layout, data, margin) {
+    const bars = data[0] ?? {};
+    /** @type {string[]} */
+    const names = bars["names"];
+    const most = Math.min(LABEL_WIDTH, this.width * 0.4);
+    const texts = names.map((name) => fitted(name, most));
+    const count = names.length;
+    layout["margin"] = { ...margin, l: 8 + Math.max(20, ...texts.map(textWidth)), b: 6, t: 4, r: 12 };
+    layout["yaxis"] = {
+      ...layout["yaxis"], type: "linear", autorange: false, range: [Math.max(count, 5) - 0.5, -0.5],
+      tickmode: "array", tickvals: names.map((_, place) => place), ticktext: texts.map(escape),
+    };
+    const largest = Math.max(this.metric.limits[1] ?? 0, ...bars["x"], 0);
+    layout["xaxis"] = { ...layout["xaxis"], range: [0, (largest || 1) * 1.22] };
+    return layout;
+  }
+
+  /** @param {Json[]} data @param {Json} layout */
+  show(data, layout) {
+    if (this.plotted) {
+      this.plotly.react(this.plotted, data, layout, CONFIG);
+      return;
+    }
+    this.plotly.newPlot(this.element, data, layout, CONFIG);
+    this.plotted = /** @type {any} */ (this.element);
+    this.plotted.on("plotly_relayout", (/** @type {Json} */ change) => this.relayouted(change));
+    this.plotted.on("plotly_doubleclick", () => {
+      this.catchUp();
+      return false;
+    });
+  }
+
+  /** Somebody has dragged. @param {Json} change */
+  relayouted(change) {
+    const from = change["xaxis.range[0]"];
+    const to = change["xaxis.range[1]"];
+    // Our own `slide` gives the range in one piece, a hand gives its two ends.
+    if (from === undefined || to === undefined || this.flat) return;
+    const [begin, end] = [from, to].map((at) => (typeof at === "number" ? at : Date.parse(`${at.replace(" ", "T")}Z`)));
+    if (!(/** @type {number} */ (end) > /** @type {number} */ (begin))) return;
+    const shift = zone(/** @type {number} */ (end));
+    this.zoom = { from: /** @type {number} */ (begin) - shift, to: /** @type {number} */ (end) - shift };
+    // Plotly keeps what a hand has done until this number changes; we keep it ourselves.
+    this.serial++;
+    this.onZoom(this.zoom);
+  }
+}
+
+/** ms to add to a time so that Plotly, which shows UTC, shows this place's clock. @param {number} time */
+function zone(time) {
+  return -new Date(time).getTimezoneOffset() * 60_000;
+}
+
+/** @param {Ring} ring @param {number[]} shown */
+function newest(ring, shown) {
+  const values = shown.map((place) => ring.latest(place)).filter((value) => !Number.isNaN(value));
+  return { min: Math.min(0, ...values), max: Math.max(0, ...values) };
+}
+
+const pen = typeof document === "undefined" ? null : document.createElement("canvas").getContext("2d");
+
+/** @param {string} text */
+function textWidth(text) {
+  if (!pen) return 6.5 * text.length;
+  pen.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width;
+}
+
+/** @param {string} text @param {number} most px */
+function fitted(text, most) {
+  if (textWidth(text) <= most) return text;
+  let short = text;
+  while (short.length > 1 && textWidth(`${short}…`) > most) short = short.slice(0, -1);
+  return `${short}…`;
+}

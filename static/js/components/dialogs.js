@@ -1,0 +1,87 @@
+// What opens over the page: the collectors with their states, and the keyboard shortcuts.
+
+import { computed, onMounted, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../app.js";
+import { CALM, KEYS, TEXT, TROUBLE } from "../text.js";
+import { duration, number } from "../units.js";
+import { html } from "./html.js";
+
+const Dialog = {
+  props: ["title"],
+  emits: ["close"],
+  /**
+   * @param {{title: string}} props
+   * @param {{emit: (event: "close") => void, slots: {default: () => any}}} context
+   */
+  setup(props, { emit, slots }) {
+    const root = ref(/** @type {HTMLDialogElement | null} */ (null));
+    onMounted(() => root.value?.showModal());
+    const outside = (/** @type {MouseEvent} */ event) => event.target === root.value && emit("close");
+    return () => html`
+      <dialog ref=${root} aria-label=${props.title} onClose=${() => emit("close")} onClick=${outside}>
+        <header>
+          <h2>${props.title}</h2>
+          <button class="btn" onClick=${() => emit("close")}>${TEXT.close}<kbd aria-hidden="true">esc</kbd></button>
+        </header>
+        ${slots.default()}
+      </dialog>`;
+  },
+};
+
+const Collectors = {
+  setup() {
+    const { collectors, state } = useApp();
+    const rows = computed(() => {
+      const weight = (/** @type {string} */ name) => (TROUBLE.has(name) ? 0 : CALM.has(name) ? 2 : 1);
+      return [...collectors.value.values()].sort(
+        (a, b) => weight(a.state) - weight(b.state) || (a.collector < b.collector ? -1 : 1),
+      );
+    });
+    const dot = (/** @type {string} */ name) => (TROUBLE.has(name) ? "bad" : CALM.has(name) ? "good" : "idle");
+    return () => html`
+      <div class="scroll">
+        <table>
+          <thead><tr>
+            <th scope="col">Name</th><th scope="col">State</th><th scope="col">Every</th><th scope="col">Takes</th>
+            <th scope="col">Samples</th><th scope="col">Errors</th><th scope="col">Restarts</th>
+          </tr></thead>
+          <tbody>
+            ${rows.value.map((one) => html`
+              <tr key=${one.collector} class=${{ more: one.reason }}>
+                <th scope="row" title=${one.origin}>${one.collector}</th>
+                <td class="state"><span class=${["dot", dot(one.state)]} />${one.state}${one.since
+                  ? html`<small>${duration((state.now - one.since) / 1000)}</small>` : null}</td>
+                <td>${number(one.every)}<small>s</small></td>
+                <td>${number(one.duration)}<small>ms</small></td>
+                <td>${one.samples}</td><td>${one.errors}</td><td>${one.restarts}</td>
+              </tr>
+              ${one.reason && html`<tr key=${`${one.collector}!`} class="reason"><td colspan="7">${one.reason}</td></tr>`}`)}
+          </tbody>
+        </table>
+      </div>`;
+  },
+};
+
+const Help = {
+  setup() {
+    return () => html`
+      <dl class="keys">
+        ${KEYS.map(([key, what]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}
+      </dl>`;
+  },
+};
+
+export const Dialogs = {
+  setup() {
+    const { state } = useApp();
+    const close = () => (state.dialog = "");
+    return () => {
+      if (!state.dialog) return null;
+      const help = state.dialog === "help";
+      return html`
+        <${Dialog} key=${state.dialog} title=${help ? TEXT.help : TEXT.collectors} onClose=${close}>
+          ${() => html`<${help ? Help : Collectors} />`}
+        <//>`;
+    };
+  },
+};

@@ -1,0 +1,43 @@
+// A legend that reads like text: mark, series, value. A series can be put away and taken back.
+
+import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { TEXT } from "../text.js";
+import { html } from "./html.js";
+
+/** @typedef {{key: string, name: string, colour: string, value: string, size: number}} Row */
+
+const ALL = 12;
+const SOME = 8;
+const MOST = 120;
+
+export const Legend = {
+  props: ["rows", "hidden"],
+  emits: ["toggle"],
+  /**
+   * @param {{rows: Row[], hidden: Set<string>}} props
+   * @param {{emit: (event: "toggle", key: string) => void}} context
+   */
+  setup(props, { emit }) {
+    const open = ref(false);
+    const shown = computed(() => {
+      if (props.rows.length <= ALL) return props.rows;
+      if (open.value) return props.rows.slice(0, MOST);
+      const best = [...props.rows].sort((a, b) => b.size - a.size).slice(0, SOME);
+      return props.rows.filter((row) => best.includes(row));
+    });
+    return () => html`
+      <ul class=${["legend", { open: open.value }]}>
+        ${shown.value.map((row) => html`
+          <li key=${row.key}>
+            <button class=${{ away: props.hidden.has(row.key) }} aria-pressed=${!props.hidden.has(row.key)}
+                    onClick=${() => emit("toggle", row.key)}>
+              <s style=${{ background: row.colour }} /><span class="cut">${row.name}</span><b>${row.value}</b>
+            </button>
+          </li>`)}
+        ${props.rows.length > ALL && html`
+          <li><button class="more" aria-expanded=${open.value} onClick=${() => (open.value = !open.value)}>
+            ${open.value ? TEXT.fewer : `${props.rows.length - SOME} ${TEXT.more}`}
+          </button></li>`}
+      </ul>`;
+  },
+};

@@ -1,0 +1,78 @@
+// The whole page: rail, bar, and the dashboard with its tiles and sections.
+
+import { computed, nextTick, onMounted, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../app.js";
+import { families, sections, tiles } from "../layout.js";
+import { TEXT } from "../text.js";
+import { Bar } from "./bar.js";
+import { Dialogs } from "./dialogs.js";
+import { html } from "./html.js";
+import { Panel } from "./panel.js";
+import { Rail } from "./rail.js";
+import { Tile } from "./tile.js";
+
+export const Page = {
+  setup() {
+    const { state, shown: all, boot, open } = useApp();
+    const groups = computed(() => families(all.value, boot.families));
+    const parts = computed(() => sections(all.value, groups.value, state.slug));
+    const heads = computed(() => (state.slug === "overview" ? tiles(all.value, groups.value) : []));
+    const title = computed(() => {
+      if (state.slug === "overview") return TEXT.overview;
+      const known = [...groups.value, ...boot.families].find(({ slug }) => slug === state.slug);
+      return known?.title ?? state.slug;
+    });
+
+    watch(title, (text) => (document.title = `${text} · ${TEXT.brand}`), { immediate: true });
+    const reveal = async () => {
+      await nextTick();
+      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (target) target.scrollIntoView({ block: "center" });
+      target?.classList.add("found");
+      if (target) setTimeout(() => target.classList.remove("found"), 1600);
+    };
+    watch(() => [state.slug, state.menu, state.search], reveal);
+    onMounted(reveal);
+
+    /** A tile is called by its family where the metric's own title begins with that. @param {import("../types.js").Metric} metric */
+    const short = (metric) => {
+      const family = groups.value.find(({ slug }) => slug === metric.family)?.title ?? metric.title;
+      return metric.title.toLowerCase().startsWith(`${family.toLowerCase()} `) ? family : metric.title;
+    };
+
+    const empty = () => html`
+      <div class="empty">
+        <h2>${all.value.length ? `${TEXT.noDashboard}: ${state.slug}` : TEXT.nothing}</h2>
+        <p>${all.value.length ? TEXT.noDashboardHint : TEXT.nothingHint}</p>
+        ${all.value.length > 0 && html`<button class="btn" onClick=${() => open("overview")}>${TEXT.toOverview}</button>`}
+      </div>`;
+
+    return () => html`
+      <div class="app">
+        <a class="skip" href="#charts">${TEXT.skip}</a>
+        <${Rail} />
+        ${state.menu && html`<div class="veil" onClick=${() => (state.menu = false)} />`}
+        <div class="body">
+          <${Bar} title=${title.value} />
+          ${state.notice && html`<p class=${["notice", state.notice.level]} role="status">${state.notice.text}
+            <button class="link" onClick=${() => (state.notice = null)}>${TEXT.close}</button></p>`}
+          <main id="charts" class="main" tabindex="-1" key=${state.slug}>
+            ${heads.value.length > 0 && html`<div class="tiles">
+              ${heads.value.map((metric, place) => html`<${Tile} key=${metric.name} metric=${metric} title=${short(metric)} place=${place} />`)}
+            </div>`}
+            ${parts.value.map((part) => html`
+              <section class="grid" key=${part.slug} aria-label=${part.title || title.value}>
+                ${part.title && html`<h2 class="family"><a href=${`${boot.base}/d/${part.slug}`} onClick=${(/** @type {MouseEvent} */ event) => {
+                  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                  event.preventDefault();
+                  open(part.slug);
+                }}>${part.title}</a></h2>`}
+                ${part.places.map(({ metric, width }) => html`<${Panel} key=${metric.name} metric=${metric} width=${width} />`)}
+              </section>`)}
+            ${!parts.value.length && empty()}
+          </main>
+        </div>
+        <${Dialogs} />
+      </div>`;
+  },
+};

@@ -1,0 +1,226 @@
+// One metric: its name and unit, its chart, its legend, and a word when something is not as it should be.
+
+import {
+  computed, nextTick, onBeforeUnmount, onMounted, ref, shallowRef, watch,
+} from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { shapeOf, useApp } from "../app.js";
+import { Chart } from "../chart.js";
+import { nameOf } from "../store.js";
+import { CALM, TEXT, TROUBLE, behind, someOf, stale } from "../text.js";
+import { legendDecimals, number } from "../units.js";
+import { Code } from "../wire.js";
+import { html } from "./html.js";
+import { Legend } from "./legend.js";
+
+/** @typedef {import("../types.js").Metric} Metric */
+/** @typedef {import("./legend.js").Row} Row */
+
+/** A chart of a long span does not need every sample at once: this many drawings per span at most, and ten a second. */
+const STEPS = 1500;
+const FASTEST = 100;
+const SLOWEST = 2_500;
+const LEGEND_EVERY = 250;
+
+export const Panel = {
+  props: ["metric", "width"],
+  /** @param {{metric: Metric, width: number}} props */
+  setup(props) {
+    const app = useApp();
+    const { state, store, frames, subscriptions, connection, collectors, units, boot } = app;
+    const plot = ref(/** @type {HTMLElement | null} */ (null));
+    const root = ref(/** @type {HTMLElement | null} */ (null));
+    const seen = ref(false);
+    const zoom = shallowRef(/** @type {import("../chart.js").Span | null} */ (null));
+    const failed = ref("");
+    const told = shallowRef({ unit: unitOf(), drawn: 0, all: 0, last: NaN, rows: /** @type {Row[]} */ ([]) });
+    const hidden = shallowRef(/** @type {Set<string>} */ (new Set()));
+    let toldAt = -Infinity;
+    let hover = false;
+    /** @type {Chart | null} */
+    let chart = null;
+    /** @type {(() => void)[]} */
+    const undo = [];
+    let unwant = () => {};
+
+    function unitOf() {
+      return units.scale(props.metric.unit, 0).symbol;
+    }
+
+    const drawable = {
+      visible: () => seen.value,
+      focused: () => hover || zoom.value !== null,
+      pause: () => Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / STEPS)),
+      draw() {
+        const ring = store.ring(props.metric.name);
+        if (!chart?.ready || !ring?.length) return;
+        const template = boot.templates[state.theme];
+        const drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, hidden: hidden.value });
+        tell(ring, drawn, template);
+        report();
+      },
+    };
+
+    /** @param {import("../store.js").Ring} ring @param {ReturnType<Chart["draw"]>} drawn @param {any} template */
+    function tell(ring, drawn, template) {
+      const now = performance.now();
+      if (now - toldAt < LEGEND_EVERY) return;
+      toldAt = now;
+      const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
+      const palette = template.layout.colorway;
+      const digits = legendDecimals(drawn.size);
+      const alone = ring.series.length === 1 && !nameOf(ring.series[0] ?? { labels: {} });
+      const rows = ring.series.map((series, place) => {
+        const value = ring.columns[place]?.[at] ?? NaN;
+        return {
+          key: ring.keys[place] ?? "",
+          name: alone ? props.metric.name.split(".").at(-1) ?? "" : nameOf(series),
+          colour: palette[place % palette.length],
+          value: number(value / drawn.scale.factor, digits),
+          size: value || 0,
+        };
+      });
+      told.value = { unit: drawn.scale.symbol, drawn: drawn.drawn, all: ring.series.length, last: ring.last, rows };
+    }
+
+    async function build() {
+      chart?.destroy();
+      chart = null;
+      failed.value = "";
+      const metric = props.metric;
+      try {
+        const figure = await app.figures.get(metric.name);
+        await nextTick();
+        if (!plot.value || metric !== props.metric) return;
+        const made = new Chart(plot.value, {
+          metric, figure, base: app.base, units,
+          onZoom: (span) => {
+            zoom.value = span;
+            frames.now(drawable);
+          },
+        });
+        await made.open();
+        if (metric !== props.metric || !plot.value) made.destroy();
+        else chart = made;
+      } catch (error) {
+        failed.value = String(/** @type {Error} */ (error).message ?? error);
+      }
+      frames.now(drawable);
+    }
+
+    /** @param {boolean} visible */
+    function show(visible) {
+      if (visible === seen.value) return;
+      seen.value = visible;
+      unwant();
+      unwant = visible ? subscriptions.want(props.metric.name, props.metric.every) : () => {};
+      if (visible && !chart) build();
+      if (visible) frames.now(drawable);
+    }
+
+    onMounted(() => {
+      const element = /** @type {HTMLElement} */ (root.value);
+      undo.push(app.sight.watch(element, show));
+      undo.push(frames.add(drawable));
+      undo.push(store.listen(props.metric.name, () => state.pausedAt || frames.mark(drawable)));
+      undo.push(app.onSlide(() => frames.mark(drawable)));
+      const sizes = new ResizeObserver(() => chart?.resize() && frames.now(drawable));
+      if (plot.value) sizes.observe(plot.value);
+      undo.push(() => sizes.disconnect());
+    });
+    onBeforeUnmount(() => {
+      for (const end of undo) end();
+      unwant();
+      chart?.destroy();
+    });
+    watch(() => shapeOf(props.metric), () => seen.value && build());
+
+    const trouble = computed(() => {
+      const collector = collectors.value.get(props.metric.collector);
+      if (!collector || CALM.has(collector.state)) return null;
+      return { state: collector.state, reason: collector.reason || collector.state, bad: TROUBLE.has(collector.state) };
+    });
+
+    const old = computed(() => {
+      if (state.pausedAt || state.status.phase !== "live" || !seen.value) return 0;
+      const ring = store.ring(props.metric.name);
+      if (!ring?.length) return 0;
+      // `now` makes this run once a second.
+      const age = (state.now - Date.now() + connection.serverNow() - ring.last) / 1000;
+      return age > 3 * props.metric.every + 1 ? Math.round(age) : 0;
+    });
+
+    const chip = () => {
+      if (zoom.value) {
+        const late = Math.max(0, (app.head() - zoom.value.to) / 1000);
+        return html`<button class="chip" onClick=${catchUp}>${behind(state.now && late)}</button>`;
+      }
+      if (trouble.value) {
+        return html`<span class=${["chip", { bad: trouble.value.bad }]} title=${trouble.value.reason}>${trouble.value.state}</span>`;
+      }
+      return old.value > 0 && html`<span class="chip">${stale(old.value)}</span>`;
+    };
+
+    function catchUp() {
+      chart?.catchUp();
+    }
+
+    /** A sentence in place of the chart. */
+    const word = () => {
+      if (failed.value) return `${TEXT.failed}: ${failed.value}`;
+      const refused = subscriptions.refusal(props.metric.name);
+      if (refused === Code.TOO_MANY_ROOMS) return TEXT.tooMany;
+      if (refused) return TEXT.gone;
+      if (told.value.rows.length && store.ring(props.metric.name)?.length) return "";
+      if (trouble.value) return trouble.value.reason;
+      return seen.value && state.now ? TEXT.waiting : "";
+    };
+
+    const summary = computed(() => {
+      const values = told.value.rows.slice(0, 8).map(({ name, value }) => `${name} ${value}`).join(", ");
+      return `${props.metric.title}${told.value.unit ? `, ${told.value.unit}` : ""}${values ? `: ${values}` : ""}`;
+    });
+
+    /** @param {string} key */
+    const toggle = (key) => {
+      const set = new Set(hidden.value);
+      if (!set.delete(key)) set.add(key);
+      hidden.value = set;
+      frames.now(drawable);
+    };
+
+    let reported = false;
+    /** The moment of the first chart, for whoever measures. */
+    function report() {
+      if (reported) return;
+      reported = true;
+      document.documentElement.dataset["drawn"] ??= String(Math.round(performance.now()));
+    }
+
+    const legend = () => {
+      const kind = props.metric.chart;
+      if (kind === "top" || !told.value.rows.length) return null;
+      if (kind === "heatmap") return null;
+      return html`<${Legend} rows=${told.value.rows} hidden=${hidden.value} onToggle=${toggle} />`;
+    };
+
+    return () => {
+      const { unit, drawn, all } = told.value;
+      const text = word();
+      const some = drawn < all - hidden.value.size ? someOf(drawn, all) : "";
+      return html`
+        <section ref=${root} class=${["panel", `w${props.width}`]} id=${props.metric.name} aria-label=${props.metric.title}
+                 onMouseenter=${() => (hover = true)} onMouseleave=${() => (hover = false)}>
+          <header>
+            <h3 class="cut" title=${props.metric.help || props.metric.name}>${props.metric.title}</h3>
+            <span class="unit">${unit}</span>${chip()}
+          </header>
+          <div class=${["plot", props.metric.chart]}>
+            <div ref=${plot} class="canvas" role="img" aria-label=${summary.value} />
+            ${text && html`<p class="word">${text}</p>`}
+          </div>
+          ${some && html`<p class="note">${some}</p>`}
+          ${legend()}
+        </section>`;
+    };
+  },
+};

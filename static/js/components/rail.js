@@ -1,0 +1,133 @@
+// The side bar: brand, search, dashboards with the number of their metrics, and the collectors at its foot.
+
+import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../app.js";
+import { bundled, families } from "../layout.js";
+import { CALM, TEXT, TROUBLE, absent, running } from "../text.js";
+import { html } from "./html.js";
+
+const MOST_FOUND = 30;
+const MOST_TROUBLES = 4;
+
+export const Rail = {
+  setup() {
+    const { state, shown, collectors, boot, open } = useApp();
+    const chosen = ref(0);
+    const groups = computed(() => families(shown.value, boot.families));
+    const found = computed(() => matching(shown.value, state.search));
+
+    /** @param {MouseEvent} event @param {string} slug @param {string} [anchor] */
+    const follow = (event, slug, anchor) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      open(slug, anchor);
+    };
+
+    /** @param {string} slug @param {string} title @param {number} count */
+    const link = (slug, title, count) => html`
+      <a class=${["nav", { on: state.slug === slug && !state.search }]} href=${`${boot.base}/d/${slug}`} key=${slug}
+         aria-current=${state.slug === slug ? "page" : null} onClick=${(/** @type {MouseEvent} */ event) => follow(event, slug)}>
+        <span class="cut">${title}</span><i>${count}</i>
+      </a>`;
+
+    /** @param {import("../types.js").Metric} metric @param {number} place */
+    const hit = (metric, place) => html`
+      <a class=${["nav hit", { on: place === chosen.value }]} id=${`hit-${place}`} role="option" key=${metric.name}
+         aria-selected=${place === chosen.value} href=${`${boot.base}/d/${metric.family}#${metric.name}`}
+         onClick=${(/** @type {MouseEvent} */ event) => follow(event, metric.family, metric.name)}>
+        <span class="cut">${metric.title}</span><small class="cut">${metric.name}</small>
+      </a>`;
+
+    /** @param {KeyboardEvent} event */
+    const keyed = (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const metric = found.value[chosen.value];
+      if (step) chosen.value = Math.max(0, Math.min(found.value.length - 1, chosen.value + step));
+      else if (event.key === "Enter" && state.search && metric) {
+        open(metric.family, metric.name);
+        /** @type {HTMLElement} */ (event.target).blur();
+      } else if (event.key === "Escape") {
+        state.search = "";
+        /** @type {HTMLElement} */ (event.target).blur();
+      } else return;
+      event.preventDefault();
+    };
+
+    const search = () => html`
+      <label class="search">
+        <span class="hidden">${TEXT.search}</span>
+        <input id="search" type="search" placeholder=${TEXT.search} autocomplete="off" spellcheck="false" value=${state.search}
+               role="combobox" aria-expanded=${Boolean(state.search)} aria-controls="found"
+               aria-activedescendant=${state.search && found.value.length ? `hit-${chosen.value}` : null}
+               onKeydown=${keyed} onInput=${(/** @type {any} */ event) => {
+                 state.search = event.target.value;
+                 chosen.value = 0;
+               }} />
+        <kbd aria-hidden="true">/</kbd>
+      </label>`;
+
+    const foot = () => {
+      const all = [...collectors.value.values()];
+      const calm = all.filter((one) => CALM.has(one.state));
+      // What this machine lacks is only counted; a plugin whose source is away is told by name.
+      const away = all.filter((one) => one.state === "unavailable" && bundled(one)).length;
+      const rest = all.filter((one) => !CALM.has(one.state) && one.state !== "stopped" && !(one.state === "unavailable" && bundled(one)));
+      return html`
+        <button class="foot" aria-haspopup="dialog" onClick=${() => (state.dialog = "collectors")}>
+          <span class="row"><span class=${["dot", { idle: !calm.length }]} />${calm.length ? running(calm.length) : TEXT.noCollectors}</span>
+          ${rest.slice(0, MOST_TROUBLES).map((one) => html`
+            <span class="row" key=${one.collector} title=${one.reason}>
+              <span class=${["dot", TROUBLE.has(one.state) ? "bad" : "warn"]} />
+              <span class="cut">${one.collector}: ${one.reason || one.state}</span>
+            </span>`)}
+          ${rest.length > MOST_TROUBLES && html`<span class="row">${rest.length - MOST_TROUBLES} ${TEXT.more}</span>`}
+          ${away > 0 && html`<span class="row"><span class="dot idle" />${absent(away)}</span>`}
+        </button>`;
+    };
+
+    return () => html`
+      <nav class=${["rail", { open: state.menu }]} id="rail" aria-label=${TEXT.families}>
+        <a class="brand" href=${`${boot.base}/`} onClick=${(/** @type {MouseEvent} */ event) => follow(event, "overview")}>
+          <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+            <rect x="2.5" y="2.5" width="19" height="19" rx="5" /><path d="M5.5 13.5h3l2-6 3.5 9 2-5h2.5" />
+          </svg>${TEXT.brand}
+        </a>
+        ${search()}
+        <div class="list">
+          ${state.search
+            ? html`<div id="found" role="listbox" aria-label=${TEXT.search}>
+                ${found.value.map(hit)}${!found.value.length && html`<p class="none">${TEXT.noMatch}</p>`}
+              </div>`
+            : html`<div>
+                <div class="h">${TEXT.madeForYou}</div>
+                ${link("overview", TEXT.overview, shown.value.length)}
+                ${groups.value.map(({ slug, title, count }) => link(slug, title, count))}
+              </div>`}
+        </div>
+        ${foot()}
+      </nav>`;
+  },
+};
+
+/**
+ * Metrics that have every word in their name, title or unit; those whose title begins with it first.
+ * @param {import("../types.js").Metric[]} metrics
+ * @param {string} text
+ */
+export function matching(metrics, text) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return [];
+  const first = words[0] ?? "";
+  return metrics
+    .map((metric) => ({ metric, text: `${metric.title} ${metric.name} ${metric.help} ${metric.collector}`.toLowerCase() }))
+    .filter((one) => words.every((word) => one.text.includes(word)))
+    .sort((a, b) => rank(a.text, first) - rank(b.text, first) || a.text.length - b.text.length)
+    .slice(0, MOST_FOUND)
+    .map(({ metric }) => metric);
+}
+
+/** @param {string} text @param {string} word */
+function rank(text, word) {
+  const at = text.indexOf(word);
+  return at === 0 ? 0 : text.includes(` ${word}`) ? 1 : 2;
+}

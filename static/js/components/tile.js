@@ -1,0 +1,168 @@
+// A large number with a small line: what one wants to know at a glance.
+
+import { onBeforeUnmount, onMounted, ref, shallowRef } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../app.js";
+import { nameOf } from "../store.js";
+import { extremes } from "../thin.js";
+import { joined, number } from "../units.js";
+import { html } from "./html.js";
+
+/** @typedef {import("../types.js").Metric} Metric */
+/** @typedef {import("../store.js").Ring} Ring */
+
+const POINTS = 60;
+/** Colours of the little lines, by their place. */
+const COLOURS = [0, 4, 1, 2, 7, 11, 6, 3];
+
+export const Tile = {
+  props: ["metric", "title", "place"],
+  /** @param {{metric: Metric, title: string, place: number}} props */
+  setup(props) {
+    const app = useApp();
+    const { state, store, frames, subscriptions, units, boot } = app;
+    const root = ref(/** @type {HTMLElement | null} */ (null));
+    const canvas = ref(/** @type {HTMLCanvasElement | null} */ (null));
+    const told = shallowRef({ text: "–", symbol: units.scale(props.metric.unit, 0).symbol, detail: " " });
+    /** @type {(() => void)[]} */
+    const undo = [];
+    let unwant = () => {};
+    let seen = false;
+
+    const drawable = {
+      visible: () => seen,
+      pause: () => 250,
+      draw() {
+        const ring = store.ring(props.metric.name);
+        if (!ring?.length) return;
+        const value = headline(props.metric, ring);
+        const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
+        const { text, symbol } = units.one(props.metric.unit, value(at));
+        told.value = { text, symbol, detail: detail(props.metric, ring, at, units) };
+        const colours = boot.templates[state.theme]["layout"].colorway;
+        if (canvas.value) sketch(canvas.value, ring, value, app.span(), colours[COLOURS[props.place] ?? 0]);
+      },
+    };
+
+    onMounted(() => {
+      undo.push(app.sight.watch(/** @type {HTMLElement} */ (root.value), (visible) => {
+        if (visible === seen) return;
+        seen = visible;
+        unwant();
+        unwant = visible ? subscriptions.want(props.metric.name, props.metric.every) : () => {};
+        if (visible) frames.now(drawable);
+      }));
+      undo.push(frames.add(drawable));
+      undo.push(store.listen(props.metric.name, () => state.pausedAt || frames.mark(drawable)));
+      const sizes = new ResizeObserver(() => frames.now(drawable));
+      if (canvas.value) sizes.observe(canvas.value);
+      undo.push(() => sizes.disconnect());
+    });
+    onBeforeUnmount(() => {
+      for (const end of undo) end();
+      unwant();
+    });
+
+    return () => {
+      const { text, symbol, detail: more } = told.value;
+      return html`
+        <a ref=${root} class="panel stat" href=${`#${props.metric.name}`} aria-label=${`${props.title}: ${text}${joined(symbol)}, ${more}`}>
+          <h3>${props.title}</h3>
+          <div class="v">${text}<small>${symbol}</small></div>
+          <div class="d cut">${more}</div>
+          <canvas ref=${canvas} aria-hidden="true" />
+        </a>`;
+    };
+  },
+};
+
+/**
+ * The number that stands for the metric: sum, mean or largest of its series, or the series of that name.
+ * @param {Metric} metric
+ * @param {Ring} ring
+ * @returns {(at: number) => number}
+ */
+export function headline(metric, ring) {
+  const named = ring.series.findIndex((series) => nameOf(series) === metric.headline);
+  if (named >= 0) return (at) => ring.columns[named]?.[at] ?? NaN;
+  return (at) => {
+    let sum = 0;
+    let most = -Infinity;
+    let count = 0;
+    for (const column of ring.columns) {
+      const value = column[at] ?? NaN;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count++;
+      if (value > most) most = value;
+    }
+    if (!count) return NaN;
+    return metric.headline === "max" ? most : metric.headline === "mean" ? sum / count : sum;
+  };
+}
+
+/**
+ * What the number is made of.
+ * @param {Metric} metric
+ * @param {Ring} ring
+ * @param {number} at
+ * @param {import("../units.js").Units} units
+ */
+export function detail(metric, ring, at, units) {
+  const parts = ring.series
+    .map((series, place) => ({ name: nameOf(series), value: ring.columns[place]?.[at] ?? NaN }))
+    .filter(({ value }) => !Number.isNaN(value));
+  const named = parts.find(({ name }) => name === metric.headline);
+  if (named) {
+    const total = parts.reduce((sum, { value }) => sum + value, 0);
+    return total > 0 ? `${number((100 * named.value) / total, 0)}% of ${units.text(metric.unit, total)}` : "";
+  }
+  const best = parts.sort((a, b) => b.value - a.value);
+  if (metric.headline === "max") return best[0]?.name ?? "";
+  const largest = best[0]?.value ?? 0;
+  const { factor } = units.scale(metric.unit, largest);
+  return best.slice(0, 2).map(({ name, value }) => `${name} ${number(value / factor)}`).join(", ");
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Ring} ring
+ * @param {(at: number) => number} value
+ * @param {{from: number, to: number}} span
+ * @param {string} colour
+ */
+function sketch(canvas, ring, value, { from, to }, colour) {
+  const ratio = devicePixelRatio || 1;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const pen = canvas.getContext("2d");
+  if (!pen || !width) return;
+  if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
+  if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+  const [low, high] = ring.span(from, to);
+  const places = high - low > 2 * POINTS ? extremes(ring.times, value, low, high, (to - from) / POINTS) : range(low, high);
+  const values = places.map(value);
+  const known = values.filter((one) => !Number.isNaN(one));
+  const least = Math.min(...known);
+  const size = Math.max(...known) - least || 1;
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.beginPath();
+  let down = false;
+  places.forEach((place, which) => {
+    const one = values[which] ?? NaN;
+    const x = ((/** @type {number} */ (ring.times[place]) - from) / (to - from)) * width;
+    const y = height - 2 - ((one - least) / size) * (height - 4);
+    if (Number.isNaN(one)) down = false;
+    else if (down) pen.lineTo(x, y);
+    else pen.moveTo(x, y);
+    down = !Number.isNaN(one);
+  });
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.5;
+  pen.lineJoin = "round";
+  pen.stroke();
+}
+
+/** @param {number} low @param {number} high */
+function range(low, high) {
+  return Array.from({ length: Math.max(0, high - low) }, (_, at) => low + at);
+}

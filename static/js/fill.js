@@ -1,0 +1,260 @@
+// Puts a metric's samples into the traces of its figure. Knows Plotly's JSON, but touches neither Plotly nor the page.
+
+import { nameOf } from "./store.js";
+import { extremes, means } from "./thin.js";
+import { decimals, joined, number } from "./units.js";
+
+/** @typedef {import("./types.js").Json} Json */
+/** @typedef {import("./store.js").Ring} Ring */
+
+/**
+ * @typedef {object} View what is to be seen
+ * @property {number} from ms
+ * @property {number} to ms
+ * @property {number} zone ms to add so that Plotly, which shows UTC, shows this place's time
+ * @property {number} width px of the plot area
+ * @property {number} height px
+ * @property {string[]} palette
+ * @property {string} theme
+ *
+ * @typedef {object} Job
+ * @property {Ring} ring
+ * @property {number[]} shown places of the series that are drawn
+ * @property {View} view
+ * @property {import("./units.js").Scale} scale
+ * @property {boolean} scaled whether the values are divided by the scale
+ * @property {number} low first index of the window
+ * @property {number} high index after its last
+ * @property {number[]} [shared] samples that every series is drawn at
+ */
+
+const BARS = 120;
+const TOP = 15;
+const ALPHA = { dark: 0.42, light: 0.32 };
+
+/** Types of which one trace takes all series. @param {Json} trace */
+function takesAll(trace) {
+  return ["heatmap", "contour", "pie", "surface"].includes(trace.type) || isTop(trace);
+}
+
+/** @param {Json} trace */
+export function isTop(trace) {
+  return trace.type === "bar" && trace.orientation === "h";
+}
+
+/** Markup of Plotly's own made harmless: names and labels come from anywhere. @param {string} text */
+export function escape(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/**
+ * @param {Json[]} traces of the figure
+ * @param {Job} job
+ * @returns {Json[]}
+ */
+export function fill(traces, job) {
+  const first = traces[0] ?? { type: "scatter", mode: "lines" };
+  if (takesAll(first)) return [all(first, job), ...traces.slice(1)];
+  const last = traces.at(-1) ?? first;
+  // Series that are stacked need the same times; the extremes of their sum are the ones to be seen.
+  const sharing = first.stackgroup && job.high - job.low > most(job.view);
+  const work = sharing ? { ...job, shared: thinned(job, (at) => total(job, at)) } : job;
+  const filled = job.shown.map((place) => {
+    const known = traces[place];
+    const trace = { ...(known ?? last) };
+    if (!known || trace.name === undefined) trace.name = escape(nameOf(job.ring.series[place] ?? { labels: {} }));
+    paint(trace, place, job.view);
+    one(trace, place, work);
+    return trace;
+  });
+  // A figure may bring traces beyond the series, such as a line at a limit: they stay as they are.
+  return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1))];
+}
+
+/** The colour of a series goes with its place, whatever else is drawn. @param {Json} trace @param {number} place @param {View} view */
+function paint(trace, place, { palette, theme }) {
+  const colour = palette[place % palette.length];
+  if (!colour) return;
+  if (["scatter", "scattergl"].includes(trace.type ?? "scatter")) {
+    trace.line = { color: colour, ...trace.line };
+    if (trace.mode?.includes("markers")) trace.marker = { color: colour, ...trace.marker };
+    if (trace.fill || trace.stackgroup) trace.fillcolor ??= faded(trace.line.color, theme === "light" ? ALPHA.light : ALPHA.dark);
+  } else if (["bar", "histogram", "box", "violin"].includes(trace.type)) {
+    trace.marker = { color: colour, ...trace.marker };
+  }
+}
+
+/** @param {string} colour #rrggbb @param {number} alpha */
+function faded(colour, alpha) {
+  const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return parts.some(Number.isNaN) ? colour : `rgba(${parts.join(",")},${alpha})`;
+}
+
+/** Fill one trace with one series. @param {Json} trace @param {number} place @param {Job} job */
+function one(trace, place, job) {
+  const { ring, scaled, scale, low, high } = job;
+  const column = ring.columns[place];
+  if (!column) return;
+  const factor = scaled ? scale.factor : 1;
+  if (trace.hovertemplate) trace.hovertemplate = unitIn(trace.hovertemplate, scale.symbol);
+  const type = trace.type ?? "scatter";
+  if (type === "indicator") trace.value = ring.latest(place) / factor;
+  else if (type === "histogram") trace.x = divided(column.subarray(low, high), factor);
+  else if (type === "box" || type === "violin") trace.y = divided(column.subarray(low, high), factor);
+  else if (type === "scatterpolar" || type === "barpolar") trace.r = divided(column.subarray(low, high), factor);
+  else if (type === "bar") bars(trace, column, factor, job);
+  else lines(trace, place, factor, job);
+}
+
+/** @param {Json} trace @param {number} place @param {number} factor @param {Job} job */
+function lines(trace, place, factor, job) {
+  const { ring, view, low, high } = job;
+  const column = /** @type {Float64Array} */ (ring.columns[place]);
+  if (high - low <= most(view)) {
+    trace.x = moved(ring.times.subarray(low, high), view.zone);
+    trace.y = divided(column.subarray(low, high), factor);
+    return;
+  }
+  const places = job.shared ?? thinned(job, (at) => /** @type {number} */ (column[at]));
+  trace.x = Float64Array.from(places, (at) => /** @type {number} */ (ring.times[at]) + view.zone);
+  trace.y = Float64Array.from(places, (at) => /** @type {number} */ (column[at]) / factor);
+}
+
+/** Samples of a line that are worth drawing. @param {View} view */
+function most(view) {
+  return Math.max(200, 2 * view.width);
+}
+
+/** @param {Job} job @param {(at: number) => number} value */
+function thinned({ ring, view, low, high }, value) {
+  return extremes(ring.times, value, low, high, stretch(view, most(view) / 2));
+}
+
+/** @param {Json} trace @param {Float64Array} column @param {number} factor @param {Job} job */
+function bars(trace, column, factor, { ring, view, low, high }) {
+  const few = high - low <= BARS;
+  const found = few ? null : means(ring.times, [column], low, high, stretch(view, BARS));
+  trace.x = found ? moved(found.times, view.zone) : moved(ring.times.subarray(low, high), view.zone);
+  trace.y = divided(found ? found.columns[0] ?? [] : column.subarray(low, high), factor);
+}
+
+/** Fill one trace with all series. @param {Json} given @param {Job} job @returns {Json} */
+function all(given, job) {
+  const { ring, shown, view, scaled, scale, low, high } = job;
+  const trace = { ...given };
+  const factor = scaled ? scale.factor : 1;
+  if (trace.hovertemplate) trace.hovertemplate = unitIn(trace.hovertemplate, scale.symbol);
+  const names = unique(shown.map((place) => nameOf(ring.series[place] ?? { labels: {} })));
+  if (trace.type === "pie") {
+    trace.labels = names.map(escape);
+    trace.values = shown.map((place) => ring.latest(place) / factor);
+    return trace;
+  }
+  if (isTop(trace)) return top(trace, names, job);
+  const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
+  const cells = Math.max(60, Math.floor(view.width / 2));
+  const found = high - low > cells ? means(ring.times, columns, low, high, stretch(view, cells)) : null;
+  trace.x = found ? moved(found.times, view.zone) : moved(ring.times.subarray(low, high), view.zone);
+  trace.y = names.map(escape);
+  trace.z = found ? found.columns.map((row) => divided(row, factor)) : columns.map((column) => divided(column.subarray(low, high), factor));
+  if (scaled && factor !== 1) for (const bound of ["zmin", "zmax"]) if (trace[bound] !== undefined) trace[bound] /= factor;
+  return trace;
+}
+
+/** The largest of the latest values, as horizontal bars. @param {Json} trace @param {string[]} names @param {Job} job */
+function top(trace, names, { ring, shown, view, scaled, scale }) {
+  const factor = scaled ? scale.factor : 1;
+  const rows = shown.map((place, which) => ({ place, name: names[which] ?? "", value: ring.latest(place) }));
+  const most = Math.max(3, Math.min(TOP, Math.floor(view.height / 20)));
+  const best = rows.filter(({ value }) => !Number.isNaN(value)).sort((a, b) => b.value - a.value).slice(0, most);
+  const digits = decimals(Math.abs(best[0]?.value ?? 0) / factor);
+  const colour = view.palette[0] ?? "#57b8ff";
+  return {
+    ...trace,
+    y: best.map((_, place) => place),
+    x: best.map(({ value }) => value / factor),
+    names: best.map(({ name }) => name),
+    text: best.map(({ value }) => number(value / factor, digits) + escape(joined(scale.symbol))),
+    marker: { color: faded(colour, 0.75), ...trace.marker },
+  };
+}
+
+/** @param {Job} job @param {number} at */
+function total({ ring, shown }, at) {
+  let sum = 0;
+  for (const place of shown) sum += /** @type {Float64Array} */ (ring.columns[place])[at] || 0;
+  return sum;
+}
+
+/**
+ * Smallest and largest value of what is drawn, before scaling.
+ * @param {Ring} ring
+ * @param {number[]} shown
+ * @param {number} low
+ * @param {number} high
+ * @param {boolean} stacked
+ * @returns {{min: number, max: number}}
+ */
+export function extent(ring, shown, low, high, stacked) {
+  let min = Infinity;
+  let max = -Infinity;
+  const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
+  if (stacked) {
+    for (let at = low; at < high; at++) {
+      let up = 0;
+      let down = 0;
+      for (const column of columns) {
+        const value = /** @type {number} */ (column[at]);
+        if (value > 0) up += value;
+        else if (value < 0) down += value;
+      }
+      if (up > max) max = up;
+      if (down < min) min = down;
+    }
+    return { min, max };
+  }
+  for (const column of columns) {
+    for (let at = low; at < high; at++) {
+      const value = /** @type {number} */ (column[at]);
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  return { min, max };
+}
+
+/** Width of a bucket, ms, a round one. @param {View} view @param {number} count */
+function stretch({ from, to }, count) {
+  const raw = (to - from) / count;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  return ([1, 2, 5, 10].find((one) => one * power >= raw) ?? 10) * power;
+}
+
+/** @param {string} template @param {string} symbol */
+function unitIn(template, symbol) {
+  return template.replace("{unit}", escape(joined(symbol)));
+}
+
+/** @param {ArrayLike<number>} values @param {number} factor */
+function divided(values, factor) {
+  const result = new Float64Array(values);
+  if (factor !== 1) for (let at = 0; at < result.length; at++) result[at] = /** @type {number} */ (result[at]) / factor;
+  return result;
+}
+
+/** @param {ArrayLike<number>} times @param {number} by */
+function moved(times, by) {
+  const result = new Float64Array(times);
+  for (let at = 0; at < result.length; at++) result[at] = /** @type {number} */ (result[at]) + by;
+  return result;
+}
+
+/** @param {string[]} names */
+function unique(names) {
+  const seen = new Map();
+  return names.map((name) => {
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return count ? `${name} (${count + 1})` : name;
+  });
+}

@@ -1,0 +1,128 @@
+// The one scheduler of drawing: what has changed and is in view is drawn in animation frames, a few ms in each.
+
+/**
+ * @typedef {object} Drawable
+ * @property {() => boolean} visible whether drawing it would be seen
+ * @property {() => boolean} [focused] the one that somebody is at: it goes first
+ * @property {() => number} [pause] ms between two drawings at least
+ * @property {() => void} draw
+ */
+
+/** @typedef {{dirty: boolean, marked: number, drawn: number, cost: number}} Entry */
+
+const BUDGET = 8;
+/** A drawing may take this share of the time at most, however much there is to draw in it. */
+const SHARE = 1 / 12;
+
+/** The browser's clocks, to be replaced in tests. */
+const BROWSER = {
+  now: () => performance.now(),
+  request: (/** @type {() => void} */ callback) => requestAnimationFrame(callback),
+  wait: (/** @type {() => void} */ callback, /** @type {number} */ ms) => setTimeout(callback, ms),
+  unwait: (/** @type {any} */ timer) => clearTimeout(timer),
+};
+
+export class Frames {
+  /** @param {Partial<typeof BROWSER>} [clock] */
+  constructor(clock = {}) {
+    this.clock = { ...BROWSER, ...clock };
+    /** @type {Map<Drawable, Entry>} */
+    this.entries = new Map();
+    this.stopped = false;
+    this.requested = false;
+    /** @type {any} */
+    this.timer = null;
+    this.serial = 0;
+  }
+
+  /**
+   * @param {Drawable} drawable
+   * @returns {() => void} takes it out again
+   */
+  add(drawable) {
+    this.entries.set(drawable, { dirty: true, marked: ++this.serial, drawn: -Infinity, cost: 0 });
+    this.request();
+    return () => void this.entries.delete(drawable);
+  }
+
+  /** It has to be drawn again; the newest state counts, however often this is said. @param {Drawable} drawable */
+  mark(drawable) {
+    const entry = this.entries.get(drawable);
+    if (!entry) return;
+    if (!entry.dirty) Object.assign(entry, { dirty: true, marked: ++this.serial });
+    this.request();
+  }
+
+  /** As `mark`, and without waiting for its pause: somebody has done something. @param {Drawable} drawable */
+  now(drawable) {
+    const entry = this.entries.get(drawable);
+    if (entry) entry.drawn = -Infinity;
+    this.mark(drawable);
+  }
+
+  /** Everything has to be drawn again. */
+  markAll() {
+    for (const drawable of this.entries.keys()) this.now(drawable);
+  }
+
+  /** Draw nothing until `resume`: the tab is out of sight. */
+  halt() {
+    this.stopped = true;
+  }
+
+  /** @param {boolean} all whether everything is to be drawn now, or only what gets new samples */
+  resume(all) {
+    this.stopped = false;
+    if (all) this.markAll();
+    else this.request();
+  }
+
+  request() {
+    if (this.requested || this.stopped) return;
+    this.requested = true;
+    this.clock.request(() => this.frame());
+  }
+
+  frame() {
+    this.requested = false;
+    if (this.stopped) return;
+    const begin = this.clock.now();
+    const due = [];
+    let next = Infinity;
+    for (const [drawable, entry] of this.entries) {
+      if (!entry.dirty || !drawable.visible()) continue;
+      const ready = entry.drawn + Math.max(drawable.pause?.() ?? 0, entry.cost / SHARE);
+      if (ready <= begin + 4) due.push({ drawable, entry, focused: drawable.focused?.() ?? false });
+      else next = Math.min(next, ready);
+    }
+    due.sort((a, b) => Number(b.focused) - Number(a.focused) || a.entry.marked - b.entry.marked);
+    let time = begin;
+    for (const [place, { drawable, entry }] of due.entries()) {
+      if (place > 0 && time - begin >= BUDGET) {
+        next = 0;
+        break;
+      }
+      entry.dirty = false;
+      entry.drawn = time;
+      try {
+        drawable.draw();
+      } catch (error) {
+        // One chart that can't be drawn must not stop the others.
+        console.error(error);
+      }
+      const after = this.clock.now();
+      entry.cost = entry.cost ? 0.7 * entry.cost + 0.3 * (after - time) : after - time;
+      time = after;
+    }
+    this.sleep(next - time);
+  }
+
+  /** @param {number} ms until the next one is due */
+  sleep(ms) {
+    this.clock.unwait(this.timer);
+    this.timer = null;
+    if (ms === Infinity) return;
+    if (ms <= 16) this.request();
+    else this.timer = this.clock.wait(() => this.request(), ms - 8);
+  }
+}

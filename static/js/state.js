@@ -1,0 +1,69 @@
+// What the page shows and what somebody has chosen; small values only, samples are in the store.
+
+import { reactive, shallowRef } from "../vendor/vue.runtime.esm-browser.prod.js";
+import { WINDOWS } from "./text.js";
+
+/** @typedef {import("./types.js").Metric} Metric */
+/** @typedef {import("./types.js").Theme} Theme */
+
+/**
+ * @typedef {object} State
+ * @property {string} slug the dashboard
+ * @property {number} window seconds
+ * @property {Theme} theme
+ * @property {number} pausedAt ms, 0 when it is not
+ * @property {import("./connection.js").Status} status
+ * @property {number} now ms, moves once a second
+ * @property {string} search
+ * @property {boolean} menu whether the rail is open on a narrow screen
+ * @property {"" | "help" | "collectors"} dialog
+ * @property {{level: string, text: string} | null} notice
+ */
+
+/** Choices survive a reload. Storage may be refused; then they don't. */
+export const saved = {
+  /** @param {string} key */
+  get(key) {
+    try {
+      return localStorage.getItem(`plotroom.${key}`);
+    } catch {
+      return null;
+    }
+  },
+  /** @param {string} key @param {string} value */
+  set(key, value) {
+    try {
+      localStorage.setItem(`plotroom.${key}`, value);
+    } catch {
+      // Nothing to be done, and nothing is broken by it.
+    }
+  },
+};
+
+/**
+ * @param {import("./types.js").Boot} boot
+ * @param {import("./connection.js").Status} status
+ */
+export function makeState(boot, status) {
+  const window = Number(saved.get("window"));
+  /** @type {State} */
+  const initial = {
+    slug: boot.slug,
+    window: WINDOWS.some(([seconds]) => seconds === window) ? window : 300,
+    theme: document.documentElement.dataset["theme"] === "light" ? "light" : "dark",
+    pausedAt: 0,
+    status,
+    now: Date.now(),
+    search: "",
+    menu: false,
+    dialog: "",
+    notice: null,
+  };
+  return {
+    state: reactive(initial),
+    /** @type {{value: Map<string, Metric>}} */
+    metrics: shallowRef(new Map(boot.metrics.map((metric) => [metric.name, metric]))),
+    /** @type {{value: Map<string, import("./types.js").CollectorState>}} */
+    collectors: shallowRef(new Map(boot.collectors.map((one) => [one.collector, one]))),
+  };
+}

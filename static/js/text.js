@@ -1,0 +1,90 @@
+// Every sentence that the page says about itself.
+
+import { duration } from "./units.js";
+
+export const TEXT = Object.freeze({
+  brand: "Plotroom",
+  madeForYou: "Made for you",
+  overview: "Overview",
+  search: "Find a metric",
+  menu: "Menu",
+  close: "Close",
+  pause: "Pause",
+  goOn: "Go on",
+  window: "Span of time",
+  toLight: "Light theme",
+  toDark: "Dark theme",
+  help: "Keyboard shortcuts",
+  skip: "Skip to the charts",
+  families: "Dashboards",
+  nothing: "No collector has offered a metric yet.",
+  nothingHint: "Put a Python file with a @metric function into the plugins folder, and its chart appears here.",
+  noMatch: "No metric has that in its name.",
+  waiting: "Waiting for the first sample",
+  loading: "Loading",
+  gone: "This metric is gone.",
+  tooMany: "More metrics are open than the server allows at once.",
+  noDashboard: "There is no such dashboard",
+  noDashboardHint: "It may be of a plugin that does not run now; it appears as soon as its first metric does.",
+  toOverview: "Go to the overview",
+  otherVersion: "The server has been updated",
+  reload: "Reload",
+  signedOut: "You are signed out",
+  signIn: "Sign in",
+  more: "more",
+  fewer: "Fewer",
+  collectors: "Collectors",
+  noCollectors: "no collectors",
+  failed: "This chart can't be drawn",
+});
+
+/** Names of the windows and their keys, in seconds. @type {[number, string][]} */
+export const WINDOWS = [[60, "1 min"], [300, "5 min"], [900, "15 min"], [3600, "1 h"]];
+
+/** @type {[string, string][]} */
+export const KEYS = [
+  ["Space", "Pause or go on"],
+  ["/", "Find a metric"],
+  ["1 – 4", "Span of time: 1 min, 5 min, 15 min, 1 h"],
+  ["t", "Dark or light"],
+  ["c", "Collectors and their states"],
+  ["Esc", "Back to live, or close"],
+  ["?", "These shortcuts"],
+];
+
+/** States of a collector that nobody has to look after. */
+export const CALM = new Set(["starting", "running"]);
+/** And those that are trouble. */
+export const TROUBLE = new Set(["failing", "misconfigured"]);
+
+/** @param {number} seconds */
+export const behind = (seconds) => `${duration(seconds)} behind: catch up`;
+
+/** @param {number} seconds */
+export const stale = (seconds) => `no sample for ${duration(seconds)}`;
+
+/** @param {number} drawn @param {number} all */
+export const someOf = (drawn, all) => `The ${drawn} largest of ${all} series are drawn`;
+
+/** @param {number} count */
+export const absent = (count) => `${count} not available here`;
+
+/** @param {number} count */
+export const running = (count) => `${count} collector${count === 1 ? "" : "s"} running`;
+
+/**
+ * What the badge in the bar says.
+ * @param {import("./connection.js").Status} status
+ * @param {boolean} paused
+ * @param {number} now ms
+ * @returns {{kind: "good" | "warn" | "bad" | "idle", text: string, extra: string}}
+ */
+export function badge({ phase, since, latency }, paused, now) {
+  if (phase === "signed_out") return { kind: "bad", text: TEXT.signedOut, extra: "" };
+  if (phase === "other_version") return { kind: "warn", text: TEXT.otherVersion, extra: "" };
+  if (phase === "reconnecting") return { kind: "warn", text: "Reconnecting", extra: duration((now - since) / 1000) };
+  if (phase === "connecting") return { kind: "idle", text: "Connecting", extra: "" };
+  if (paused) return { kind: "idle", text: "Paused", extra: "" };
+  const trip = Number.isFinite(latency) ? `${Math.max(1, Math.round(latency))} ms` : "";
+  return { kind: "good", text: "Live", extra: trip };
+}

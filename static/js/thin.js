@@ -1,0 +1,76 @@
+// Chooses which samples to draw when there are more than pixels: the smallest and largest of every stretch of time.
+
+/**
+ * Indices of at most two samples per bucket. Buckets begin at round times, so that a sliding chart keeps its shape.
+ * @param {Float64Array} times
+ * @param {(place: number) => number} value
+ * @param {number} low first index
+ * @param {number} high index after the last
+ * @param {number} width of a bucket, ms
+ * @returns {number[]}
+ */
+export function extremes(times, value, low, high, width) {
+  /** @type {number[]} */
+  const chosen = [];
+  let place = low;
+  while (place < high) {
+    const bucket = Math.floor(/** @type {number} */ (times[place]) / width);
+    let smallest = -1;
+    let largest = -1;
+    let gap = -1;
+    let least = Infinity;
+    let most = -Infinity;
+    for (; place < high && Math.floor(/** @type {number} */ (times[place]) / width) === bucket; place++) {
+      const one = value(place);
+      if (Number.isNaN(one)) gap = place;
+      else {
+        if (one < least) [least, smallest] = [one, place];
+        if (one > most) [most, largest] = [one, place];
+      }
+    }
+    const places = [...new Set([smallest, largest, gap])].filter((one) => one >= 0);
+    chosen.push(...places.sort((a, b) => a - b));
+  }
+  // The last sample is the one people look at.
+  if (high > low && chosen.at(-1) !== high - 1) chosen.push(high - 1);
+  return chosen;
+}
+
+/**
+ * Buckets with the mean of each: for bars and heat maps, where every mark has a width.
+ * @param {Float64Array} times
+ * @param {Float64Array[]} columns
+ * @param {number} low
+ * @param {number} high
+ * @param {number} width of a bucket, ms
+ * @returns {{times: number[], columns: number[][]}}
+ */
+export function means(times, columns, low, high, width) {
+  /** @type {number[]} */
+  const stamps = [];
+  /** @type {number[][]} */
+  const rows = columns.map(() => []);
+  let place = low;
+  while (place < high) {
+    const bucket = Math.floor(/** @type {number} */ (times[place]) / width);
+    const begin = place;
+    while (place < high && Math.floor(/** @type {number} */ (times[place]) / width) === bucket) place++;
+    stamps.push((bucket + 0.5) * width);
+    columns.forEach((column, which) => rows[which]?.push(mean(column, begin, place)));
+  }
+  return { times: stamps, columns: rows };
+}
+
+/** @param {Float64Array} column @param {number} low @param {number} high */
+function mean(column, low, high) {
+  let sum = 0;
+  let count = 0;
+  for (let place = low; place < high; place++) {
+    const one = /** @type {number} */ (column[place]);
+    if (!Number.isNaN(one)) {
+      sum += one;
+      count++;
+    }
+  }
+  return count ? sum / count : NaN;
+}

@@ -1,0 +1,63 @@
+// Shapes that several modules speak of. Types only: nothing here is loaded by the page.
+
+/**
+ * @typedef {{labels: Record<string, string>}} Series
+ *
+ * @typedef {object} Metric
+ * @property {string} name
+ * @property {string} title
+ * @property {string} unit what is drawn: for a counter, the unit of its rate
+ * @property {string} kind
+ * @property {string} help
+ * @property {string} family
+ * @property {string} chart
+ * @property {number} every seconds between two samples
+ * @property {string} collector
+ * @property {Series[]} series
+ * @property {[number | null, number | null]} limits
+ * @property {string} headline
+ * @property {number} order
+ *
+ * @typedef {object} CollectorState
+ * @property {string} collector
+ * @property {string} state
+ * @property {string} reason
+ * @property {number} every
+ * @property {string} origin
+ * @property {number} duration ms
+ * @property {number} samples
+ * @property {number} skipped
+ * @property {number} errors
+ * @property {number} restarts
+ * @property {number} since ms since the epoch
+ * @property {number} metrics
+ *
+ * @typedef {{slug: string, title: string, order: number}} Family
+ * @typedef {[number, string][]} Steps factor and symbol, ascending
+ * @typedef {{[key: string]: any}} Json Plotly's own open-ended JSON
+ * @typedef {{data: Json[], layout: Json}} Figure
+ * @typedef {"dark" | "light"} Theme
+ *
+ * @typedef {object} Boot what the server puts into the page
+ * @property {string} version
+ * @property {string} base
+ * @property {string} slug
+ * @property {string} host
+ * @property {string} epoch
+ * @property {Metric[]} metrics
+ * @property {CollectorState[]} collectors
+ * @property {Record<string, Steps>} units
+ * @property {Family[]} families
+ * @property {Record<string, Figure>} figures
+ * @property {Record<Theme, Json>} templates
+ *
+ * @typedef {object} Change of the catalog
+ * @property {Metric[]} metrics
+ * @property {string[]} gone
+ * @property {CollectorState[]} collectors
+ * @property {string[]} gone_collectors
+ *
+ * @typedef {{times: Float64Array, columns: Float64Array[]}} Samples
+ */
+
+export {};

@@ -1,0 +1,132 @@
+"""What tests share: a real server process, a real browser, and the detector of what a test leaves behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from tests.chromium import FLAGS, find_chromium
+from tests.server import Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+#: How long what a test has let go of may take to end.
+GRACE = 5.0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """`server(*arguments, async_mode=, config=, environ=)` starts a Plotroom of its own; see `tests.server.Server`.
+
+    At the end of the test each is stopped by SIGTERM and must have exited with 0, without a traceback in its log.
+    """
+    started: list[Server] = []
+
+    def start(*arguments: str, **options: object) -> Server:
+        home = options.pop("home", tmp_path / f"server{len(started)}")
+        one = Server(Path(str(home)), arguments, **options)  # type: ignore[arg-type]  # Server checks its own options
+        started.append(one)
+        one.start()
+        return one
+
+    yield start
+    problems = [problem for one in started for problem in one.finish()]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, one for the tests of this process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """`new_page(**context options)` opens a page in a profile of its own.
+
+    What the page reports (errors, violations of its content security policy) fails the test, unless it is marked
+    `troubled`; it is in `page.problems` either way. That policy refuses eval, which Playwright's `wait_for_function`
+    needs: wait for selectors and locators instead.
+    """
+    opened: list[Page] = []
+
+    def open_page(**options: object) -> Page:
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        page = browser.new_context(**options).new_page()  # type: ignore[arg-type]  # Playwright checks its own options
+        problems: list[str] = []
+        page.problems = problems  # type: ignore[attr-defined]  # rides on the page, for the test to read
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        opened.append(page)
+        return page
+
+    yield open_page
+    found = [problem for page in opened for problem in page.problems]  # type: ignore[attr-defined]  # set above
+    for page in opened:
+        page.context.close()
+    if request.node.get_closest_marker("troubled") is None:
+        assert not found, "the page reported:\n" + "\n".join(found)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A page of 1440 x 900 in a profile of its own."""
+    return new_page()
+
+
+@pytest.fixture(autouse=True)
+def leak_detector(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a thread, a child process or a listening socket behind."""
+    threads, children, sockets = set(threading.enumerate()), _children(), _listening()
+    yield
+    if request.node.get_closest_marker("leaks") is not None:
+        return
+    deadline = time.monotonic() + GRACE
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    psutil.wait_procs(_children() - children, timeout=max(0.0, deadline - time.monotonic()))
+    left = [f"thread {one.name!r}" for one in set(threading.enumerate()) - threads]
+    left += [f"process {one.pid} {_command(one)}" for one in _children() - children]
+    left += [f"listening socket on {where}" for where in _listening() - sockets]
+    assert not left, "the test left behind: " + ", ".join(left)
+
+
+def _children() -> set[psutil.Process]:
+    return set(psutil.Process().children())
+
+
+def _listening() -> set[tuple[str, int]]:
+    found = psutil.Process().net_connections(kind="inet")
+    return {(one.laddr.ip, one.laddr.port) for one in found if one.status == psutil.CONN_LISTEN}
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return "(ended)"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet_environment() -> None:
+    """Settings of the person who runs the tests must not reach the servers under test."""
+    for name in [name for name in os.environ if name.startswith("PLOTROOM_")]:
+        del os.environ[name]

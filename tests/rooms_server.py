@@ -1,0 +1,133 @@
+"""A server of rooms and nothing else, for tests: `python -m tests.rooms_server MODE OPTIONS`.
+
+It runs in a process of its own, because eventlet must have patched the standard library before anything is imported.
+MODE is `eventlet` or `threading`, OPTIONS is JSON: the settings `live`, and `max_queue`. It prints its port. What a
+collector would do is asked of it over HTTP, as a POST of JSON to `/do/<action>`; see `actions`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+
+def main(mode: str, options: dict[str, Any]) -> None:  # Any: JSON
+    if mode == "eventlet":
+        import eventlet
+
+        eventlet.monkey_patch()
+    app, start = build(mode, options)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    if mode == "eventlet":
+        import eventlet.wsgi
+
+        listener = eventlet.listen(("127.0.0.1", 0))
+        start()
+        tell(listener.getsockname()[1])
+        eventlet.wsgi.server(listener, app, log_output=False)
+    else:
+        from werkzeug.serving import make_server
+
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        start()
+        tell(server.port)
+        server.serve_forever()
+
+
+def tell(port: int) -> None:
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+
+
+def build(mode: str, options: dict[str, Any]) -> tuple[Any, Callable[[], None]]:
+    """The application, and what starts its tasks."""
+    import logging
+
+    from flask import Flask, request
+
+    from dashboard.history.store import History
+    from dashboard.live.broadcast import Broadcast
+    from dashboard.live.catalog import Catalog
+    from dashboard.live.namespaces import MetricsNamespace
+    from dashboard.live.server import make_socketio
+    from dashboard.settings import HistorySettings, LiveSettings
+    from dashboard.tasks import Clock, Tasks
+
+    logging.basicConfig(level=logging.WARNING)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    live = LiveSettings(**options.get("live", {}))
+    app = Flask("rooms")
+    socketio = make_socketio(app, live, mode, max_queue=options.get("max_queue", 1000))
+    tasks = Tasks(socketio.start_background_task, socketio.sleep, lambda function, *given: function(*given))
+    history = History(HistorySettings(), Clock())
+    catalog = Catalog(history)
+    broadcast = Broadcast(socketio, history, catalog, tasks, live)
+    socketio.on_namespace(MetricsNamespace(broadcast, "test-version"))
+    do = actions(history, catalog, broadcast, tasks)
+
+    @app.post("/do/<action>")
+    def act(action: str) -> Any:
+        return {"result": do[action](**request.get_json())}
+
+    return app, broadcast.start
+
+
+def actions(history: Any, catalog: Any, broadcast: Any, tasks: Any) -> dict[str, Callable[..., Any]]:
+    """What a test can ask for, by name."""
+    import numpy as np
+
+    from collectors.metric import Metric, Series
+    from collectors.sample import Batch
+    from dashboard.sampling.state import JobState
+
+    def declare(collector: str, metrics: list[dict[str, Any]], every: float = 1.0) -> None:
+        declared = [Metric(**one) for one in metrics]
+        for one in declared:
+            history.declare(one, every)
+        catalog.declare(collector, every, declared)
+
+    def retire(collector: str) -> None:
+        catalog.retire(collector)
+
+    def publish(metric: str, times: list[int], values: dict[str, list[float | None]]) -> bool:
+        matrix = np.array([[np.nan if one is None else one for one in row] for row in values.values()])
+        series = tuple(Series((("name", name),)) for name in values)
+        done: bool = broadcast.publish(Batch(metric, np.array(times, dtype=np.int64), series, matrix))
+        return done
+
+    def stream(metric: str, count: int, series: int, pause: float, start: int) -> None:
+        """Publish samples 1 to `count` from a task: value = number, time = start + number."""
+        known = tuple(Series((("name", str(one)),)) for one in range(series))
+
+        def run() -> None:
+            for number in range(1, count + 1):
+                values = np.full((series, 1), float(number))
+                broadcast.publish(Batch(metric, np.array([start + number], dtype=np.int64), known, values))
+                tasks.sleep(pause)
+
+        tasks.spawn(run)
+
+    def state(**given: Any) -> None:
+        catalog.state(JobState(**given))
+
+    def counters() -> dict[str, int]:
+        names = ("clients", "rooms", "messages_out", "bytes_out", "overruns")
+        return {name: getattr(broadcast, name) for name in names} | {"deaths": sum(tasks.deaths.values())}
+
+    return {
+        "declare": declare,
+        "retire": retire,
+        "publish": publish,
+        "stream": stream,
+        "state": state,
+        "notice": broadcast.notice,
+        "counters": counters,
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], json.loads(sys.argv[2]) if len(sys.argv) > 2 else {})

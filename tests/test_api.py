@@ -1,0 +1,234 @@
+"""The HTTP API on a real catalog and history."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from collectors.metric import Metric, Series
+from collectors.sample import Batch
+from dashboard.history.store import History
+from dashboard.live.catalog import Catalog
+from dashboard.sampling.state import JobState
+from dashboard.settings import HistorySettings
+from dashboard.tasks import Clock, threads
+from dashboard.web import api, refusals
+from dashboard.web.answers import PlainPages
+from dashboard.web.csv_table import harmless, iso
+from dashboard.web.figures import Figures
+from tests.test_openmetrics import families
+
+CPU = Metric("system.cpu", unit="%", labels=("mode",), help="Time by mode.")
+LOAD = Metric("system.load", unit="")
+USER, SYSTEM = Series((("mode", "user"),)), Series((("mode", "=system"),))
+
+
+class World:
+    """An API over metrics that were sampled just now.
+
+    Attributes:
+        start: time of the first sample, ms since the epoch; one a second follows.
+    """
+
+    def __init__(self) -> None:
+        tasks = threads()
+        self.history = History(HistorySettings(), Clock())
+        self.catalog = Catalog(self.history)
+        app = Flask("test")
+        app.register_blueprint(api.blueprint(api.Api(self.catalog, self.history, Figures(), tasks, "1.2.3")))
+        refusals.install(app, PlainPages())
+        self.client: FlaskClient = app.test_client()
+        self.start = time.time_ns() // 1_000_000 - 20_000
+        self.catalog.state(JobState("cpu", "running"))
+        self.catalog.state(JobState("queue", "unavailable", "connection refused"))
+        for metric in (CPU, LOAD):
+            self.history.declare(metric, 1.0)
+        self.catalog.declare("cpu", 1.0, (CPU, LOAD))
+
+    def sample(self, count: int = 20) -> None:
+        times = self.start + 1000 * np.arange(count, dtype=np.int64)
+        values = np.vstack([np.arange(count) * 1.5, np.full(count, 7.0)])
+        values[1, 3] = np.nan
+        self.history.append(Batch(CPU.name, times, (USER, SYSTEM), values))
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.sample()
+    return made
+
+
+def test_health_says_what_runs(world: World) -> None:
+    """/healthz answers ok, with the state of every collector."""
+    answer = world.client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.get_json() | {"uptime": 0} == {
+        "ok": True,
+        "version": "1.2.3",
+        "uptime": 0,
+        "collectors": {"cpu": "running", "queue": "unavailable"},
+    }
+
+
+def test_metrics_and_collectors_are_the_catalog(world: World) -> None:
+    """What clients get over Socket.IO is to be had over HTTP in the same form."""
+    assert world.client.get("/api/v1/metrics").get_json() == {
+        "ok": True,
+        "epoch": world.history.epoch,
+        "metrics": world.catalog.metrics(),
+    }
+    assert world.client.get("/api/v1/collectors").get_json() == {"ok": True, "collectors": world.catalog.collectors()}
+
+
+def test_query_gives_a_window(world: World) -> None:
+    """Samples between start and end, both included; a gap is null."""
+    answer = world.client.get(f"/api/v1/query?metric=system.cpu&start={world.start}&end={world.start + 4000}")
+    assert answer.status_code == 200
+    assert answer.get_json() == {
+        "metric": "system.cpu",
+        "unit": "%",
+        "tier": "full",
+        "series": [{"labels": {"mode": "user"}}, {"labels": {"mode": "=system"}}],
+        "t": [world.start + 1000 * place for place in range(5)],
+        "v": [[0.0, 1.5, 3.0, 4.5, 6.0], [7.0, 7.0, 7.0, None, 7.0]],
+    }
+
+
+def test_query_has_defaults(world: World) -> None:
+    """Without a span it is the last five minutes; `window` counts back from the end, `points` thins out."""
+    assert len(world.client.get("/api/v1/query?metric=system.cpu").get_json()["t"]) == 20
+    last = world.client.get(f"/api/v1/query?metric=system.cpu&end={world.start + 19_000}&window=2.5").get_json()
+    assert last["t"] == [world.start + 1000 * place for place in (17, 18, 19)]
+    assert len(world.client.get("/api/v1/query?metric=system.cpu&points=5").get_json()["t"]) < 20
+    assert world.client.get("/api/v1/query?metric=system.load").get_json()["t"] == []
+
+
+def test_query_gives_csv(world: World) -> None:
+    """CSV by `format` or Accept: a time and a column a series; no label is taken for a formula."""
+    query = f"/api/v1/query?metric=system.cpu&start={world.start}&end={world.start + 3000}"
+    by_format = world.client.get(f"{query}&format=csv")
+    by_header = world.client.get(query, headers={"Accept": "text/csv"})
+    assert by_format.text == by_header.text
+    assert by_format.content_type.startswith("text/csv")
+    assert "Accept" in by_format.headers["Vary"]
+    head, *rows = csv.reader(io.StringIO(by_format.text))
+    assert head == ["time", "user", "'=system"]
+    assert rows[3] == [iso(world.start + 3000), "4.5", ""]
+    assert world.client.get(f"{query}&format=json", headers={"Accept": "text/csv"}).is_json
+    assert world.client.get(query, headers={"Accept": "*/*"}).is_json
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_spreadsheets_run_nothing(text: str) -> None:
+    """What a spreadsheet would take for a formula gets an apostrophe; other names stay as they are."""
+    assert harmless(text) == f"'{text}"
+    assert harmless("eth0 in") == "eth0 in"
+
+
+def test_times_are_written_to_the_millisecond() -> None:
+    """CSV times are ISO 8601 in UTC."""
+    assert iso(1_700_000_000_250) == "2023-11-14T22:13:20.250Z"
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("", "metric"),
+        ("metric=system.cpu&start=abc", "start"),
+        ("metric=system.cpu&points=2", "points"),
+        ("metric=system.cpu&points=1e9", "points"),
+        ("metric=system.cpu&window=0", "window"),
+        ("metric=system.cpu&window=nan", "window"),
+        ("metric=system.cpu&format=xml", "format"),
+        ("metric=system.cpu&strat=5", "did you mean 'start'"),
+        ("metric=system.cpu&start=5&window=5", "not both"),
+        ("metric=system.cpu&start=5&end=5", "before"),
+        ("metric=system.cpu&end=-1", "end"),
+    ],
+)
+def test_wrong_parameters_are_named(world: World, query: str, word: str) -> None:
+    """A wrong parameter is 422 in the one JSON error shape, with its name in the message."""
+    answer = world.client.get(f"/api/v1/query?{query}")
+    assert answer.status_code == 422
+    body = answer.get_json()
+    assert body["ok"] is False
+    assert body["error"]["code"] == "bad_request"
+    assert word in body["error"]["message"]
+
+
+def test_an_unknown_metric_names_a_close_one(world: World) -> None:
+    """A metric that is not there is 404, and the name that was probably meant is told."""
+    for path in ("/api/v1/query?metric=system.cpus", "/api/v1/figures?metric=system.cpus"):
+        answer = world.client.get(path)
+        assert answer.status_code == 404
+        assert answer.get_json()["error"] == {
+            "code": "unknown_metric",
+            "message": "there is no metric 'system.cpus'; did you mean 'system.cpu'?",
+        }
+
+
+def test_figures_are_to_be_had(world: World) -> None:
+    """All figures, or those of the metrics that are named."""
+    assert set(world.client.get("/api/v1/figures").get_json()) == {"system.cpu", "system.load"}
+    only = world.client.get("/api/v1/figures?metric=system.load").get_json()
+    assert set(only) == {"system.load"}
+    assert only["system.load"]["data"]
+
+
+def test_the_latest_values_are_open_metrics(world: World) -> None:
+    """/metrics is what Prometheus reads: the latest value of each series, the collectors, and the version."""
+    answer = world.client.get("/metrics")
+    assert answer.content_type.startswith("application/openmetrics-text; version=1.0.0")
+    found = {one.name: one for one in families(answer.text)}
+    cpu = found["plotroom_system_cpu_percent"]
+    assert {one.labels["mode"]: one.value for one in cpu.samples} == {"user": 28.5, "=system": 7.0}
+    assert cpu.documentation == "Time by mode."
+    assert {one.labels["collector"]: one.value for one in found["plotroom_collector_up"].samples} == {
+        "cpu": 1.0,
+        "queue": 0.0,
+    }
+    assert found["plotroom_build"].samples[0].labels == {"version": "1.2.3"}
+
+
+def test_old_values_are_not_the_latest() -> None:
+    """A metric that has not been sampled for several intervals is left out, as Prometheus expects of what is gone."""
+    world = World()
+    world.start -= 60_000
+    world.sample()
+    names = {one.name for one in families(world.client.get("/metrics").text)}
+    assert "plotroom_system_cpu_percent" not in names
+
+
+def test_errors_have_one_shape(world: World) -> None:
+    """Whatever is wrong below /api is JSON; elsewhere it is a page."""
+    missing = world.client.get("/api/v1/nothing")
+    assert (missing.status_code, missing.get_json()["error"]["code"]) == (404, "not_found")
+    wrong = world.client.post("/api/v1/query")
+    assert (wrong.status_code, wrong.get_json()["error"]["code"]) == (405, "method_not_allowed")
+    page = world.client.get("/nothing")
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+
+
+def test_a_failure_is_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    """A bug behind the API is a 500 in the same shape, without a traceback; that is in the log, without the query."""
+
+    api_with_bug = Flask("bug")
+
+    @api_with_bug.get("/api/v1/bug")
+    def bug() -> str:
+        raise RuntimeError("inner words")
+
+    refusals.install(api_with_bug, PlainPages())
+    answer = api_with_bug.test_client().get("/api/v1/bug?token=hidden")
+    assert answer.status_code == 500
+    assert answer.get_json()["error"]["code"] == "internal"
+    assert "inner words" not in answer.text
+    assert "inner words" in caplog.text
+    assert "hidden" not in caplog.text

@@ -1,0 +1,434 @@
+"""The single door: publishing, joining, and what is told to whom."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from flask import Flask
+from socketio.packet import Packet
+
+from collectors.metric import Metric, Series
+from collectors.sample import Batch
+from dashboard.history.store import History
+from dashboard.live import wire
+from dashboard.live.broadcast import Broadcast
+from dashboard.live.catalog import Catalog
+from dashboard.live.fanout import Fanout, frame
+from dashboard.live.payloads import SubscribeRequest, Wanted
+from dashboard.live.server import make_socketio
+from dashboard.sampling.state import JobState
+from dashboard.settings import HistorySettings, LiveSettings
+from dashboard.tasks import Clock, Tasks, threads
+
+START = 1_700_000_000_000
+
+
+class FakeSocket:
+    """An Engine.IO socket that nobody reads from: what would be sent stays in its queue."""
+
+    def __init__(self) -> None:
+        self.queue: queue.Queue[Any] = queue.Queue()
+        self.closed = self.closing = False
+
+    def close(self, wait: bool = True, abort: bool = False) -> None:
+        self.closed = True
+
+
+class Member:
+    """A client that is connected, without a network."""
+
+    def __init__(self, house: House, number: int) -> None:
+        self.house = house
+        self.eio_sid = f"eio{number}"
+        self.socket = FakeSocket()
+        server = house.socketio.server
+        server.eio.sockets[self.eio_sid] = self.socket
+        server.environ[self.eio_sid] = {}
+        self.sid: str = server.manager.pre_connect(self.eio_sid, wire.NAMESPACE)
+        server.manager.connect(self.sid, wire.NAMESPACE)
+        house.broadcast.connect(self.sid, "v1")
+
+    def subscribe(self, name: str, epoch: str | None = None, **wanted: Any) -> Any:
+        request = SubscribeRequest(metrics=[Wanted(name=name, **wanted)], epoch=epoch)
+        answer = self.house.broadcast.subscribe(self.sid, request)
+        return answer["metrics"][0] | {key: answer[key] for key in ("b",) if key in answer}
+
+    def received(self) -> list[tuple[str, Any]]:
+        """The events since the last look, as (name, payload)."""
+        events: list[tuple[str, Any]] = []
+        while True:
+            try:
+                data = self.socket.queue.get_nowait().data
+            except queue.Empty:
+                return events
+            packet = Packet(encoded_packet=data)
+            while packet.attachment_count > len(packet.attachments):
+                packet.add_attachment(self.socket.queue.get_nowait().data)
+            events.append((packet.data[0], packet.data[1]))
+
+    def leave(self) -> None:
+        self.house.broadcast.disconnect(self.sid)
+        self.house.socketio.server.manager.disconnect(self.sid, wire.NAMESPACE)
+
+
+class House:
+    """All of `dashboard.live` without a network."""
+
+    def __init__(self, tasks: Tasks | None = None, max_queue: int = 100_000, **live: Any) -> None:
+        settings = LiveSettings(**live)
+        self.socketio = make_socketio(Flask("house"), settings, "threading", max_queue)
+        self.fanout: Fanout = self.socketio.server.manager
+        self.history = History(HistorySettings(), Clock())
+        self.catalog = Catalog(self.history)
+        self.broadcast = Broadcast(self.socketio, self.history, self.catalog, tasks or threads(), settings)
+        self._members = 0
+
+    def declare(self, *names: str) -> None:
+        metrics = [Metric(name) for name in names]
+        for metric in metrics:
+            self.history.declare(metric, 1.0)
+        self.catalog.declare("tests", 1.0, metrics)
+
+    def member(self) -> Member:
+        """A client that has read its `hello`."""
+        self._members += 1
+        member = Member(self, self._members)
+        assert [name for name, _ in member.received()] == ["hello"]
+        return member
+
+    def publish(self, name: str, second: float, *values: float) -> bool:
+        series = tuple(Series((("n", str(one)),)) for one in range(len(values)))
+        times = np.array([START + round(second * 1000)], dtype=np.int64)
+        return self.broadcast.publish(Batch(name, times, series, np.array(values, dtype=float).reshape(-1, 1)))
+
+
+@pytest.fixture
+def house() -> House:
+    house = House()
+    house.declare("a.b", "a.c")
+    return house
+
+
+def test_those_in_the_room_get_samples_and_others_do_not(house: House) -> None:
+    """A published batch reaches the subscribers of its metric alone, with the offset of its last sample."""
+    watching, other = house.member(), house.member()
+    watching.subscribe("a.b")
+    other.subscribe("a.c")
+    house.publish("a.b", 1, 5.0)
+    (first, samples) = watching.received()
+    assert first == ("series", {"m": "a.b", "series": [{"labels": {"n": "0"}}]})
+    assert samples == ("samples", {"m": "a.b", "o": 1, "t": [START + 1000], "v": [[5.0]]})
+    assert other.received() == []
+
+
+def test_series_comes_before_the_samples_that_need_it(house: House) -> None:
+    """A new series is told before its first samples; without one there is nothing to tell."""
+    member = house.member()
+    house.publish("a.b", 1, 1.0)
+    member.subscribe("a.b")
+    house.publish("a.b", 2, 1.0)
+    house.publish("a.b", 3, 1.0, 2.0)
+    assert [name for name, _ in member.received()] == ["samples", "series", "samples"]
+
+
+def test_a_gap_is_null(house: House) -> None:
+    """NaN travels as null."""
+    member = house.member()
+    member.subscribe("a.b")
+    house.publish("a.b", 1, np.nan, 2.0)
+    assert member.received()[-1][1]["v"] == [[None], [2.0]]
+
+
+def test_many_values_are_one_attachment(house: House) -> None:
+    """A batch of 64 values is sent as a text packet with one binary packet after it."""
+    member = house.member()
+    member.subscribe("a.b")
+    house.publish("a.b", 1, *range(64))
+    message = dict(member.received())["samples"]
+    times, values = wire.read(message, message)
+    assert times.tolist() == [START + 1000]
+    assert values[:, 0].tolist() == list(range(64))
+
+
+def test_nothing_is_encoded_for_an_empty_room(house: House) -> None:
+    """Without subscribers a batch only goes into history."""
+    house.publish("a.b", 1, 1.0)
+    house.broadcast.notice("info", "to nobody")
+    assert house.broadcast.messages_out == 0
+    assert house.history.position("a.b").offset == 1
+
+
+def test_a_batch_of_an_unknown_metric_is_dropped(house: House) -> None:
+    """A batch that comes after its metric was retired is dropped without an error; an empty one changes nothing."""
+    assert not house.publish("no.such", 1, 1.0)
+    empty = Batch("a.b", np.zeros(0, dtype=np.int64), (), np.zeros((0, 0)))
+    assert house.broadcast.publish(empty)
+    assert house.history.position("a.b").offset == 0
+
+
+def test_a_first_subscription_gets_a_backfill(house: House) -> None:
+    """Without a position the answer has the last seconds that were asked for, and is not `recovered`."""
+    for second in range(100):
+        house.publish("a.b", second, float(second))
+    answer = house.member().subscribe("a.b", window=9.5)
+    assert (answer["offset"], answer["recovered"]) == (100, False)
+    assert answer["v"].tolist() == [[90, 91, 92, 93, 94, 95, 96, 97, 98, 99]]
+    thinned = house.member().subscribe("a.b", window=1000, points=20)
+    assert len(thinned["t"]) <= 20
+
+
+def test_a_known_position_gets_exactly_what_is_missing(house: House) -> None:
+    """With epoch and offset the answer has every later sample, however many `points` were asked for."""
+    for second in range(100):
+        house.publish("a.b", second, float(second))
+    member, epoch = house.member(), house.history.epoch
+    answer = member.subscribe("a.b", epoch, since=90, points=4)
+    assert (answer["offset"], answer["recovered"]) == (100, True)
+    assert answer["v"].tolist() == [[90, 91, 92, 93, 94, 95, 96, 97, 98, 99]]
+    nothing = member.subscribe("a.b", epoch, since=100)
+    assert (nothing["recovered"], len(nothing["t"])) == (True, 0)
+
+
+@pytest.mark.parametrize("position", [("other", 90), (None, 90), ("own", 101), ("own", None)])
+def test_an_unknown_position_gets_a_backfill(house: House, position: tuple[str | None, int | None]) -> None:
+    """Another epoch, none, an offset that is not there yet, or no offset: not recovered."""
+    for second in range(100):
+        house.publish("a.b", second, float(second))
+    epoch = house.history.epoch if position[0] == "own" else position[0]
+    answer = house.member().subscribe("a.b", epoch, since=position[1], window=4)
+    assert (answer["recovered"], len(answer["t"])) == (False, 5)
+
+
+def test_each_metric_of_a_request_has_its_own_answer(house: House) -> None:
+    """One unknown metric does not hinder the others."""
+    member = house.member()
+    request = SubscribeRequest(metrics=[Wanted(name="no.such"), Wanted(name="a.b")])
+    unknown, known = house.broadcast.subscribe(member.sid, request)["metrics"]
+    assert unknown["name"] == "no.such"
+    assert unknown["error"]["code"] == "unknown_metric"
+    assert "'no.such'" in unknown["error"]["message"]
+    assert known["offset"] == 0
+
+
+def test_a_retired_metric_is_unknown(house: House) -> None:
+    """What the catalog has but history has forgotten, or the other way round, is no metric either."""
+    house.history.forget("a.b")
+    assert house.member().subscribe("a.b")["error"]["code"] == "unknown_metric"
+    house.catalog.retire("tests")
+    assert house.member().subscribe("a.c")["error"]["code"] == "unknown_metric"
+
+
+def test_rooms_have_a_limit() -> None:
+    """A client gets no more rooms than it may have, may ask for its own again, and gets others when it leaves some."""
+    house = House(max_rooms=2)
+    house.declare("a.b", "a.c", "a.d")
+    member = house.member()
+    assert "error" not in member.subscribe("a.b")
+    assert "error" not in member.subscribe("a.c")
+    assert member.subscribe("a.d")["error"]["code"] == "too_many_rooms"
+    assert "error" not in member.subscribe("a.b")
+    house.broadcast.unsubscribe(member.sid, ["a.b", "no.such"])
+    assert "error" not in member.subscribe("a.d")
+
+
+def test_leaving_ends_the_samples(house: House) -> None:
+    """After `unsubscribe` nothing of that metric is sent, and the room is gone when its last member has left."""
+    member = house.member()
+    member.subscribe("a.b")
+    assert house.broadcast.rooms == 1
+    assert house.broadcast.unsubscribe(member.sid, ["a.b"]) == {"ok": True}
+    house.publish("a.b", 1, 1.0)
+    assert member.received() == []
+    assert house.broadcast.rooms == 0
+
+
+def test_who_has_gone_gets_nothing(house: House) -> None:
+    """A client that disconnects is out of its rooms, and a request of its that was under way joins none."""
+    member = house.member()
+    member.subscribe("a.b")
+    member.leave()
+    assert (house.broadcast.clients, house.broadcast.rooms) == (0, 0)
+    assert member.subscribe("a.b")["error"]["code"] == "forbidden"
+    assert house.broadcast.catalog(member.sid)["ok"]
+    assert house.broadcast.unsubscribe(member.sid, ["a.b"]) == {"ok": True}
+    house.publish("a.b", 1, 1.0)
+    assert member.received() == []
+
+
+def test_top_tells_the_offsets_of_ones_rooms(house: House) -> None:
+    """Each client is told the newest offsets of its own rooms; who is in none, or in one that is gone, nothing."""
+    one, two, none = house.member(), house.member(), house.member()
+    one.subscribe("a.b")
+    two.subscribe("a.b")
+    two.subscribe("a.c")
+    house.publish("a.b", 1, 1.0)
+    for member in (one, two):
+        member.received()
+    house.broadcast.send_tops()
+    assert one.received() == [("top", {"a.b": 1})]
+    assert two.received() == [("top", {"a.b": 1, "a.c": 0})]
+    assert none.received() == []
+    house.history.forget("a.b")
+    house.broadcast.send_tops()
+    assert one.received() == []
+
+
+def test_top_lets_others_run() -> None:
+    """With many clients the round of `top` pauses in between."""
+    pauses: list[float] = []
+    plain = threads()
+    house = House(Tasks(plain.spawn, pauses.append, plain.native))
+    for _ in range(130):
+        house.member()
+    house.broadcast.send_tops()
+    assert pauses == [0, 0]
+
+
+def test_catalog_changes_go_to_those_who_asked(house: House) -> None:
+    """Changes since the last event travel together, to those who have asked for the catalog."""
+    asked, other = house.member(), house.member()
+    answer = house.broadcast.catalog(asked.sid)
+    assert [one["name"] for one in answer["metrics"]] == ["a.b", "a.c"]
+    house.declare("a.b", "a.new")
+    house.catalog.state(JobState("tests", "running"))
+    house.broadcast.send_catalog()
+    ((name, change),) = asked.received()
+    assert name == "catalog"
+    assert ([one["name"] for one in change["metrics"]], change["gone"]) == (["a.b", "a.new"], ["a.c"])
+    assert [one["state"] for one in change["collectors"]] == ["running"]
+    house.catalog.retire("tests")
+    house.broadcast.send_catalog()
+    ((_, change),) = asked.received()
+    assert change["gone"] == ["a.b", "a.new"]
+    assert change["gone_collectors"] == ["tests"]
+    house.broadcast.send_catalog()
+    assert asked.received() == []
+    assert other.received() == []
+
+
+def test_an_array_changes_the_catalog(house: House) -> None:
+    """When the first samples of a metric decide how it is drawn, those who have the catalog are told."""
+    member = house.member()
+    house.broadcast.catalog(member.sid)
+    house.broadcast.send_catalog()
+    member.received()
+    series = tuple(Series((("index", str(one)),)) for one in range(3))
+    house.broadcast.publish(Batch("a.b", np.array([START]), series, np.zeros((3, 1))))
+    house.broadcast.send_catalog()
+    ((_, change),) = member.received()
+    assert change["metrics"][0]["chart"] == "heatmap"
+
+
+def test_notices_go_to_everybody(house: House) -> None:
+    """A notice reaches every client, with its level, its text and the time."""
+    members = [house.member(), house.member()]
+    house.broadcast.notice("warning", "The disk is full.")
+    for member in members:
+        ((name, notice),) = member.received()
+        assert (name, notice["level"], notice["text"]) == ("notice", "warning", "The disk is full.")
+        assert notice["t"] > START
+
+
+def test_what_goes_out_is_counted(house: House) -> None:
+    """Messages and bytes are counted for each client that gets them."""
+    members = [house.member(), house.member()]
+    for member in members:
+        member.subscribe("a.b")
+    messages, traffic = house.broadcast.messages_out, house.broadcast.bytes_out
+    house.broadcast.notice("info", "µ")
+    one = frame("notice", {"level": "info", "text": "µ", "t": START})
+    assert house.broadcast.messages_out - messages == 2
+    assert house.broadcast.bytes_out - traffic == 2 * one.size
+    assert one.size == sum(len(packet.encode().encode()) for packet in one.packets)
+
+
+def test_a_client_that_does_not_read_is_let_go() -> None:
+    """Beyond its limit nothing more is queued for a client; it is let go once, and others are not disturbed."""
+    house = House(max_queue=20)
+    house.declare("a.b")
+    slow, quick = house.member(), house.member()
+    for member in (slow, quick):
+        member.subscribe("a.b")
+    for second in range(60):
+        house.publish("a.b", second, 1.0)
+        quick.received()
+    assert slow.socket.queue.qsize() == 20
+    assert slow.socket.closed
+    assert house.broadcast.overruns == 1
+    assert not quick.socket.closed
+
+
+def test_an_emit_must_name_its_room(house: House) -> None:
+    """Emitting through Flask-SocketIO works for rooms and single clients, and is refused without one."""
+    one, two = house.member(), house.member()
+    house.socketio.emit("notice", {"x": np.float64(1)}, to=one.sid, namespace=wire.NAMESPACE)
+    assert one.received() == [("notice", {"x": 1.0})]
+    house.socketio.emit("notice", ("y", 2), to="everyone", namespace=wire.NAMESPACE, skip_sid=one.sid)
+    assert (one.received(), two.received()) == ([], [("notice", "y")])
+    house.socketio.emit("notice", to=one.sid, namespace=wire.NAMESPACE, callback=lambda *_: None)
+    assert not one.socket.queue.empty()
+    with pytest.raises(ValueError, match="names no room"):
+        house.socketio.emit("notice", {}, namespace=wire.NAMESPACE)
+
+
+@pytest.fixture
+def started() -> Iterator[House]:
+    house = House(top_every=0.02)
+    house.declare("a.b")
+    house.broadcast.start()
+    yield house
+    house.broadcast.stop()
+
+
+def test_started_tasks_send_by_themselves_until_stopped(started: House) -> None:
+    """`start` sends `top` and `catalog` events from tasks; `stop` ends them, and the leak detector sees that."""
+    member = started.member()
+    member.subscribe("a.b")
+    started.broadcast.catalog(member.sid)
+    started.declare("a.b", "a.new")
+    seen: set[str] = set()
+    while seen != {"top", "catalog"}:
+        seen.add(Packet(encoded_packet=member.socket.queue.get(timeout=10).data).data[0])
+
+
+def test_joining_while_others_publish_leaves_no_gap_and_no_duplicate() -> None:
+    """Whatever is published while a client joins, its answer and the frames after it are every sample, once."""
+    house = House()
+    house.declare("a.b", "a.c")
+    publishing = threading.Event()
+    count = 1500
+
+    def publish(name: str) -> None:
+        for second in range(1, count + 1):
+            house.publish(name, second, float(second), -float(second))
+            publishing.set()
+
+    publishers = [threading.Thread(target=publish, args=(name,)) for name in ("a.b", "a.c")]
+    for publisher in publishers:
+        publisher.start()
+    publishing.wait(10)
+    joined = []
+    while any(publisher.is_alive() for publisher in publishers):
+        member = house.member()
+        joined.append((member, {name: member.subscribe(name, window=10**6, points=10_000) for name in ("a.b", "a.c")}))
+        if len(joined) % 3 == 0:
+            house.broadcast.unsubscribe(member.sid, ["a.b"])
+            again = member.subscribe("a.b", house.history.epoch, since=joined[-1][1]["a.b"]["offset"])
+            assert again["recovered"]
+        if len(joined) > 40:
+            break
+    for publisher in publishers:
+        publisher.join()
+    for place, (member, answers) in enumerate(joined, start=1):
+        seen = {name: wire.read(answer, answer)[1][0].tolist() for name, answer in answers.items()}
+        for event, message in member.received():
+            if event == "samples" and message["o"] > answers[message["m"]]["offset"]:
+                seen[message["m"]].append(message["v"][0][0])
+        assert seen["a.c"] == list(range(1, count + 1))
+        if place % 3:
+            assert seen["a.b"] == list(range(1, count + 1))

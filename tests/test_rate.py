@@ -1,0 +1,148 @@
+"""Counters become rates."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectors.metric import Series
+from collectors.sample import Batch
+from dashboard.sampling.rate import FORGOTTEN, Rates
+
+A, B = Series((("x", "a"),)), Series((("x", "b"),))
+NAN = math.nan
+
+
+def batch(times: list[int], *rows: list[float], series: tuple[Series, ...] = (A,)) -> Batch:
+    return Batch("m", np.array(times, dtype=np.int64), series, np.array(rows, dtype=np.float64))
+
+
+def rates(rates: Rates, *batches: Batch) -> list[list[list[float]]]:
+    """One round for each batch; what became of it."""
+    found = []
+    for one in batches:
+        rates.begin()
+        found.append(rates.apply(one).values.tolist())
+    return found
+
+
+def test_the_first_sample_is_a_gap() -> None:
+    """One reading says nothing of a rate."""
+    [[[first]], [[second]]] = rates(Rates(), batch([1000], [50.0]), batch([2000], [70.0]))
+    assert math.isnan(first)
+    assert second == 20.0
+
+
+def test_the_time_between_is_that_of_the_samples() -> None:
+    """A rate is per second of the samples' own times, however irregular."""
+    found = rates(Rates(), batch([1000], [0.0]), batch([1500], [10.0]), batch([5500], [30.0]))
+    assert found[1:] == [[[20.0]], [[5.0]]]
+
+
+def test_arrays_of_samples() -> None:
+    """A batch of many times gives as many rates, the first against the reading before it."""
+    one = Rates()
+    rates(one, batch([1000], [0.0], [100.0], series=(A, B)))
+    [found] = rates(one, batch([2000, 3000, 5000], [1.0, 3.0, 7.0], [100.0, 90.0, 92.0], series=(A, B)))
+    np.testing.assert_array_equal(found, [[1.0, 2.0, 2.0], [0.0, NAN, 1.0]])
+
+
+def test_a_reset_is_a_gap() -> None:
+    """A counter that starts again gives a gap, then goes on."""
+    found = rates(Rates(), batch([0], [1e6]), batch([1000], [5.0]), batch([2000], [25.0]))
+    assert math.isnan(found[1][0][0])
+    assert found[2] == [[20.0]]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rate"),
+    [
+        (2.0**32 - 100, 50.0, 150.0),
+        (2.0**32 - 1, 2.0**30 - 2, 2.0**30 - 1),
+        (2.0**64 - 4096, 4096.0, 8192.0),
+        (2.0**31, 10.0, NAN),
+        (2.0**32 - 100, 2.0**31, NAN),
+        (2.0**33, 10.0, NAN),
+        (2.0**63, 10.0, NAN),
+    ],
+)
+def test_a_wrap_is_believed_only_near_the_modulus(before: float, after: float, rate: float) -> None:
+    """A fall is a wrap only if the counter stood near 2**32 or 2**64 and has not run far since; else it is a reset."""
+    [_, [[found]]] = rates(Rates(), batch([0], [before]), batch([1000], [after]))
+    assert found == rate or (math.isnan(found) and math.isnan(rate))
+
+
+def test_a_gap_in_the_readings_is_a_gap_until_there_are_two_again() -> None:
+    """No rate is made from a reading that is missing."""
+    found = rates(Rates(), *(batch([1000 * i], [value]) for i, value in enumerate([1.0, NAN, 5.0, 9.0])))
+    np.testing.assert_array_equal(np.ravel(found), [NAN, NAN, NAN, 4.0])
+
+
+def test_a_series_that_vanishes_and_comes_back_begins_with_a_gap() -> None:
+    """What happened while a series was away is not told as one sample."""
+    found = rates(
+        Rates(),
+        batch([0], [1.0], [1.0], series=(A, B)),
+        batch([1000], [2.0]),
+        batch([2000], [3.0], [500.0], series=(A, B)),
+        batch([3000], [501.0], [4.0], series=(B, A)),
+    )
+    assert found[1] == [[1.0]]
+    np.testing.assert_array_equal(found[2], [[1.0], [NAN]])
+    assert found[3] == [[1.0], [1.0]]
+
+
+def test_series_with_times_of_their_own_in_one_round() -> None:
+    """Batches of one round with different series and times each go on from their own last reading."""
+    one = Rates()
+    for tick, (a, b) in enumerate([(0.0, 0.0), (10.0, 4.0)]):
+        one.begin()
+        first = one.apply(batch([tick * 1000], [a]))
+        second = one.apply(batch([tick * 1000 + 500], [b], series=(B,)))
+    assert first.values.tolist() == [[10.0]]
+    assert second.values.tolist() == [[4.0]]
+
+
+@pytest.mark.parametrize("time", [1000, 500])
+def test_time_that_stands_still_or_goes_back_is_a_gap(time: int) -> None:
+    """No rate is divided by nothing, or by less."""
+    [_, [[found]]] = rates(Rates(), batch([1000], [1.0]), batch([time], [2.0]))
+    assert math.isnan(found)
+
+
+def test_the_scale_is_multiplied_in() -> None:
+    """Bytes can be drawn as bits."""
+    assert rates(Rates(8.0), batch([0], [0.0]), batch([1000], [2.0]))[1] == [[16.0]]
+
+
+def test_series_that_never_come_back_are_forgotten() -> None:
+    """Labels that change with every sample do not fill the memory."""
+    one = Rates()
+    for tick in range(40):
+        series = tuple(Series((("id", f"{tick}-{i}"),)) for i in range(50))
+        rates(one, batch([tick * 1000], *([1.0],) * 50, series=series))
+    assert len(one._place) <= FORGOTTEN + 100
+    assert len(one._values) <= 2 * (FORGOTTEN + 100)
+
+
+@given(st.lists(st.floats(0, 2.0**64) | st.just(NAN), min_size=2, max_size=40))
+def test_a_rate_is_never_negative_nor_infinite(readings: list[float]) -> None:
+    """Whatever a counter reads, its rate is a number of at least zero, or a gap."""
+    one = Rates()
+    found = np.ravel(rates(one, *(batch([1000 * i], [value]) for i, value in enumerate(readings))))
+    assert not np.any(found < 0)
+    assert not np.any(np.isinf(found))
+
+
+@given(st.lists(st.floats(0, 1e15), min_size=2, max_size=30), st.integers(1, 7))
+def test_it_does_not_matter_how_samples_are_cut_into_batches(readings: list[float], size: int) -> None:
+    """One at a time or many at once: the same rates."""
+    times = list(range(0, 1000 * len(readings), 1000))
+    single = np.ravel(rates(Rates(), *(batch([t], [v]) for t, v in zip(times, readings, strict=True))))
+    pieces = [batch(times[i : i + size], readings[i : i + size]) for i in range(0, len(times), size)]
+    many = [value for row in rates(Rates(), *pieces) for value in row[0]]
+    np.testing.assert_array_equal(single, many)

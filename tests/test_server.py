@@ -1,0 +1,359 @@
+"""Real server processes, in both modes: how they start, what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+import websocket
+
+from tests.server import ASYNC_MODES, STOP_TIME, AsyncMode, Server
+
+both_modes = pytest.mark.parametrize("async_mode", ASYNC_MODES)
+StartServer = Callable[..., Server]
+
+
+def connect(server: Server, path: str = "", **headers: str) -> websocket.WebSocket:
+    """A raw WebSocket to the server's Socket.IO, past the handshake."""
+    address = f"ws://{server.host}:{server.port}{path}/socket.io/?EIO=4&transport=websocket"
+    connection = websocket.create_connection(
+        address, timeout=10, suppress_origin=True, header=[f"{name}: {value}" for name, value in headers.items()]
+    )
+    assert str(connection.recv()).startswith("0{")
+    connection.send("40/metrics,")
+    assert str(connection.recv()).startswith("40/metrics,")
+    return connection
+
+
+def rest_of(connection: websocket.WebSocket) -> list[str]:
+    """What still comes until the connection ends."""
+    frames = []
+    try:
+        while True:
+            frames.append(str(connection.recv()))
+    except (websocket.WebSocketException, OSError):
+        connection.close()
+    return frames
+
+
+def run(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m dashboard` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "dashboard", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data"), **environ},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@both_modes
+def test_it_serves(server: StartServer, async_mode: AsyncMode) -> None:
+    """The page, its health, its API, and its live data are there."""
+    running = server(async_mode=async_mode)
+    status, headers, body = running.get("/")
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert b'id="boot"' in body
+    assert running.json("/healthz")["ok"] is True
+    connection = connect(running)
+    assert "hello" in connection.recv()
+    connection.close()
+
+
+@both_modes
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it(server: StartServer, async_mode: AsyncMode, number: signal.Signals) -> None:
+    """It exits with 0 in time, whatever is still connected, and no browser is told to stay away."""
+    running = server(async_mode=async_mode)
+    live = [connect(running) for _ in range(3)]
+    idle = socket.create_connection((running.host, running.port))
+    half = socket.create_connection((running.host, running.port))
+    half.sendall(b"GET / HTTP/1.1\r\nHost:")
+    assert running.process is not None
+    family = running.processes()
+    began = time.monotonic()
+    running.process.send_signal(number)
+    assert running.process.wait(STOP_TIME) == 0
+    assert time.monotonic() - began < STOP_TIME
+    for connection in live:
+        # "1" closes Engine.IO, "41" leaves the namespace: the browser's client would not come back after either.
+        assert not [frame for frame in rest_of(connection) if frame == "1" or frame.startswith("41")]
+    idle.close()
+    half.close()
+    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert "Traceback" not in running.log()
+
+
+@both_modes
+def test_it_comes_back_on_its_port(server: StartServer, async_mode: AsyncMode) -> None:
+    """Restarted at once, with connections of before not yet forgotten by the kernel, it listens again."""
+    running = server(async_mode=async_mode)
+    connection = connect(running)
+    assert running.stop() == 0
+    rest_of(connection)
+    running.start()
+    assert running.json("/healthz")["ok"] is True
+
+
+@both_modes
+def test_a_busy_port_is_one_line(server: StartServer, async_mode: AsyncMode, tmp_path: Path) -> None:
+    """A second server on the port of a first one says so and exits with 2."""
+    running = server(async_mode=async_mode)
+    second = run(tmp_path, "--port", str(running.port), PLOTROOM_ASYNC_MODE=async_mode)
+    assert second.returncode == 2
+    assert second.stderr == (
+        f"plotroom: port {running.port} is in use on 127.0.0.1; stop what uses it, or choose another one with --port\n"
+    )
+    assert second.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "config", "words"),
+    [
+        ((), {}, "prot = 1", ("prot in plotroom.toml", "'port'")),
+        ((), {}, "port = 'x'", ("port in plotroom.toml", "'x'")),
+        ((), {}, "port = = 1", ("TOML",)),
+        (("--port", "x"), {}, "", ("--port", "'x'")),
+        (("--prot", "1"), {}, "", ("--prot", "--port")),
+        (("serv",), {}, "", ("serv", "serve")),
+        ((), {"PLOTROOM_PROT": "1"}, "", ("PLOTROOM_PROT", "'PLOTROOM_PORT'")),
+        ((), {"PLOTROOM_ASYNC_MODE": "gevent"}, "", ("PLOTROOM_ASYNC_MODE", "'gevent'", "eventlet, threading")),
+        (("--config", "none.toml"), {}, "", ("none.toml", "no such file")),
+        (("--config", "."), {}, "", ("can't be read",)),
+        (("--host", "192.0.2.1"), {}, "", ("192.0.2.1", "no address of this machine")),
+        (("--host", "no.such.host.invalid"), {}, "", ("no.such.host.invalid",)),
+        (("--data-dir", "/proc/nowhere"), {}, "", ("/proc/nowhere", "--data-dir")),
+    ],
+)
+def test_a_wrong_start_is_one_line(
+    tmp_path: Path, arguments: tuple[str, ...], environ: dict[str, str], config: str, words: tuple[str, ...]
+) -> None:
+    """Whatever a person has set wrongly is one line on stderr, and exit code 2."""
+    (tmp_path / "plotroom.toml").write_text(config, encoding="utf-8")
+    done = run(tmp_path, *arguments, **environ)
+    assert done.returncode == 2, done.stderr
+    [line] = done.stderr.splitlines()
+    assert line.startswith("plotroom: ")
+    for word in words:
+        assert word in line
+    assert done.stdout == ""
+
+
+def test_it_says_what_it_has_found(server: StartServer) -> None:
+    """The first lines have the address, what is sampled and what is not here, and nothing else."""
+    running = server()
+    deadline = time.monotonic() + 10
+    while "sampling" not in running.log() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    first, *rest = running.log().splitlines()
+    assert first == f"Plotroom is at {running.url}/"
+    assert any(re.match(r"  sampling +.*cpu", line) for line in rest)
+    assert all(line.startswith("  ") for line in rest), rest
+    assert len(rest) < 15
+
+
+def test_a_free_port_can_be_asked_for(tmp_path: Path) -> None:
+    """Port 0 takes a free one, and the line with the address has it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard", "--port", "0", "--data-dir", str(tmp_path)],
+        cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        found = re.fullmatch(r"Plotroom is at (http://127\.0\.0\.1:(\d+)/)\n", process.stdout.readline())
+        assert found is not None
+        assert int(found[2]) > 0
+        assert requests.get(found[1] + "healthz", timeout=10).json()["ok"] is True
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+    assert process.returncode == 0
+
+
+def test_the_data_folder_is_private(server: StartServer) -> None:
+    """The data folder is for its owner alone."""
+    assert server().data_dir.stat().st_mode & 0o077 == 0
+
+
+class Guarded:
+    """A server that asks for its token.
+
+    Attributes:
+        token: read from its file.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.token = (server.data_dir / "token").read_text().strip()
+        self.bearer = {"Authorization": f"Bearer {self.token}"}
+
+
+@pytest.fixture
+def guarded(server: StartServer) -> Callable[..., Guarded]:
+    return lambda *arguments, **options: Guarded(server("--require-token", *arguments, **options))
+
+
+@both_modes
+def test_the_token_is_demanded_everywhere(guarded: Callable[..., Guarded], async_mode: AsyncMode) -> None:
+    """Without the token no route and no Socket.IO handshake answers; with it, by cookie or header, all do."""
+    running = guarded(async_mode=async_mode)
+    server = running.server
+    for path in ("/", "/d/cpu", "/healthz", "/metrics", "/api/v1/metrics", "/static/x/y.js", "/socket.io/?EIO=4"):
+        assert server.get(path)[0] == 401
+    with pytest.raises(websocket.WebSocketBadStatusException, match="401"):
+        connect(server)
+    with pytest.raises(websocket.WebSocketBadStatusException, match="401"):
+        connect(server, Cookie=f"plotroom-{server.port}=old")
+    connect(server, **running.bearer).close()
+    browser = requests.Session()
+    entered = browser.get(f"{server.url}/?token={running.token}", timeout=10)
+    assert entered.status_code == 200
+    assert browser.get(f"{server.url}/healthz", timeout=10).status_code == 200
+    cookies = "; ".join(f"{one.name}={one.value}" for one in browser.cookies)
+    connect(server, Cookie=cookies).close()
+
+
+def test_the_token_is_kept_private_and_told_once(guarded: Callable[..., Guarded]) -> None:
+    """Its file is for the owner alone; its address is printed by the first start only, and by `plotroom token`."""
+    running = guarded()
+    server = running.server
+    assert (server.data_dir / "token").stat().st_mode & 0o777 == 0o600
+    assert f"{server.url}/?token={running.token}" in server.log()
+    server.stop()
+    server.forget_log()
+    server.start()
+    assert (server.data_dir / "token").read_text().strip() == running.token
+    assert running.token not in server.log()
+    shown = run(server.home, "token", "--port", str(server.port), "--data-dir", str(server.data_dir))
+    assert shown.stdout == f"{server.url}/?token={running.token}\n"
+
+
+def test_renewing_the_token_ends_old_cookies(guarded: Callable[..., Guarded]) -> None:
+    """After `plotroom token --renew` and a restart, neither the old token nor its cookie lets anybody in."""
+    running = guarded()
+    server = running.server
+    browser = requests.Session()
+    browser.get(f"{server.url}/?token={running.token}", timeout=10)
+    assert browser.get(f"{server.url}/healthz", timeout=10).status_code == 200
+    renewed = run(server.home, "token", "--renew", "--data-dir", str(server.data_dir))
+    assert running.token not in renewed.stdout
+    server.stop()
+    server.start()
+    assert browser.get(f"{server.url}/healthz", timeout=10).status_code == 401
+    assert server.get("/healthz", running.bearer)[0] == 401
+    assert server.get("/healthz", Guarded(server).bearer)[0] == 200
+
+
+def test_the_token_is_never_logged(guarded: Callable[..., Guarded]) -> None:
+    """Not even with everything logged does a token, or the query that brought it, stand in the log."""
+    running = guarded("--log-level", "debug")
+    server = running.server
+    server.forget_log()
+    server.get(f"/?token={running.token}")
+    server.get(f"/nothing?token={running.token}", running.bearer)
+    with socket.create_connection((server.host, server.port)) as broken:
+        request = (
+            f"POST /?token={running.token} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+        )
+        broken.sendall(request.encode())
+        broken.recv(4096)
+    connect(server, **running.bearer).close()
+    assert running.token not in server.log()
+
+
+@both_modes
+def test_handshakes_of_other_pages_are_refused(server: StartServer, async_mode: AsyncMode) -> None:
+    """Socket.IO is behind the same gate: forged Host, foreign Origin and invented proxies are refused there, too."""
+    running = server(async_mode=async_mode)
+    evil = "http://evil.example"
+    handshake = "/socket.io/?EIO=4&transport=websocket"
+    for headers in (
+        {"Host": "evil.example", "Origin": evil},
+        {"Origin": evil},
+        {"Origin": "null"},
+        {"Origin": evil, "X-Forwarded-Host": "evil.example"},
+        {"Host": "evil.example", "X-Forwarded-Host": f"{running.host}:{running.port}"},
+    ):
+        upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+        status, answered, _ = running.get(
+            handshake, {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", **upgrade, **headers}
+        )
+        assert status == 403, headers
+        assert "default-src 'none'" in answered["content-security-policy"]
+
+
+@both_modes
+def test_paths_lead_nowhere_else(server: StartServer, async_mode: AsyncMode) -> None:
+    """No spelling of a path gets a file that is not one of the page's, over a raw socket as well."""
+    running = server(async_mode=async_mode)
+    build = running.json("/api/v1/metrics") and re.search(rb"/static/(\w+)/", running.get("/")[2])
+    assert build
+    prefix = f"/static/{build[1].decode()}"
+    for path in (
+        f"{prefix}/../../pyproject.toml",
+        f"{prefix}/%2e%2e/%2e%2e/pyproject.toml",
+        f"{prefix}//etc/passwd",
+        "/../../../etc/passwd",
+        "/static/../dashboard/app.py",
+    ):
+        with socket.create_connection((running.host, running.port), timeout=10) as raw:
+            raw.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            answer = b"".join(iter(lambda: raw.recv(65536), b""))
+        assert re.match(rb"HTTP/1\.[01] (308|404) ", answer), path
+        assert b"root:" not in answer
+        assert b"hatchling" not in answer
+
+
+@both_modes
+def test_a_base_path_is_before_everything(server: StartServer, async_mode: AsyncMode) -> None:
+    """Page, static files, API and Socket.IO live below the base path; a proxy may also take it off itself."""
+    running = server("--base-path", "/tools/plot", async_mode=async_mode)
+    assert f"http://127.0.0.1:{running.port}/tools/plot/" in running.log()
+    status, _, body = running.get("/tools/plot/d/cpu")
+    assert status == 200
+    boot = json.loads(re.search(rb'id="boot">(.*?)</script>', body, re.DOTALL)[1])  # type: ignore[index]  # it is there
+    assert (boot["base"], boot["slug"]) == ("/tools/plot", "cpu")
+    links = re.findall(rb'(?:src|href)="(/[^"]+)"', body)
+    assert links
+    for link in links:
+        assert link.startswith(b"/tools/plot/")
+        assert running.get(link.decode())[0] == 200
+    assert running.json("/tools/plot/healthz")["ok"] is True
+    connect(running, "/tools/plot").close()
+    connect(running).close()
+    assert b'"base":"/tools/plot"' in running.get("/d/cpu")[2]
+
+
+@both_modes
+def test_every_answer_is_secured(server: StartServer, async_mode: AsyncMode) -> None:
+    """Pages, data, errors and refusals of a real server carry the security headers and tell no server version."""
+    running = server(async_mode=async_mode)
+    for path in ("/", "/healthz", "/metrics", "/nothing", "/api/v1/query", "/static/x/y", "/socket.io/", "/d/A"):
+        _, headers, _ = running.get(path)
+        for name in ("content-security-policy", "x-content-type-options", "referrer-policy"):
+            assert name in headers, path
+        assert "unsafe" not in headers["content-security-policy"]
+        assert not re.search(r"python|werkzeug|\d\.\d", headers.get("server", ""), re.IGNORECASE)
+
+
+def test_a_wildcard_server_prints_its_name_and_asks(tmp_path: Path, server: StartServer) -> None:
+    """Bound to all addresses it asks for the token, and can be reached by the machine's name and addresses."""
+    running = server("--host", "0.0.0.0")
+    token = (running.data_dir / "token").read_text().strip()
+    assert f"http://{socket.gethostname().lower()}:{running.port}/?token={token}" in running.log()
+    assert running.get("/healthz")[0] == 401
+    for address in {one.address for card in psutil.net_if_addrs().values() for one in card if one.family == 2}:
+        headers = {"Host": f"{address}:{running.port}", "Authorization": f"Bearer {token}"}
+        assert running.get("/healthz", headers)[0] == 200

@@ -1,0 +1,127 @@
+"""The history of every metric."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from collectors.metric import Metric, Series
+from collectors.sample import Batch
+from dashboard.history.position import Position, new_epoch
+from dashboard.history.store import History, UnknownMetric
+from dashboard.settings import HistorySettings
+from dashboard.tasks import Clock
+
+START = 1_700_000_000_000
+
+
+def history(**settings: float) -> History:
+    clock = Clock(wall=lambda: START / 1000, monotonic=lambda: 0.0)
+    return History(HistorySettings(**settings), clock)  # type: ignore[arg-type]  # pydantic checks them
+
+
+def batch(name: str, second: int, *values: float) -> Batch:
+    series = tuple(Series((("n", str(index)),)) for index in range(len(values)))
+    times = np.array([START + second * 1000], dtype=np.int64)
+    return Batch(name, times, series, np.array(values, dtype=np.float64).reshape(-1, 1))
+
+
+def test_metrics_are_apart() -> None:
+    """Each metric has its own samples and its own offsets."""
+    store = history()
+    store.declare(Metric("a.one"), 1.0)
+    store.declare(Metric("a.two"), 1.0)
+    store.append(batch("a.one", 1, 1.0))
+    store.append(batch("a.one", 2, 2.0))
+    store.append(batch("a.two", 1, 5.0))
+    assert store.position("a.one") == Position(store.epoch, 2)
+    assert store.position("a.two") == Position(store.epoch, 1)
+    assert store.latest("a.one").values.tolist() == [[2.0]]
+
+
+@pytest.mark.parametrize("ask", ["position", "series", "refused", "latest"])
+def test_an_unknown_metric_is_named(ask: str) -> None:
+    """Whatever is asked about a metric that is not declared raises an error with its name."""
+    with pytest.raises(UnknownMetric, match=r"'no\.such'"):
+        getattr(history(), ask)("no.such")
+
+
+def test_windows_are_thinned() -> None:
+    """A window has at most the points that were asked for, and the newest sample."""
+    store = history()
+    store.declare(Metric("a.b"), 1.0)
+    for second in range(1000):
+        store.append(batch("a.b", second, float(second % 17)))
+    assert len(store.window("a.b", 300, 1000).times) == 301
+    thinned = store.window("a.b", 3000, 100)
+    assert len(thinned.times) <= 100
+    assert thinned.times[-1] == START + 999_000
+    span = store.between("a.b", START + 100_000, START + 199_000, 50)
+    assert len(span.times) <= 50
+    assert span.times[[0, -1]].tolist() == [START + 100_000, START + 199_000]
+
+
+def test_declaring_again_keeps_the_samples() -> None:
+    """A metric that is declared anew (its plugin was reloaded) keeps what it has; its cap and interval may change."""
+    store = history(retention=60)
+    store.declare(Metric("a.b", max_series=1), 1.0)
+    store.append(batch("a.b", 1, 1.0, 2.0))
+    assert store.refused("a.b") == 1
+    store.declare(Metric("a.b", max_series=3), 0.1)
+    assert store.position("a.b").offset == 1
+    store.append(batch("a.b", 2, 1.0, 2.0, 3.0, 4.0))
+    assert len(store.series("a.b")) == 3
+
+
+def test_a_metric_that_comes_again_goes_on_counting() -> None:
+    """Offsets of a forgotten metric are not given again: a client must not take new samples for ones that it has."""
+    store = history()
+    store.declare(Metric("a.b"), 1.0)
+    store.append(batch("a.b", 1, 1.0))
+    store.forget("a.b")
+    store.forget("a.b")
+    with pytest.raises(UnknownMetric):
+        store.append(batch("a.b", 2, 2.0))
+    store.declare(Metric("a.b"), 1.0)
+    assert store.since("a.b", 0) is None
+    assert store.append(batch("a.b", 3, 3.0)).offset == 2
+
+
+def test_the_default_cap_is_the_servers() -> None:
+    """A metric without a cap of its own has the one of the settings."""
+    store = history(max_series=2)
+    store.declare(Metric("a.b"), 1.0)
+    store.append(batch("a.b", 1, 1.0, 2.0, 3.0))
+    assert (len(store.series("a.b")), store.refused("a.b")) == (2, 1)
+
+
+def test_every_history_has_an_epoch_of_its_own() -> None:
+    """Two histories begun in the same millisecond are told apart, and later ones sort after earlier ones."""
+    assert history().epoch != history().epoch
+    assert new_epoch(START) < new_epoch(START + 1)
+
+
+def test_readers_and_a_writer_do_not_disturb_each_other() -> None:
+    """While one thread appends, what others read is whole: times ascend and each value belongs to its time."""
+    store = history(retention=60)
+    store.declare(Metric("a.b"), 1.0)
+    done = threading.Event()
+    wrong: list[object] = []
+
+    def read() -> None:
+        while not done.is_set():
+            found = store.recent("a.b", 60)
+            if len(found.times) and not np.array_equal(found.values[0], (found.times - START) / 1000):
+                wrong.append(found)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for second in range(3000):
+        store.append(batch("a.b", second, float(second)))
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert not wrong
