@@ -11,6 +11,8 @@ BIN := .venv/bin
 RUN := .venv/.run-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 DEV := .venv/.dev-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 NODE := node_modules/.stamp
+# Named one by one: from Node 22 on, a folder is no argument for --test.
+JS_TESTS = $(sort $(wildcard tests/js/*.test.js tests/js/*.test.mjs))
 
 help:
 	@echo 'make run          start Plotroom; ARGS="--demo --port 9000" is passed on'
@@ -43,7 +45,7 @@ unit: $(DEV)
 	$(BIN)/python -m pytest $(ARGS)
 
 js: $(NODE)
-	node --test $(sort $(wildcard tests/js/*.test.js tests/js/*.test.mjs))
+	node --test $(JS_TESTS)
 
 bench: $(DEV) browser
 	@for script in cold_start idle series_cpu jitter; do $(BIN)/python tests/bench/$$script.py || exit 1; echo; done

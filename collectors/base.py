@@ -105,7 +105,7 @@ class Collector:
     def __init_subclass__(cls, **kwargs: Any) -> None:  # Any: whatever other base classes take
         super().__init_subclass__(**kwargs)
         if "name" not in cls.__dict__:
-            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower().strip("_")
         check_name(cls.name)
         own = {key: value for key, value in vars(cls).items() if isinstance(value, Declared)}
         cls.declared = {**cls.declared, **own}

@@ -36,15 +36,15 @@ def _main_under_eventlet() -> None:
     from wsgiref.types import WSGIApplication
 
     from dashboard.cli import main as run
-    from dashboard.server import IDLE_TIMEOUT, PatientListener, Runtime
+    from dashboard.server import Limits, PatientListener, Runtime
 
     class EventletServing:
         """eventlet's WSGI server."""
 
-        def __init__(self, listener: socket.socket, application: WSGIApplication, limit: int) -> None:
+        def __init__(self, listener: socket.socket, application: WSGIApplication, limits: Limits) -> None:
             self._listener = listener
             self._application = application
-            self._limit = limit
+            self._limits = limits
             self._stopped = threading.Event()
 
         def run(self) -> None:
@@ -54,9 +54,9 @@ def _main_under_eventlet() -> None:
                 self._application,
                 log=logging.getLogger("dashboard.server"),
                 log_output=False,
-                max_size=self._limit,
+                max_size=self._limits.connections,
                 debug=False,
-                socket_timeout=IDLE_TIMEOUT,
+                socket_timeout=self._limits.idle,
             )
             task.link(lambda _: self._stopped.set())
             self._stopped.wait()

@@ -22,8 +22,6 @@ from dashboard.errors import CannotStart
 logger = logging.getLogger(__name__)
 
 BACKLOG = 1024
-#: A connection on which nothing arrives for so long is closed; heartbeats keep the live ones busy.
-IDLE_TIMEOUT = 60.0
 #: After a signal the process is gone within this time, whatever still hangs.
 END_TIMEOUT = 4
 
@@ -39,18 +37,31 @@ class Serving(Protocol):
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What clients may take.
+
+    Attributes:
+        connections: at the same time.
+        idle: seconds after which a connection is closed on which nothing arrives; heartbeats keep the live ones busy.
+    """
+
+    connections: int
+    idle: float
+
+
+@dataclass(frozen=True)
 class Runtime:
     """What tasks are: eventlet's (made in __main__.py, the only file that names it) or threads.
 
     Attributes:
         async_mode: of Socket.IO.
         native: runs a function in a native thread and waits for its result, letting other tasks run.
-        serving: makes a server of a listening socket, an application, and the limit of connections.
+        serving: makes a server of a listening socket and an application.
     """
 
     async_mode: str
     native: Callable[..., Any]  # Any: the result of whatever function is given
-    serving: Callable[[socket.socket, WSGIApplication, int], Serving]
+    serving: Callable[[socket.socket, WSGIApplication, Limits], Serving]
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -210,12 +221,13 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 class ThreadedServing:
-    """Werkzeug's server with a thread per connection, for where tasks are threads; it knows no limit of connections."""
+    """Werkzeug's server with a thread per connection, for where tasks are threads; it does not limit connections."""
 
-    def __init__(self, listener: socket.socket, application: WSGIApplication, limit: int) -> None:
+    def __init__(self, listener: socket.socket, application: WSGIApplication, limits: Limits) -> None:
         host, port = listener.getsockname()[:2]
+        handler = type("Handler", (_QuietHandler,), {"timeout": limits.idle})
         self._server: BaseWSGIServer = make_server(
-            host, port, application, threaded=True, request_handler=_QuietHandler, fd=listener.fileno()
+            host, port, application, threaded=True, request_handler=handler, fd=listener.fileno()
         )
         listener.close()  # Werkzeug has made a duplicate of its own
 
@@ -230,7 +242,6 @@ class _QuietHandler(WSGIRequestHandler):
     """Speaks HTTP/1.1, logs no requests (their addresses may hold a token), and does not say what it is."""
 
     protocol_version = "HTTP/1.1"
-    timeout = IDLE_TIMEOUT
 
     def run_wsgi(self) -> None:
         # simple-websocket uses send() where it means sendall(), which only a socket without a timeout forgives.

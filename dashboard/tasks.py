@@ -92,9 +92,7 @@ class Tasks:
         self.spawn(self._run, task, function, stopped or threading.Event(), backoff or Backoff())
         return task
 
-    def _run(
-        self, task: Supervised, function: Callable[[], None], stopped: threading.Event, backoff: Backoff
-    ) -> None:
+    def _run(self, task: Supervised, function: Callable[[], None], stopped: threading.Event, backoff: Backoff) -> None:
         try:
             while not stopped.is_set():
                 started = self.clock.monotonic()

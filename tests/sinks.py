@@ -11,8 +11,8 @@ from pathlib import Path
 
 from collectors.metric import Metric
 from collectors.sample import Batch
+from dashboard.sampling.limits import Limits
 from dashboard.sampling.state import JobState
-from dashboard.sampling.workers import Limits
 from dashboard.tasks import Clock
 
 #: Seconds that an event may take that is sure to come.

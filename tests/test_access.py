@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable
 from ipaddress import ip_network
@@ -276,6 +277,26 @@ def test_the_form_lets_one_in(guarded: Gate) -> None:
     assert guarded.ask("/login", method="POST", data={"token": "x" * 5000}).status_code == 413
 
 
+def test_a_form_without_a_length_is_bounded(guarded: Gate) -> None:
+    """A form that comes in chunks, and so does not say how long it is, is read no further than one that does."""
+    endless = io.BytesIO(b"token=" + b"x" * 1_000_000)
+    answer = guarded.client.open(
+        "/login", method="POST", headers={"Host": "localhost"}, content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input": endless, "wsgi.input_terminated": True, "CONTENT_LENGTH": ""},
+    )  # fmt: skip
+    assert answer.status_code in (401, 413)
+    assert endless.tell() < 20_000
+
+
+def test_half_a_form_is_a_bad_request(guarded: Gate) -> None:
+    """A client that hangs up in the middle of the form is no error of ours."""
+    answer = guarded.client.open(
+        "/login", method="POST", headers={"Host": "localhost"}, content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input": io.BytesIO(b"token="), "CONTENT_LENGTH": "100"},
+    )  # fmt: skip
+    assert answer.status_code == 400
+
+
 def test_the_form_of_another_page_is_refused(guarded: Gate) -> None:
     """Another site can't sign a visitor in."""
     headers = {"Origin": "http://evil.example"}
@@ -350,6 +371,8 @@ def test_every_answer_has_the_headers(guarded: Gate, ask: Callable[[Gate], TestR
             assert "default-src 'none'" in given
             assert "frame-ancestors 'none'" in given
             assert "unsafe" not in given
+        elif name == "Referrer-Policy":
+            assert given in ("no-referrer", "same-origin")
         else:
             assert given == value
 

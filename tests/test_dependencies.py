@@ -13,23 +13,23 @@ from tests.server import ROOT
 
 #: name -> the oldest version that will do, and why no older one does
 BOUNDS = {
-    "click": ("8.2.0", "keeps what a command prints to stderr apart in its test runner"),
-    "eventlet": ("0.40.3", "CVE-2025-58068: trailers of a chunked request were read as the next request"),
+    "click": ("8.4.0", "tells which command or option was probably meant"),
+    "eventlet": ("0.41.2", "ends without a traceback; before 0.40.3 CVE-2025-58068, requests smuggled in trailers"),
     "flask": ("3.1.3", "GHSA-68rp-wp8r-4726: answers that depend on a session could be cached for others"),
     "flask-socketio": ("5.5.1", "hands the reason to disconnect handlers, and takes python-socketio 5.12 and later"),
     "h11": ("0.16.0", "CVE-2025-43859: requests smuggled in malformed chunks; in the threading mode under WebSocket"),
     "jinja2": ("3.1.6", "CVE-2025-27516: a template could leave its sandbox"),
     "numpy": ("2.0.0", "type promotion by value is gone; tested with these rules alone"),
     "orjson": ("3.11.6", "CVE-2025-67221: deeply nested data overflowed the stack and ended the process"),
-    "platformdirs": ("4.0.0", "names the data folder as later versions do"),
+    "platformdirs": ("4.0.0", "the oldest that the tests have run with"),
     "plotly": ("7.1.0", "brings the plotly.js that the page serves"),
     "psutil": ("6.0.0", "Process.net_connections has this name since then"),
-    "pydantic": ("2.9.0", "CVE-2024-3772 is fixed before; the oldest with wheels for Python 3.13"),
-    "python-engineio": ("4.13.2", "CVE-2026-48802: every connection and every stray pong started a thread"),
-    "python-socketio": ("5.16.2", "kept attachments for clients without a namespace; before 5.14 CVE-2025-61765"),
-    "simple-websocket": ("1.0.0", "follows wsproto 1.x; the threading mode speaks WebSocket through it"),
-    "tsdownsample": ("0.1.4.1", "the oldest with wheels for numpy 2 and Python 3.13"),
-    "werkzeug": ("3.1.6", "GHSA-29vq-49wr-vm6x and its forerunners: names of Windows devices in paths"),
+    "pydantic": ("2.9.0", "the oldest that the tests have run with; before 2.4 CVE-2024-3772, a slow pattern"),
+    "python-engineio": ("4.13.4", "leaves a closed WebSocket in peace; before 4.13.2 CVE-2026-48802, a thread a pong"),
+    "python-socketio": ("5.18.0", "tells managers who is about to join; before 5.16.2 it kept strangers' attachments"),
+    "simple-websocket": ("1.0.0", "the oldest that the tests have run with; the threading mode's WebSocket"),
+    "tsdownsample": ("0.1.4.1", "the oldest that the tests have run with, and with wheels for numpy 2"),
+    "werkzeug": ("3.1.8", "takes no Host with strange characters; before 3.1.6 GHSA-29vq-49wr-vm6x on Windows"),
 }  # fmt: skip
 
 

@@ -43,6 +43,28 @@ def test_the_time_between_is_that_of_the_samples() -> None:
     assert found[1:] == [[[20.0]], [[5.0]]]
 
 
+def test_readings_of_a_tick_count_from_when_they_were_taken() -> None:
+    """A sample that was taken late still belongs to its tick, and its rate to the time that has really passed."""
+    one = Rates()
+    found = []
+    for tick, read_at, value in ((1000, 7.0, 0.0), (2000, 8.4, 140.0), (3000, 9.0, 200.0)):
+        one.begin()
+        found.append(one.apply(batch([tick], [value]), read_at))
+    assert [rate.times.tolist() for rate in found] == [[1000], [2000], [3000]]
+    np.testing.assert_allclose([rate.values[0, 0] for rate in found[1:]], [100.0, 100.0])
+
+
+def test_times_of_two_clocks_are_not_compared() -> None:
+    """A metric that goes over from ticks to times of its own starts with a gap."""
+    one = Rates()
+    one.begin()
+    one.apply(batch([1000], [5.0]), 7.0)
+    one.begin()
+    assert math.isnan(one.apply(batch([2000], [9.0])).values[0, 0])
+    one.begin()
+    assert one.apply(batch([3000], [10.0])).values[0, 0] == 1.0
+
+
 def test_arrays_of_samples() -> None:
     """A batch of many times gives as many rates, the first against the reading before it."""
     one = Rates()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,12 +15,11 @@ import pytest
 
 from collectors import Collector, Gauge
 from collectors.registry import Declaration
+from dashboard.sampling.limits import Limits
 from dashboard.sampling.roster import plan
 from dashboard.sampling.scheduler import Scheduler
-from dashboard.sampling.workers import Limits
 from dashboard.settings import Settings
 from dashboard.tasks import threads
-from tests.server import ROOT
 from tests.sinks import PATIENCE, QUICK, RememberingSink, ended, write_plugin
 
 FAST = """
@@ -131,7 +127,7 @@ def test_a_collector_in_a_crash_is_itself_again(start: Start, tmp_path: Path) ->
         from collectors import metric
         @metric("once.value", every=0.05)
         def value():
-            mark = pathlib.Path({str(tmp_path / 'mark')!r})
+            mark = pathlib.Path({str(tmp_path / "mark")!r})
             if not mark.exists():
                 mark.touch()
                 os._exit(4)
@@ -262,9 +258,7 @@ def test_a_plugin_that_is_not_there_is_shown(start: Start, tmp_path: Path) -> No
     assert not scheduler.problems
 
 
-def test_a_table_for_nobody_is_noticed(
-    start: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_table_for_nobody_is_noticed(start: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A misspelt table is logged with what was probably meant."""
     write_plugin(tmp_path / "plugins", "fast.py", FAST)
     _, sink = start(collectors={"fast.valeu": {"every": 1}})
@@ -325,67 +319,3 @@ def test_plans(
     """Whether and how often a collector runs follows from its class, its tables and `--demo`."""
     found = plan(Declaration.of(kind), tables, demanded)
     assert (found.enabled, found.every, found.wrong) == (enabled, every, "")
-
-
-SCRIPT = """
-import eventlet
-eventlet.monkey_patch()
-import json, os, sys, time
-from pathlib import Path
-import eventlet.tpool
-from dashboard.sampling.scheduler import Scheduler
-from dashboard.settings import Settings
-from dashboard.tasks import Tasks
-from tests.sinks import QUICK, RememberingSink
-
-home = Path(sys.argv[1])
-sink = RememberingSink()
-tasks = Tasks(eventlet.spawn, eventlet.sleep, eventlet.tpool.execute)
-settings = Settings(config=home / "plotroom.toml", data_dir=home / "data")
-scheduler = Scheduler(settings, sink, tasks, limits=QUICK, bundled=("collectors.cpu", "collectors.memory"))
-worst, watching = [0.0], [True]
-
-def watch():
-    while watching[0]:
-        asked = time.monotonic() + 0.02
-        eventlet.sleep(0.02)
-        worst[0] = max(worst[0], time.monotonic() - asked)
-
-scheduler.start()
-sink.wait_state("fast.value", "running")
-eventlet.spawn(watch)
-sink.wait_state("bad.value", "failing", "did not return")
-sink.wait_state("noisy.value", "failing", "did not return")
-sink.wait_values("fast.value", 40)
-sink.wait_values("system.cpu", 3)
-(home / "plugins" / "fast.py").write_text((home / "plugins" / "fast.py").read_text().replace("return 1", "return 2"))
-sink.wait_for(lambda: 2.0 in sink.values("fast.value"))
-watching[0] = False
-pids = scheduler.workers()
-started = time.monotonic()
-scheduler.stop()
-print(json.dumps({"stop": time.monotonic() - started, "pids": pids, "lag": worst[0], "left": scheduler.workers(),
-                  "deaths": tasks.deaths, "lateness": max(scheduler.lateness())}))
-"""
-
-
-def test_it_runs_on_eventlet(tmp_path: Path) -> None:
-    """With everything patched, bad plugins don't stall the hub, reloading works, and stopping leaves no process."""
-    write_plugin(tmp_path / "plugins", "fast.py", FAST)
-    for name, body in (("bad", "time.sleep(3600)"), ("noisy", "while True: print('x' * 500)")):
-        write_plugin(
-            tmp_path / "plugins",
-            f"{name}.py",
-            f"import time\nfrom collectors import metric\n@metric('{name}.value', every=0.2)\n"
-            f"def bad():\n    {body}\n",
-        )
-    command = [sys.executable, "-W", "ignore", "-c", SCRIPT, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50)
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert found["stop"] < 2.5
-    assert found["left"] == []
-    assert all(ended(pid, 0.5) for pid in found["pids"])
-    assert found["deaths"] == {}
-    assert found["lag"] < 0.4

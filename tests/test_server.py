@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -18,6 +19,9 @@ import pytest
 import requests
 import websocket
 
+from dashboard.cli.serving import limits
+from dashboard.server import PatientListener
+from dashboard.settings import LiveSettings, Settings
 from tests.server import ASYNC_MODES, STOP_TIME, AsyncMode, Server
 
 both_modes = pytest.mark.parametrize("async_mode", ASYNC_MODES)
@@ -185,6 +189,38 @@ def test_a_free_port_can_be_asked_for(tmp_path: Path) -> None:
 def test_the_data_folder_is_private(server: StartServer) -> None:
     """The data folder is for its owner alone."""
     assert server().data_dir.stat().st_mode & 0o077 == 0
+
+
+class Refusing:
+    """A listening socket that fails in the given ways before it accepts."""
+
+    def __init__(self, *failures: int) -> None:
+        self.failures = list(failures)
+
+    def accept(self) -> tuple[str, str]:
+        if self.failures:
+            raise OSError(self.failures.pop(0), "failed")
+        return "connection", "address"
+
+
+def test_accepting_outlives_failures(caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a client that hangs up at once nor a lack of files ends the accepting; the lack is told once."""
+    naps: list[float] = []
+    refusing = Refusing(errno.ECONNABORTED, errno.EMFILE, errno.EMFILE, errno.EPROTO)
+    patient = PatientListener(refusing, naps.append)  # type: ignore[arg-type]  # all that it uses of a socket
+    assert patient.accept()[1] == "address"
+    assert len(naps) == 4
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    closed = PatientListener(Refusing(errno.EBADF), naps.append)  # type: ignore[arg-type]  # all that it uses
+    with pytest.raises(OSError, match="failed"):
+        closed.accept()
+
+
+def test_slow_heartbeats_are_no_idleness() -> None:
+    """A connection may be silent for as long as its heartbeat is set to, and then some."""
+    slow = Settings(live=LiveSettings(ping_interval=300, ping_timeout=100))
+    assert limits(slow).idle == 800
+    assert limits(Settings()).idle == 60
 
 
 class Guarded:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
+import collectors
 from collectors import Collector, Gauge
 from collectors.registry import BUNDLED, load_file, load_module
 from collectors.testing import Finding, check_collector
+from tests.server import ROOT
 
 HEAD = "from collectors import *\nimport itertools, threading, time\n"
 
@@ -90,9 +94,7 @@ def test_a_good_collector_has_no_findings(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_found(
-    tmp_path: Path, change: tuple[str, str], level: str | None, line: int | None, text: str
-) -> None:
+def test_what_is_found(tmp_path: Path, change: tuple[str, str], level: str | None, line: int | None, text: str) -> None:
     """Each mistake is one finding, with its level, the line to change, and what to do."""
     assert change[0] in GOOD
     found = check(tmp_path, GOOD.replace(*change, 1))
@@ -153,6 +155,32 @@ def test_bundled_collectors_have_no_errors(module: str) -> None:
         assert [str(one) for one in found if one.level == "error"] == []
         lint = [str(one) for one in found if one.line is not None and "was not set" not in one.text]
         assert lint == []
+
+
+EXAMPLES = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "plugins.md").read_text(), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_the_examples_of_the_docs_are_good_collectors(tmp_path: Path, text: str) -> None:
+    """Each block of docs/plugins.md is a plugin without findings, and the tests that it has pass."""
+    path = tmp_path / "example.py"
+    path.write_text(text, encoding="utf-8")
+    found = load_file(path)
+    for declaration in found:
+        assert declaration.kind is not None
+        assert check_collector(declaration.kind, sleep=lambda seconds: None) == []
+    kind = found[0].kind
+    assert kind is not None
+    for name, value in vars(sys.modules[kind.__module__]).items():
+        if name.startswith("test_"):
+            value()
+
+
+def test_all_that_an_author_may_import_is_documented() -> None:
+    """Every public class of the package that an author raises or declares with is in docs/plugins.md."""
+    text = (ROOT / "docs" / "plugins.md").read_text()
+    wanted = set(collectors.__all__) - {"Batch", "CollectorError", "Metric", "Series"}
+    assert {name for name in wanted if not re.search(rf"\b{name}\b", text)} == set()
 
 
 def test_a_class_without_metrics_or_interval() -> None:

@@ -21,9 +21,8 @@ from dashboard.settings import Settings
 if TYPE_CHECKING:
     from dashboard.sampling.state import JobState
 
-#: Seconds that collectors are given to start, and plugins to be loaded.
+#: Seconds that collectors are given to start.
 SETTLE = 6.0
-LOAD = 1.5
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
 
 
@@ -50,13 +49,13 @@ def list_all(context: Context, /, **arguments: object) -> None:
 def check(context: Context, /, target: str, **arguments: object) -> int:
     """Find, sample twice and examine a collector; say what to change.
 
-    FILE is a plugin, NAME a collector that Plotroom knows. Exit code 1 when something has to change.
+    FILE is a plugin, NAME a collector that Plotroom knows. Exit code 1 when it does not work as it is.
     """
     from collectors.testing import check_collector
 
     context.add(arguments)
     settings = context.settings()
-    faults = 0
+    broken = False
     for declaration in _declarations(target, settings):
         assert declaration.kind is not None, "it was loaded in this process"
         for line in _described(declaration.kind):
@@ -67,8 +66,8 @@ def check(context: Context, /, target: str, **arguments: object) -> int:
             click.echo(f"  {finding}")
         if not findings:
             click.echo("  nothing to change")
-        faults += len(findings)
-    return 1 if faults else 0
+        broken |= any(one.level == "error" for one in findings)
+    return 1 if broken else 0
 
 
 @collectors.command()
@@ -83,7 +82,7 @@ def new(context: Context, /, name: str, folder: Path | None, **arguments: object
         raise CannotStart(f"{name!r} is no name for a collector; use lower-case words joined by _, such as 'my_sensor'")
     folder = folder or context.settings().plugin_folders[0]
     path, test = folder / f"{name}.py", folder / "tests" / f"test_{name}.py"
-    for file, text in ((path, scaffold.collector(name)), (test, scaffold.test(name, _shown(test)))):
+    for file, text in ((path, scaffold.collector(name)), (test, scaffold.test(name, str(_shown(test))))):
         _write(file, text)
         click.echo(f"wrote {_shown(file)}")
     click.echo(f"A running Plotroom draws it at once. Check it with: plotroom collectors check {_shown(path)}")
@@ -132,11 +131,8 @@ def _survey(settings: Settings) -> tuple[list[JobState], dict[str, list[str]]]:
     scheduler.start()
     try:
         began = time.monotonic()
-        while (waited := time.monotonic() - began) < SETTLE:
-            time.sleep(0.1)
-            # A collector process is not among the states before it has loaded.
-            if waited > LOAD and all(one.state != "starting" for one in scheduler.states()):
-                break
+        while time.monotonic() - began < SETTLE and not scheduler.settled:
+            time.sleep(0.05)
         return scheduler.states(), notes.metrics
     finally:
         scheduler.stop()

@@ -10,15 +10,16 @@ from contextlib import closing
 from dashboard.app import Plotroom, Reload, create_app
 from dashboard.errors import PlotroomError
 from dashboard.sampling.state import JobState
-from dashboard.server import Runtime, listen, serve
+from dashboard.server import Limits, Runtime, listen, serve
 from dashboard.settings import Settings
 from dashboard.web.hosts import bracketed, is_wildcard
 from dashboard.web.tokens import make_data_dir
 
 #: Collectors that have not started by then are told as they are.
 SETTLE = 4.0
-LOAD = 1.0
 LOOK_EVERY = 0.1
+#: Seconds without a byte after which a connection that does not matter any more is closed.
+IDLE_TIMEOUT = 60.0
 #: Files beside connections: pipes of collector processes, what collectors read, the log.
 SPARE_FILES = 512
 
@@ -49,8 +50,14 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
             say(line)
         app.start()
         app.tasks.spawn(_tell_what_is_there, app, say)
-        serving = runtime.serving(listener, app.wsgi, settings.live.max_clients)
+        serving = runtime.serving(listener, app.wsgi, limits(settings))
         serve(serving, app.tasks.spawn, app.stop)
+
+
+def limits(settings: Settings) -> Limits:
+    """What clients may take: a live connection is heard of once in an interval, whatever that is set to."""
+    heard = settings.live.ping_interval + settings.live.ping_timeout
+    return Limits(settings.live.max_clients, max(IDLE_TIMEOUT, 2 * heard))
 
 
 def raise_file_limit(wanted: int) -> None:
@@ -85,8 +92,7 @@ def greeting(settings: Settings, app: Plotroom) -> list[str]:
 
 def _tell_what_is_there(app: Plotroom, say: Say) -> None:
     waited = 0.0
-    # A collector process is not among the states before it has loaded.
-    while waited < LOAD or (waited < SETTLE and any(one.state == "starting" for one in app.scheduler.states())):
+    while waited < SETTLE and not app.scheduler.settled:
         app.tasks.sleep(LOOK_EVERY)
         waited += LOOK_EVERY
     try:

@@ -14,10 +14,10 @@ from collectors.errors import CollectorFailed, Misconfigured, Unavailable
 from collectors.metric import Metric
 from collectors.registry import Declaration
 from collectors.sample import Batch
+from dashboard.sampling.limits import ProcessLost
 from dashboard.sampling.rate import Rates
 from dashboard.sampling.state import JobState, State
 from dashboard.sampling.ticker import Lateness, Ticker
-from dashboard.sampling.workers import ProcessLost
 from dashboard.tasks import Backoff, Supervised, Tasks
 
 log = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ class Job:
     def _run(self) -> None:
         try:
             while not self.stopped.is_set():
-                verdict = self._try(self._open, opening=True)
+                verdict = self._try(self._open)
                 if verdict is _GOOD:
                     verdict = self._tick()
                 if self.stopped.wait(verdict.pause) if verdict.pause < math.inf else self.stopped.wait():
@@ -164,7 +164,7 @@ class Job:
     def _tick(self) -> _Verdict:
         """Collect at each tick, until it is stopped or the source has to be opened again."""
         for tick in self._ticker.ticks():
-            verdict = self._try(partial(self._sampler.collect, tick))
+            verdict = self._try(partial(self._sampler.collect, tick), tick)
             if verdict.reopen:
                 self._close()
                 return verdict
@@ -174,8 +174,8 @@ class Job:
         self._sampler.open()
         return []
 
-    def _try(self, action: Callable[[], list[Batch]], opening: bool = False) -> _Verdict:
-        """The job boundary: what `action` raises becomes a state; what it gives is published."""
+    def _try(self, action: Callable[[], list[Batch]], tick: int | None = None) -> _Verdict:
+        """The job boundary: what `action` raises becomes a state; what it gives at `tick` is published."""
         started = self._clock.monotonic()
         try:
             batches = action()
@@ -194,15 +194,15 @@ class Job:
         except Exception as error:  # a collector may raise anything; nothing of it must end the others
             self._failure(error, "failing")
             self._failed_in_a_row += 1
-            if opening or self._failed_in_a_row % REOPEN_AFTER == 0:
+            if tick is None or self._failed_in_a_row % REOPEN_AFTER == 0:
                 return _Verdict(self._backoff.next(), reopen=True)
             return _Verdict()
-        duration = self._clock.monotonic() - started
-        if not opening:
-            self._succeeded(batches, duration)
+        if tick is not None:
+            self._succeeded(batches, tick, started)
         return _GOOD
 
-    def _succeeded(self, batches: Sequence[Batch], duration: float) -> None:
+    def _succeeded(self, batches: Sequence[Batch], tick: int, started: float) -> None:
+        duration = self._clock.monotonic() - started
         self._failed_in_a_row = 0
         self._backoff.reset()
         self._state = replace(self._state, duration=duration)
@@ -211,16 +211,22 @@ class Job:
         else:
             self._tell("running")
         if not self._declaration.streams:
-            self._publish(batches, self._counters.keys())
+            self._publish(batches, self._counters.keys(), (tick, started))
 
-    def _publish(self, batches: Sequence[Batch], sampled: Set[str]) -> None:
-        """Publish `batches`; series of the metrics `sampled` that are not in them are gone."""
+    def _publish(self, batches: Sequence[Batch], sampled: Set[str], taken: tuple[int, float] | None = None) -> None:
+        """Publish `batches`; series of the metrics `sampled` that are not in them are gone.
+
+        `taken` says of the samples of a tick when they were read, on the monotonic clock.
+        """
         self._state = replace(self._state, samples=self._state.samples + 1)
         for name in sampled & self._counters.keys():
             self._counters[name].begin()
         for batch in batches:
             rates_of = self._counters.get(batch.metric)
-            self._sink.publish(batch if rates_of is None else rates_of.apply(batch))
+            if rates_of is not None:
+                of_tick = taken is not None and len(batch.times) == 1 and batch.times[0] == taken[0]
+                batch = rates_of.apply(batch, taken[1] if taken is not None and of_tick else None)
+            self._sink.publish(batch)
 
     def _close(self) -> None:
         try:

@@ -32,7 +32,8 @@ class Rates:
         self._scale = scale
         self._round = 0
         self._place: dict[Series, int] = {}
-        self._times: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._times: npt.NDArray[np.float64] = np.zeros(0)  # ms, by the samples' own times or by the reader's clock
+        self._by_reader = False
         self._values: Values = np.zeros(0)
         self._seen: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._series: tuple[Series, ...] = ()
@@ -45,20 +46,32 @@ class Rates:
         if gone > FORGOTTEN:
             self._forget()
 
-    def apply(self, batch: Batch) -> Batch:
-        """`batch` with rates per second in place of readings; NaN where there is no reading to compare with."""
+    def apply(self, batch: Batch, read_at: float | None = None) -> Batch:
+        """`batch` with rates per second in place of readings; NaN where there is no reading to compare with.
+
+        Args:
+            batch: the readings.
+            read_at: when they were taken, in seconds of a clock that never steps, for a batch of one time. A tick's
+                time is where its sample belongs on the chart, not when a busy machine came to take it: by that, a
+                processor would now and then be used for 120%.
+        """
         if not len(batch.times) or not batch.series:
             return batch
         places = self._places_of(batch.series)
+        by_reader = read_at is not None
+        if by_reader != self._by_reader:  # times of two clocks can't be compared
+            self._by_reader = by_reader
+            self._seen[:] = -2
+        times = batch.times if read_at is None else np.array([read_at * 1000.0])
         before = np.where(self._seen[places] >= self._round - 1, self._values[places], GAP)
         readings = np.hstack((before[:, None], batch.values))
         elapsed = np.empty(batch.values.shape)
-        elapsed[:, 0] = batch.times[0] - self._times[places]
-        elapsed[:, 1:] = np.diff(batch.times)
+        elapsed[:, 0] = times[0] - self._times[places]
+        elapsed[:, 1:] = np.diff(times)
         rises = unwrapped(readings)
         with np.errstate(invalid="ignore", divide="ignore"):
             rates = np.where(elapsed > 0, rises * (1000.0 * self._scale) / elapsed, GAP)
-        self._times[places] = batch.times[-1]
+        self._times[places] = times[-1]
         self._values[places] = batch.values[:, -1]
         self._seen[places] = self._round
         return Batch(batch.metric, batch.times, batch.series, rates)
@@ -78,7 +91,7 @@ class Rates:
         if need <= size:
             return
         more = max(need, 2 * size) - size
-        self._times = np.concatenate((self._times, np.zeros(more, dtype=np.int64)))
+        self._times = np.concatenate((self._times, np.zeros(more)))
         self._values = np.concatenate((self._values, np.full(more, GAP)))
         self._seen = np.concatenate((self._seen, np.full(more, -1, dtype=np.int64)))
 

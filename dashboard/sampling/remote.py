@@ -8,7 +8,8 @@ from typing import Any
 
 from collectors.registry import Declaration
 from collectors.sample import Batch
-from dashboard.sampling.workers import Limits, ProcessLost, WorkerProcess
+from dashboard.sampling.limits import Limits, ProcessLost
+from dashboard.sampling.workers import WorkerProcess
 
 Tables = Sequence[dict[str, Any]]  # Any: tables of plotroom.toml, which the collector's own Config checks
 

@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from collectors.registry import Declaration, Registry
 from dashboard.sampling.job import Job, Sampling, Sink
+from dashboard.sampling.limits import Limits
 from dashboard.sampling.remote import RemoteSampler
 from dashboard.sampling.state import JobState
 from dashboard.sampling.ticker import Lateness
-from dashboard.sampling.workers import Limits, WorkerProcess
+from dashboard.sampling.workers import WorkerProcess
 from dashboard.tasks import Tasks
 
 Table = dict[str, Any]  # Any: tables of plotroom.toml, which the collector's own Config checks

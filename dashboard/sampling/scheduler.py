@@ -12,11 +12,12 @@ from collectors.errors import Collision, PluginRefused
 from collectors.registry import BUNDLED, Declaration, load_module
 from dashboard.errors import did_you_mean
 from dashboard.sampling.job import Job, Sink
+from dashboard.sampling.limits import Limits
 from dashboard.sampling.roster import Context, RawTables
 from dashboard.sampling.sources import InlineSource, ProcessSource, file_source, module_source
 from dashboard.sampling.state import JobState
 from dashboard.sampling.watch import Found, Watch, changed, installed, read_tables
-from dashboard.sampling.workers import Limits, WorkerProcess
+from dashboard.sampling.workers import WorkerProcess
 from dashboard.settings import Settings
 from dashboard.tasks import Supervised, Tasks
 
@@ -106,6 +107,13 @@ class Scheduler:
     def states(self) -> list[JobState]:
         """Of all jobs, of collectors that are switched off, and of plugins that could not be loaded."""
         return [state for source in list(self._sources.values()) for state in source.roster.states()] + self.problems
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was there at the start has been loaded and sampled once, or has said why not."""
+        if self._found is None or not all(source.settled for source in list(self._sources.values())):
+            return False
+        return all(state.state != "starting" for state in self.states())
 
     @property
     def problems(self) -> list[JobState]:

@@ -16,11 +16,12 @@ from collectors.registry import Declaration
 from collectors.sample import Batch
 from collectors.sampler import Sampler
 from dashboard.sampling.job import Sampling
+from dashboard.sampling.limits import Limits, ProcessLost
 from dashboard.sampling.remote import Link, RemoteSampler
 from dashboard.sampling.roster import Context, Plan, Roster
 from dashboard.sampling.state import JobState
 from dashboard.sampling.watch import Stamps
-from dashboard.sampling.workers import Limits, ProcessLost, WorkerProcess
+from dashboard.sampling.workers import WorkerProcess
 from dashboard.tasks import GOOD_STRETCH, Backoff, Supervised
 
 log = logging.getLogger(__name__)

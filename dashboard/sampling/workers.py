@@ -21,6 +21,7 @@ from collectors.registry import Declaration
 from collectors.sample import Batch
 from dashboard.sampling.answers import Meter, outcome
 from dashboard.sampling.launch import exit_reason, launch
+from dashboard.sampling.limits import Limits, ProcessLost
 from dashboard.sampling.output import Output
 from dashboard.tasks import Tasks
 
@@ -30,28 +31,6 @@ log = logging.getLogger(__name__)
 REAP_TIME = 1.0
 
 OnBatches = Callable[[str, list[Batch]], None]
-
-
-class ProcessLost(Exception):
-    """The collector process is gone; the text says why, for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a collector process may take.
-
-    Attributes:
-        timeout: seconds for an answer; a collector gets three of its intervals if that is more.
-        max_memory: resident bytes.
-        load_time: seconds for its start and the import of the plugin.
-        first_wait, most_wait: seconds before it is started again: doubling from the first to the most.
-    """
-
-    timeout: float = 10.0
-    max_memory: int = 512 * 2**20
-    load_time: float = 30.0
-    first_wait: float = 1.0
-    most_wait: float = 60.0
 
 
 @dataclass(slots=True)
@@ -171,12 +150,12 @@ class WorkerProcess:
             ProcessLost: the process is gone.
         """
         call = self._send({"do": do, "collector": collector, **more})
+        left = patience
         if late is not None and late[0] < patience and not call.done.wait(late[0]):
             late[1]()
-            patience -= late[0]
-        if not call.done.wait(patience):
-            limit = patience + (late[0] if late is not None and late[0] < patience else 0.0)
-            self.kill(f"{collector} did not return from {do} within {limit:g} s", ask_where=True)
+            left -= late[0]
+        if not call.done.wait(left):
+            self.kill(f"{collector} did not return from {do} within {patience:g} s", ask_where=True)
         return outcome(self._reply(call), call.batches)
 
     def ask_to_close(self, collector: str, patience: float) -> None:

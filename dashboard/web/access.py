@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from dashboard.errors import RequestRefused
@@ -138,10 +139,15 @@ class Access:
         return self._offer_sign_in(request, token)
 
     def _sign_in(self, request: Request, token: Token) -> Response:
-        if (request.content_length or 0) > MAX_FORM:
-            raise RequestRefused(413, "too_large", "The form is larger than any token.")
-        onward = _own_path(request.form.get("next", ""))
-        if self._is_right(request, request.form.get("token", "").strip(), token):
+        request.max_content_length = MAX_FORM
+        try:
+            form = request.form
+        except RequestEntityTooLarge:
+            raise RequestRefused(413, "too_large", "The form is larger than any token.") from None
+        except HTTPException:  # the client has hung up in the middle of it
+            raise RequestRefused(400, "bad_request", "The form can't be read.") from None
+        onward = _own_path(form.get("next", ""))
+        if self._is_right(request, form.get("token", "").strip(), token):
             return self._welcome(request, token, onward)
         return self._login_page(request, onward, "That token is not valid.")
 

@@ -17,10 +17,25 @@ from dashboard.paths import TEMPLATES
 #: Addresses that programs ask; all others are pages.
 _FOR_PROGRAMS = ("/api/", "/healthz", "/metrics", "/socket.io", "/static/")
 
+
+def _hash_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+#: The one style attribute that Plotly writes as text: it keeps the cells of a heat map from being smeared.
+_PIXELATED = "".join(
+    f"image-rendering: {value}; "
+    for value in (
+        "optimizeSpeed", "-moz-crisp-edges", "-o-crisp-edges", "-webkit-optimize-contrast", "optimize-contrast",
+        "crisp-edges", "pixelated",
+    )
+)  # fmt: skip
+
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
+    "style-src-attr": f"'unsafe-hashes' {_hash_of(_PIXELATED)}",
     "img-src": "'self' data: blob:",
     # By CSP3 'self' covers the WebSocket of the same host and port.
     "connect-src": "'self'",
@@ -76,13 +91,14 @@ class PlainPages:
         )
         style = (TEMPLATES / "plain.css").read_text(encoding="utf-8")
         self._style = Markup(style)  # noqa: S704 - our own file
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        policy = {**_POLICY, "script-src": "'none'", "style-src": f"'sha256-{digest}'"}
+        policy = {**_POLICY, "script-src": "'none'", "style-src": _hash_of(style)}
         self._policy = "; ".join(f"{name} {value}" for name, value in policy.items())
 
     def login(self, action: str, onward: str, trouble: str = "", status: int = 401) -> Response:
         """The form that asks for the token; `onward` is where to go with the right one."""
         answer = self._page("login.html", status, action=action, next=onward, trouble=trouble)
+        # Under no-referrer a browser sends "Origin: null" with the form, which the check of Origin refuses.
+        answer.headers["Referrer-Policy"] = "same-origin"
         if status == 401:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="plotroom"'
         return answer

@@ -104,9 +104,7 @@ class Api:
         metric = self._catalog.metric(name)
         if metric is None:
             names = [one["name"] for one in self._catalog.metrics()]
-            raise RequestRefused(
-                404, "unknown_metric", f"there is no metric {name[:200]!r}{did_you_mean(name, names)}"
-            )
+            raise RequestRefused(404, "unknown_metric", f"there is no metric {name[:200]!r}{did_you_mean(name, names)}")
         return metric
 
     def _families(self) -> Iterator[openmetrics.Family]:

@@ -174,10 +174,29 @@ def _template(theme: str) -> Figure:
             "font": {"color": colour["text"], "size": 11, "family": _FONT},
             "namelength": 40,
         },
-        xaxis={**axis, "hoverformat": "%H:%M:%S", "ticklabeloverflow": "hide past domain"},
+        xaxis={
+            **axis,
+            "hoverformat": "%H:%M:%S",
+            "spikemode": "across",
+            "spikethickness": 1,
+            "spikedash": "solid",
+            "spikecolor": colour["faint"],
+        },
         yaxis={**axis, "fixedrange": True, "nticks": 4, "showexponent": "all", "separatethousands": True},
     )
-    made: Figure = go.layout.Template(layout=layout).to_plotly_json()
+    circle = {
+        "gridcolor": colour["grid"],
+        "linecolor": colour["line"],
+        "tickfont": {"color": colour["muted"], "size": 11},
+    }
+    layout.polar = {"bgcolor": "rgba(0,0,0,0)", "angularaxis": circle, "radialaxis": circle}
+    mapped: dict[str, list[Figure]] = {
+        kind: [{"type": kind, "colorscale": scale}] for kind in ("heatmap", "contour", "histogram2d")
+    }
+    gauge = {"bar": {"color": colour["s1"]}, "bordercolor": colour["line"], "axis": {"tickcolor": colour["line"]}}
+    mapped["indicator"] = [{"gauge": gauge, "number": {"font": {"color": colour["text"]}}}]
+    mapped["pie"] = [{"textfont": {"color": colour["text"]}, "insidetextfont": {"color": colour["ground"]}}]
+    made: Figure = go.layout.Template(layout=layout, data=mapped).to_plotly_json()
     made["layout"]["meta"] = {"panel": colour["panel"]}
     return made
 

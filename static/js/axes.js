@@ -1,11 +1,15 @@
 // Ranges and ticks of axes: few, round, and still for as long as the data allow.
 
+/** Rates are measured between two ticks that are never quite on time: 103% of a core is 100%. */
+export const OVERSHOOT = 1.1;
 const NICE = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 /** Seconds between ticks of a time axis. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 /** px that a label of a minute and of a second needs, with room around it. */
 const TICK = 58;
 const LONG_TICK = 84;
+const MOST_TICKS = 8;
+const DAY = 86_400_000;
 
 /** The smallest round number that is not below `value`. @param {number} value */
 export function roundUp(value) {
@@ -13,6 +17,56 @@ export function roundUp(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   const step = NICE.find((one) => one * power >= value * 0.999999) ?? 10;
   return step * power;
+}
+
+/**
+ * Smallest and largest value of what is drawn, before scaling.
+ * @param {import("./store.js").Ring} ring
+ * @param {number[]} shown
+ * @param {number} low
+ * @param {number} high
+ * @param {boolean} stacked
+ * @returns {{min: number, max: number}}
+ */
+export function extent(ring, shown, low, high, stacked) {
+  let min = Infinity;
+  let max = -Infinity;
+  const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
+  if (stacked) {
+    for (let at = low; at < high; at++) {
+      let up = 0;
+      let down = 0;
+      for (const column of columns) {
+        const value = /** @type {number} */ (column[at]);
+        if (value > 0) up += value;
+        else if (value < 0) down += value;
+      }
+      if (up > max) max = up;
+      if (down < min) min = down;
+    }
+    return { min, max };
+  }
+  for (const column of columns) {
+    for (let at = low; at < high; at++) {
+      const value = /** @type {number} */ (column[at]);
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  return { min, max };
+}
+
+/**
+ * Ticks of a value axis: three to five, at round numbers.
+ * @param {[number, number]} range
+ * @param {number} height px
+ * @returns {{tick0: number, dtick: number}}
+ */
+export function valueTicks([from, to], height) {
+  const most = Math.max(2, Math.min(4, Math.round(height / 40)));
+  const raw = (to - from) / most;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  return { tick0: 0, dtick: ([1, 2, 5, 10].find((one) => one * power >= raw * 0.999999) ?? 10) * power };
 }
 
 /**
@@ -30,11 +84,11 @@ export function valueRange({ min, max }, { limits, zero }, previous) {
   if (zero && min >= 0 && (low ?? 0) === 0) return [0, ceiling(max, high, previous)];
   const size = max - min || Math.abs(max) * 0.1 || 1;
   let from = low !== null && low <= min ? low : min - 0.12 * size;
-  let to = high !== null && high >= max ? high : max + 0.12 * size;
+  let to = high !== null && high * OVERSHOOT >= max ? high : max + 0.12 * size;
   if (zero) [from, to] = [Math.min(from, 0), Math.max(to, 0)];
   const step = roundUp(size / 4) / 2;
   if (low === null || low > min) from = Math.floor(from / step) * step;
-  if (high === null || high < max) to = Math.ceil(to / step) * step;
+  if (high === null || high * OVERSHOOT < max) to = Math.ceil(to / step) * step;
   // It stays as it was while the data fill most of it.
   if (previous && previous[0] <= min && previous[1] >= max && to - from > 0.6 * (previous[1] - previous[0])) return previous;
   return [from, to];
@@ -42,23 +96,37 @@ export function valueRange({ min, max }, { limits, zero }, previous) {
 
 /** @param {number} max @param {number | null} high @param {[number, number] | null} previous */
 function ceiling(max, high, previous) {
-  if (high !== null && high >= max) return high;
+  if (high !== null && high * OVERSHOOT >= max) return high;
   const wanted = roundUp(max * 1.06) || 1;
   const before = previous?.[0] === 0 ? previous[1] : 0;
   return before >= max * 1.01 && wanted > 0.5 * before ? before : wanted;
 }
 
 /**
- * Ticks of a time axis: at round times, few enough for the width.
+ * Ticks of a time axis: at round times, few enough for the width, with no label near either end.
  * @param {number} from ms, as the axis shows them
  * @param {number} to
  * @param {number} width px
- * @returns {{dtick: number, tick0: number, tickformat: string}}
+ * @returns {{tickmode: "array", tickvals: number[], ticktext: string[]}}
  */
 export function timeTicks(from, to, width) {
   const seconds = (to - from) / 1000;
-  const step = STEPS.find((one) => (seconds / one) * (one < 60 ? LONG_TICK : TICK) <= width) ?? 86_400 * Math.ceil((seconds * TICK) / width / 86_400);
-  const day = 86_400_000;
-  const tickformat = step < 60 ? "%H:%M:%S" : step < 86_400 ? "%H:%M" : "%d %b";
-  return { dtick: step * 1000, tick0: Math.floor(from / day) * day, tickformat };
+  const step = STEPS.find((one) => seconds / one <= MOST_TICKS && (seconds / one) * (one < 60 ? LONG_TICK : TICK) <= width)
+    ?? 86_400 * Math.ceil((seconds * TICK) / width / 86_400);
+  const day = Math.floor(from / DAY) * DAY;
+  const half = (step < 60 ? LONG_TICK : TICK) / 2;
+  const tickvals = [];
+  const ticktext = [];
+  for (let at = day + Math.ceil((from - day) / step / 1000) * step * 1000; at <= to; at += step * 1000) {
+    const place = ((at - from) / (to - from)) * width;
+    tickvals.push(at);
+    ticktext.push(place < half || place > width - half / 2 ? "" : clock(at, step));
+  }
+  return { tickmode: "array", tickvals, ticktext };
+}
+
+/** @param {number} at ms, as the axis shows them @param {number} step seconds */
+function clock(at, step) {
+  const text = new Date(at).toISOString();
+  return step < 60 ? text.slice(11, 19) : step < 86_400 ? text.slice(11, 16) : text.slice(5, 10);
 }

@@ -1,8 +1,8 @@
 // One chart: the only file that calls Plotly. `draw`, `slide`, `resize` and `destroy` are all that others use of it.
 
 import { plotlyFor } from "./bundle.js";
-import { timeTicks, valueRange } from "./axes.js";
-import { escape, extent, fill, isTop } from "./fill.js";
+import { extent, timeTicks, valueRange, valueTicks } from "./axes.js";
+import { escape, fill, isTop } from "./fill.js";
 
 /** @typedef {import("./types.js").Figure} Figure */
 /** @typedef {import("./types.js").Json} Json */
@@ -24,6 +24,8 @@ const MOST_DRAWN = 30;
 /** The choice among more series stays for so long, so that lines don't come and go with every sample. */
 const CHOICE_STAYS = 10_000;
 const LABEL_WIDTH = 150;
+/** Series that one label beside the pointer can tell of; among more it tells of the nearest. */
+const MOST_TOLD = 12;
 
 export class Chart {
   /**
@@ -61,6 +63,8 @@ export class Chart {
     this.serial = 0;
     this.width = 0;
     this.height = 0;
+    /** Width of the plot area, px. */
+    this.plot = 0;
     /** @type {any} the Plotly that draws this chart */
     this.plotly = undefined;
     /** @type {any} the element, once Plotly has drawn in it */
@@ -93,7 +97,7 @@ export class Chart {
    * @param {import("./types.js").Theme} state.theme
    * @param {Json} state.template
    * @param {Set<string>} state.hidden keys of series that somebody has put away
-   * @returns {{scale: import("./units.js").Scale, size: number, drawn: number}}
+   * @returns {{scale: import("./units.js").Scale, size: number, drawn: number, bounds: number[]}}
    */
   draw(ring, { span, theme, template, hidden }) {
     const seen = this.zoom ?? span;
@@ -102,7 +106,14 @@ export class Chart {
     const { min, max } = this.top ? newest(ring, shown) : extent(ring, shown, low, high, this.stacked);
     const size = Math.max(Math.abs(min), Math.abs(max));
     const scale = this.scaleFor(size);
-    const drawn = { scale, size: Number.isFinite(size) ? size / scale.factor : 0, drawn: shown.length };
+    const [low0, high0] = this.metric.limits;
+    const bounded = low0 !== null && high0 !== null;
+    const drawn = {
+      scale,
+      size: Number.isFinite(size) ? size / scale.factor : 0,
+      drawn: shown.length,
+      bounds: bounded ? [low0, high0] : [min, max],
+    };
     const key = [theme, this.width, this.height, seen.to - seen.from, this.zoom?.to, ring.shape, ...hidden].join();
     // What was zoomed to is past: no later sample changes it.
     const past = this.zoom !== null && this.zoom.to < this.drawnLast;
@@ -111,7 +122,8 @@ export class Chart {
       return drawn;
     }
     Object.assign(this, { drawnVersion: ring.version, drawnKey: key, drawnLast: ring.last });
-    const margin = { ...template["layout"].margin, ...this.figure.layout["margin"] };
+    const { margin: own, title } = this.figure.layout;
+    const margin = { ...template["layout"].margin, ...(title ? { t: 30 } : {}), ...own };
     const view = {
       ...seen,
       zone: zone(seen.to),
@@ -120,6 +132,7 @@ export class Chart {
       palette: template["layout"].colorway,
       theme,
     };
+    this.plot = view.width;
     const data = fill(this.figure.data, { ring, shown, view, scale, scaled: this.scaled, low, high });
     this.show(data, this.layout(data, view, margin, template, { min: min / scale.factor, max: max / scale.factor }));
     return drawn;
@@ -137,8 +150,10 @@ export class Chart {
   slide(seen) {
     if (this.flat || !this.scaled || this.zoom || !this.plotted) return;
     const shift = zone(seen.to);
-    const range = [seen.from + shift, seen.to + shift];
-    if (range[1] !== this.plotted.layout.xaxis.range[1]) this.plotly.relayout(this.plotted, { "xaxis.range": range });
+    const [from, to] = [seen.from + shift, seen.to + shift];
+    if (to === this.plotted.layout.xaxis.range[1]) return;
+    const { tickvals, ticktext } = timeTicks(from, to, this.plot);
+    this.plotly.relayout(this.plotted, { "xaxis.range": [from, to], "xaxis.tickvals": tickvals, "xaxis.ticktext": ticktext });
   }
 
   /** Show the newest samples again. */
@@ -199,8 +214,11 @@ export class Chart {
     const limits = [low === null ? null : low / factor, high === null ? null : high / factor];
     const rule = { limits, zero: given["yaxis"]?.rangemode === "tozero" };
     this.range = valueRange(size, rule, this.range);
-    layout["yaxis"] = { ...given["yaxis"], range: this.range, nticks: Math.max(2, Math.min(5, Math.round(view.height / 44))) };
-    if (data.length > 12) layout["hovermode"] = "closest";
+    layout["yaxis"] = { ...given["yaxis"], range: this.range, ...valueTicks(this.range, view.height) };
+    if (data.length > MOST_TOLD) {
+      layout["hovermode"] = "closest";
+      for (const trace of data) trace["hovertemplate"] = `%{fullData.name}<br>${trace["hovertemplate"] ?? "%{y}"}<extra></extra>`;
+    }
     return layout;
   }
 
@@ -212,10 +230,10 @@ export class Chart {
     const most = Math.min(LABEL_WIDTH, this.width * 0.4);
     const texts = names.map((name) => fitted(name, most));
     const count = names.length;
-    layout["margin"] = { ...margin, l: 8 + Math.max(20, ...texts.map(textWidth)), b: 6, t: 4, r: 12 };
+    layout["margin"] = { ...margin, l: 14 + Math.max(20, ...texts.map(textWidth)), b: 6, t: 4, r: 12 };
     layout["yaxis"] = {
       ...layout["yaxis"], type: "linear", autorange: false, range: [Math.max(count, 5) - 0.5, -0.5],
-      tickmode: "array", tickvals: names.map((_, place) => place), ticktext: texts.map(escape),
+      ticklabelstandoff: 8, tickmode: "array", tickvals: names.map((_, place) => place), ticktext: texts.map(escape),
     };
     const largest = Math.max(this.metric.limits[1] ?? 0, ...bars["x"], 0);
     layout["xaxis"] = { ...layout["xaxis"], range: [0, (largest || 1) * 1.22] };

@@ -25,7 +25,8 @@ import { decimals, joined, number } from "./units.js";
  * @property {boolean} scaled whether the values are divided by the scale
  * @property {number} low first index of the window
  * @property {number} high index after its last
- * @property {number[]} [shared] samples that every series is drawn at
+ * @property {number[]} [times] of a stack
+ * @property {number[]} [places] and the sample at each
  */
 
 const BARS = 120;
@@ -56,9 +57,7 @@ export function fill(traces, job) {
   const first = traces[0] ?? { type: "scatter", mode: "lines" };
   if (takesAll(first)) return [all(first, job), ...traces.slice(1)];
   const last = traces.at(-1) ?? first;
-  // Series that are stacked need the same times; the extremes of their sum are the ones to be seen.
-  const sharing = first.stackgroup && job.high - job.low > most(job.view);
-  const work = sharing ? { ...job, shared: thinned(job, (at) => total(job, at)) } : job;
+  const work = first.stackgroup ? { ...job, ...layers(job) } : job;
   const filled = job.shown.map((place) => {
     const known = traces[place];
     const trace = { ...(known ?? last) };
@@ -110,14 +109,58 @@ function one(trace, place, job) {
 function lines(trace, place, factor, job) {
   const { ring, view, low, high } = job;
   const column = /** @type {Float64Array} */ (ring.columns[place]);
-  if (high - low <= most(view)) {
+  if (trace.stackgroup) stack(trace, column, factor, job);
+  else if (high - low <= most(view)) {
     trace.x = moved(ring.times.subarray(low, high), view.zone);
     trace.y = divided(column.subarray(low, high), factor);
-    return;
+  } else {
+    const places = thinned(job, (at) => /** @type {number} */ (column[at]));
+    trace.x = Float64Array.from(places, (at) => /** @type {number} */ (ring.times[at]) + view.zone);
+    trace.y = Float64Array.from(places, (at) => /** @type {number} */ (column[at]) / factor);
   }
-  const places = job.shared ?? thinned(job, (at) => /** @type {number} */ (column[at]));
-  trace.x = Float64Array.from(places, (at) => /** @type {number} */ (ring.times[at]) + view.zone);
-  trace.y = Float64Array.from(places, (at) => /** @type {number} */ (column[at]) / factor);
+}
+
+/** One layer of a stack. @param {Json} trace @param {Float64Array} column @param {number} factor @param {Job} job */
+function stack(trace, column, factor, { times = [], places = [], low, high }) {
+  trace.x = times;
+  trace.y = Float64Array.from(places, (at) => (at < 0 ? 0 : /** @type {number} */ (column[at]) / factor || 0));
+  // A share of nothing would only draw its line over the one below.
+  if (!column.subarray(low, high).some((value) => value > 0)) trace.line = { ...trace.line, width: 0 };
+}
+
+/**
+ * What all layers of a stack have in common: times, and at each the place of its sample. Plotly's stacks know no gaps,
+ * so they end at the last sample before a gap and begin at the first one after it, at zero (place -1).
+ * @param {Job} job
+ * @returns {{times: number[], places: number[]}}
+ */
+function layers(job) {
+  const { ring, shown, view, low, high } = job;
+  const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
+  const known = (/** @type {number} */ at) => columns.some((column) => !Number.isNaN(column[at]));
+  const chosen = high - low <= most(view)
+    ? Array.from({ length: Math.max(0, high - low) }, (_, at) => low + at)
+    : thinned(job, (at) => (known(at) ? total(job, at) : NaN));
+  /** @type {number[]} */
+  const times = [];
+  /** @type {number[]} */
+  const places = [];
+  let before = NaN;
+  for (const at of chosen) {
+    const time = /** @type {number} */ (ring.times[at]) + view.zone;
+    const there = known(at);
+    if (there && places.length && Number.isNaN(before)) add(time - 1, -1);
+    if (!there && !Number.isNaN(before)) add(before + 1, -1);
+    if (there) add(time, at);
+    before = there ? time : NaN;
+  }
+  return { times, places };
+
+  /** @param {number} time @param {number} at */
+  function add(time, at) {
+    times.push(time);
+    places.push(at);
+  }
 }
 
 /** Samples of a line that are worth drawing. @param {View} view */
@@ -151,6 +194,8 @@ function all(given, job) {
     return trace;
   }
   if (isTop(trace)) return top(trace, names, job);
+  // Without any gap Plotly sets an inline style, which our policy refuses; this one is too small to be seen.
+  trace.ygap ??= 0.01;
   const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
   const cells = Math.max(60, Math.floor(view.width / 2));
   const found = high - low > cells ? means(ring.times, columns, low, high, stretch(view, cells)) : null;
@@ -184,43 +229,6 @@ function total({ ring, shown }, at) {
   let sum = 0;
   for (const place of shown) sum += /** @type {Float64Array} */ (ring.columns[place])[at] || 0;
   return sum;
-}
-
-/**
- * Smallest and largest value of what is drawn, before scaling.
- * @param {Ring} ring
- * @param {number[]} shown
- * @param {number} low
- * @param {number} high
- * @param {boolean} stacked
- * @returns {{min: number, max: number}}
- */
-export function extent(ring, shown, low, high, stacked) {
-  let min = Infinity;
-  let max = -Infinity;
-  const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
-  if (stacked) {
-    for (let at = low; at < high; at++) {
-      let up = 0;
-      let down = 0;
-      for (const column of columns) {
-        const value = /** @type {number} */ (column[at]);
-        if (value > 0) up += value;
-        else if (value < 0) down += value;
-      }
-      if (up > max) max = up;
-      if (down < min) min = down;
-    }
-    return { min, max };
-  }
-  for (const column of columns) {
-    for (let at = low; at < high; at++) {
-      const value = /** @type {number} */ (column[at]);
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-  }
-  return { min, max };
 }
 
 /** Width of a bucket, ms, a round one. @param {View} view @param {number} count */

@@ -63,6 +63,14 @@ export const behind = (seconds) => `${duration(seconds)} behind: catch up`;
 /** @param {number} seconds */
 export const stale = (seconds) => `no sample for ${duration(seconds)}`;
 
+/**
+ * Why a collector is in its state, without the path of its file, which the name says already.
+ * @param {import("./types.js").CollectorState} collector
+ */
+export function reasonOf({ reason, origin, state }) {
+  return (reason.startsWith(origin) ? reason.slice(origin.length).replace(/^[,:]\s*/, "") : reason) || state;
+}
+
 /** @param {number} drawn @param {number} all */
 export const someOf = (drawn, all) => `The ${drawn} largest of ${all} series are drawn`;
 

@@ -100,6 +100,11 @@ export function number(value, digits = decimals(Math.abs(value))) {
   return value < 0 && Number(text.replaceAll(",", "")) !== 0 ? MINUS + text : text;
 }
 
+/** A number that somebody has written, without digits that say nothing. @param {number} value */
+export function short(value) {
+  return number(value).replace(/\.0+$|(\.\d*[1-9])0+$/, "$1");
+}
+
 /**
  * A length of time as one would say it: "4 s", "3 min", "2 h".
  * @param {number} seconds

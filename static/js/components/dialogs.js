@@ -3,7 +3,7 @@
 import { computed, onMounted, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { CALM, KEYS, TEXT, TROUBLE } from "../text.js";
-import { duration, number } from "../units.js";
+import { duration, number, short } from "../units.js";
 import { html } from "./html.js";
 
 const Dialog = {
@@ -51,7 +51,7 @@ const Collectors = {
                 <th scope="row" title=${one.origin}>${one.collector}</th>
                 <td class="state"><span class=${["dot", dot(one.state)]} />${one.state}${one.since
                   ? html`<small>${duration((state.now - one.since) / 1000)}</small>` : null}</td>
-                <td>${number(one.every)}<small>s</small></td>
+                <td>${short(one.every)}<small>s</small></td>
                 <td>${number(one.duration)}<small>ms</small></td>
                 <td>${one.samples}</td><td>${one.errors}</td><td>${one.restarts}</td>
               </tr>

@@ -6,8 +6,8 @@ import {
 import { shapeOf, useApp } from "../app.js";
 import { Chart } from "../chart.js";
 import { nameOf } from "../store.js";
-import { CALM, TEXT, TROUBLE, behind, someOf, stale } from "../text.js";
-import { legendDecimals, number } from "../units.js";
+import { CALM, TEXT, TROUBLE, behind, reasonOf, someOf, stale } from "../text.js";
+import { joined, legendDecimals, number, short } from "../units.js";
 import { Code } from "../wire.js";
 import { html } from "./html.js";
 import { Legend } from "./legend.js";
@@ -32,7 +32,7 @@ export const Panel = {
     const seen = ref(false);
     const zoom = shallowRef(/** @type {import("../chart.js").Span | null} */ (null));
     const failed = ref("");
-    const told = shallowRef({ unit: unitOf(), drawn: 0, all: 0, last: NaN, rows: /** @type {Row[]} */ ([]) });
+    const told = shallowRef({ unit: unitOf(), drawn: 0, all: 0, low: "", high: "", rows: /** @type {Row[]} */ ([]) });
     const hidden = shallowRef(/** @type {Set<string>} */ (new Set()));
     let toldAt = -Infinity;
     let hover = false;
@@ -41,6 +41,8 @@ export const Panel = {
     /** @type {(() => void)[]} */
     const undo = [];
     let unwant = () => {};
+    /** Counts buildings of the chart, so that one that was overtaken gives up. */
+    let builds = 0;
 
     function unitOf() {
       return units.scale(props.metric.unit, 0).symbol;
@@ -79,10 +81,12 @@ export const Panel = {
           size: value || 0,
         };
       });
-      told.value = { unit: drawn.scale.symbol, drawn: drawn.drawn, all: ring.series.length, last: ring.last, rows };
+      const [low, high] = drawn.bounds.map((bound) => short(bound / drawn.scale.factor) + joined(drawn.scale.symbol));
+      told.value = { unit: drawn.scale.symbol, drawn: drawn.drawn, all: ring.series.length, low: low ?? "", high: high ?? "", rows };
     }
 
     async function build() {
+      const turn = ++builds;
       chart?.destroy();
       chart = null;
       failed.value = "";
@@ -90,7 +94,7 @@ export const Panel = {
       try {
         const figure = await app.figures.get(metric.name);
         await nextTick();
-        if (!plot.value || metric !== props.metric) return;
+        if (!plot.value || turn !== builds) return;
         const made = new Chart(plot.value, {
           metric, figure, base: app.base, units,
           onZoom: (span) => {
@@ -99,10 +103,10 @@ export const Panel = {
           },
         });
         await made.open();
-        if (metric !== props.metric || !plot.value) made.destroy();
+        if (turn !== builds || !plot.value) made.destroy();
         else chart = made;
       } catch (error) {
-        failed.value = String(/** @type {Error} */ (error).message ?? error);
+        if (turn === builds) failed.value = String(/** @type {Error} */ (error).message ?? error);
       }
       frames.now(drawable);
     }
@@ -130,6 +134,7 @@ export const Panel = {
     onBeforeUnmount(() => {
       for (const end of undo) end();
       unwant();
+      builds++;
       chart?.destroy();
     });
     watch(() => shapeOf(props.metric), () => seen.value && build());
@@ -137,7 +142,7 @@ export const Panel = {
     const trouble = computed(() => {
       const collector = collectors.value.get(props.metric.collector);
       if (!collector || CALM.has(collector.state)) return null;
-      return { state: collector.state, reason: collector.reason || collector.state, bad: TROUBLE.has(collector.state) };
+      return { state: collector.state, reason: reasonOf(collector), bad: TROUBLE.has(collector.state) };
     });
 
     const old = computed(() => {
@@ -196,10 +201,22 @@ export const Panel = {
       document.documentElement.dataset["drawn"] ??= String(Math.round(performance.now()));
     }
 
+    /** What the colours of a heat map mean. */
+    const ramp = () => {
+      const scale = boot.templates[state.theme]["layout"].colorscale.sequential;
+      const { low, high } = told.value;
+      return html`
+        <div class="legend"><span class="ramp">${low}
+          <svg viewBox="0 0 84 6" width="84" height="6" aria-hidden="true"><defs><linearGradient id=${`ramp-${props.metric.name}`}>
+            ${scale.map((/** @type {[number, string]} */ [at, colour]) => html`<stop key=${at} offset=${at} stop-color=${colour} />`)}
+          </linearGradient></defs><rect width="84" height="6" rx="3" fill=${`url(#ramp-${props.metric.name})`} /></svg>
+          ${high}</span></div>`;
+    };
+
     const legend = () => {
       const kind = props.metric.chart;
       if (kind === "top" || !told.value.rows.length) return null;
-      if (kind === "heatmap") return null;
+      if (kind === "heatmap") return ramp();
       return html`<${Legend} rows=${told.value.rows} hidden=${hidden.value} onToggle=${toggle} />`;
     };
 

@@ -3,7 +3,7 @@
 import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { bundled, families } from "../layout.js";
-import { CALM, TEXT, TROUBLE, absent, running } from "../text.js";
+import { CALM, TEXT, TROUBLE, absent, reasonOf, running } from "../text.js";
 import { html } from "./html.js";
 
 const MOST_FOUND = 30;
@@ -78,7 +78,7 @@ export const Rail = {
           ${rest.slice(0, MOST_TROUBLES).map((one) => html`
             <span class="row" key=${one.collector} title=${one.reason}>
               <span class=${["dot", TROUBLE.has(one.state) ? "bad" : "warn"]} />
-              <span class="cut">${one.collector}: ${one.reason || one.state}</span>
+              <span class="cut">${one.collector}: ${reasonOf(one)}</span>
             </span>`)}
           ${rest.length > MOST_TROUBLES && html`<span class="row">${rest.length - MOST_TROUBLES} ${TEXT.more}</span>`}
           ${away > 0 && html`<span class="row"><span class="dot idle" />${absent(away)}</span>`}

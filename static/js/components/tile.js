@@ -2,9 +2,10 @@
 
 import { onBeforeUnmount, onMounted, ref, shallowRef } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { OVERSHOOT } from "../axes.js";
 import { nameOf } from "../store.js";
 import { extremes } from "../thin.js";
-import { joined, number } from "../units.js";
+import { joined, legendDecimals, number } from "../units.js";
 import { html } from "./html.js";
 
 /** @typedef {import("../types.js").Metric} Metric */
@@ -36,7 +37,7 @@ export const Tile = {
         if (!ring?.length) return;
         const value = headline(props.metric, ring);
         const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
-        const { text, symbol } = units.one(props.metric.unit, value(at));
+        const { text, symbol } = units.one(props.metric.unit, capped(value(at), props.metric.limits[1]));
         told.value = { text, symbol, detail: detail(props.metric, ring, at, units) };
         const colours = boot.templates[state.theme]["layout"].colorway;
         if (canvas.value) sketch(canvas.value, ring, value, app.span(), colours[COLOURS[props.place] ?? 0]);
@@ -65,7 +66,7 @@ export const Tile = {
     return () => {
       const { text, symbol, detail: more } = told.value;
       return html`
-        <a ref=${root} class="panel stat" href=${`#${props.metric.name}`} aria-label=${`${props.title}: ${text}${joined(symbol)}, ${more}`}>
+        <a ref=${root} class="panel tile" href=${`#${props.metric.name}`} aria-label=${`${props.title}: ${text}${joined(symbol)}, ${more}`}>
           <h3>${props.title}</h3>
           <div class="v">${text}<small>${symbol}</small></div>
           <div class="d cut">${more}</div>
@@ -100,6 +101,11 @@ export function headline(metric, ring) {
   };
 }
 
+/** Rates of two ticks that are never quite on time: 103% of all cores is 100%. @param {number} value @param {number | null} limit */
+function capped(value, limit) {
+  return limit !== null && value > limit && value <= OVERSHOOT * limit ? limit : value;
+}
+
 /**
  * What the number is made of.
  * @param {Metric} metric
@@ -108,10 +114,11 @@ export function headline(metric, ring) {
  * @param {import("../units.js").Units} units
  */
 export function detail(metric, ring, at, units) {
+  const name = tellingName(ring.series);
   const parts = ring.series
-    .map((series, place) => ({ name: nameOf(series), value: ring.columns[place]?.[at] ?? NaN }))
+    .map((series, place) => ({ name: name(series), value: ring.columns[place]?.[at] ?? NaN }))
     .filter(({ value }) => !Number.isNaN(value));
-  const named = parts.find(({ name }) => name === metric.headline);
+  const named = parts.find((one) => one.name === metric.headline);
   if (named) {
     const total = parts.reduce((sum, { value }) => sum + value, 0);
     return total > 0 ? `${number((100 * named.value) / total, 0)}% of ${units.text(metric.unit, total)}` : "";
@@ -120,7 +127,19 @@ export function detail(metric, ring, at, units) {
   if (metric.headline === "max") return best[0]?.name ?? "";
   const largest = best[0]?.value ?? 0;
   const { factor } = units.scale(metric.unit, largest);
-  return best.slice(0, 2).map(({ name, value }) => `${name} ${number(value / factor)}`).join(", ");
+  const digits = legendDecimals(largest / factor);
+  return best.slice(0, 2).map((one) => `${one.name} ${number(one.value / factor, digits)}`).join(", ");
+}
+
+/**
+ * Names without the labels that are the same for all: "in" and "out" where there is only one interface.
+ * @param {import("../types.js").Series[]} series
+ * @returns {(one: import("../types.js").Series) => string}
+ */
+export function tellingName(series) {
+  const labels = Object.keys(series[0]?.labels ?? {});
+  const telling = labels.filter((label) => new Set(series.map((one) => one.labels[label])).size > 1);
+  return (one) => (telling.length ? telling.map((label) => one.labels[label] ?? "").join(" ") : nameOf(one));
 }
 
 /**

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Frames } from "../../static/js/frame.js";
+
+/** A browser whose frames and timers are run by hand. */
+class Browser {
+  time = 1000;
+  /** @type {(() => void)[]} */
+  frames = [];
+  /** @type {Map<object, {at: number, callback: () => void}>} */
+  timers = new Map();
+
+  clock = {
+    now: () => this.time,
+    request: (/** @type {() => void} */ callback) => this.frames.push(callback),
+    wait: (/** @type {() => void} */ callback, /** @type {number} */ ms) => {
+      const timer = {};
+      this.timers.set(timer, { at: this.time + ms, callback });
+      return timer;
+    },
+    unwait: (/** @type {object} */ timer) => void this.timers.delete(timer),
+  };
+
+  /** Run the next frame, `ms` later. */
+  frame(ms = 16) {
+    this.time += ms;
+    for (const [timer, { at, callback }] of [...this.timers]) {
+      if (at > this.time) continue;
+      this.timers.delete(timer);
+      callback();
+    }
+    const due = this.frames;
+    this.frames = [];
+    for (const callback of due) callback();
+  }
+}
+
+/** @param {Browser} browser @param {string} name @param {string[]} log @param {object} [more] */
+const drawing = (browser, name, log, more = {}) => ({
+  visible: () => true,
+  draw: () => {
+    log.push(name);
+    browser.time += 5;
+  },
+  ...more,
+});
+
+test("what is marked is drawn once in the next frame, however often it was marked", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  const one = drawing(browser, "one", log);
+  frames.add(one);
+  frames.mark(one);
+  frames.mark(one);
+  browser.frame();
+  assert.deepEqual(log, ["one"]);
+  assert.equal(browser.frames.length, 0, "nothing to draw asks for no frame");
+});
+
+test("a frame has a budget; the rest is drawn in the following ones, first marked first", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  for (const name of ["a", "b", "c", "d", "e"]) frames.add(drawing(browser, name, log));
+  browser.frame();
+  assert.deepEqual(log, ["a", "b"]);
+  browser.frame();
+  assert.deepEqual(log, ["a", "b", "c", "d"]);
+  browser.frame();
+  assert.deepEqual(log, ["a", "b", "c", "d", "e"]);
+});
+
+test("the one that somebody is at goes first", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  frames.add(drawing(browser, "a", log));
+  frames.add(drawing(browser, "b", log));
+  frames.add(drawing(browser, "focused", log, { focused: () => true }));
+  browser.frame();
+  assert.deepEqual(log, ["focused", "a"]);
+});
+
+test("what is out of view is not drawn until it is seen", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  let seen = false;
+  const one = drawing(browser, "one", log, { visible: () => seen });
+  frames.add(one);
+  browser.frame();
+  assert.deepEqual(log, []);
+  seen = true;
+  frames.mark(one);
+  browser.frame();
+  assert.deepEqual(log, ["one"]);
+});
+
+test("between two drawings lies the pause, and more when drawing is dear", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  const one = drawing(browser, "one", log, { pause: () => 100 });
+  frames.add(one);
+  browser.frame();
+  frames.mark(one);
+  browser.frame();
+  assert.deepEqual(log, ["one"]);
+  assert.equal(browser.timers.size, 1, "it waits with one timer, not with frames");
+  browser.frame(100);
+  assert.deepEqual(log, ["one", "one"]);
+
+  const dear = drawing(browser, "dear", log, { draw: () => (log.push("dear"), (browser.time += 50)) });
+  frames.add(dear);
+  browser.frame();
+  frames.mark(dear);
+  browser.frame(300);
+  assert.equal(log.filter((name) => name === "dear").length, 1);
+  browser.frame(300);
+  assert.equal(log.filter((name) => name === "dear").length, 2);
+});
+
+test("what somebody does is drawn without the pause", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  const one = drawing(browser, "one", log, { pause: () => 1000 });
+  frames.add(one);
+  browser.frame();
+  frames.now(one);
+  browser.frame();
+  assert.deepEqual(log, ["one", "one"]);
+});
+
+test("a hidden tab draws nothing; on return everything is drawn once", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  const one = drawing(browser, "one", log);
+  frames.add(one);
+  browser.frame();
+  frames.halt();
+  for (let round = 0; round < 5; round++) {
+    frames.mark(one);
+    browser.frame();
+  }
+  assert.deepEqual(log, ["one"]);
+  frames.resume(true);
+  browser.frame();
+  browser.frame();
+  assert.deepEqual(log, ["one", "one"]);
+});
+
+test("one that can't be drawn does not stop the others", (context) => {
+  context.mock.method(console, "error", () => {});
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  frames.add({ visible: () => true, draw: () => { throw new Error("no"); } });
+  frames.add(drawing(browser, "other", log));
+  browser.frame();
+  assert.deepEqual(log, ["other"]);
+});
+
+test("what was taken out is not drawn any more", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  const one = drawing(browser, "one", log);
+  frames.add(one)();
+  frames.mark(one);
+  browser.frame();
+  assert.deepEqual(log, []);
+});

@@ -1,0 +1,244 @@
+"""What somebody sees who opens the page: this machine, live, and healing by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.pages import (
+    PATIENCE,
+    last_time,
+    open_live,
+    panel,
+    samples_of,
+    shown_range,
+    times_of,
+    until,
+    values_of,
+    wait_for_badge,
+    wait_for_chart,
+    wait_for_move,
+    wait_until_drawn,
+)
+from tests.proxy import Proxy
+from tests.server import Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+#: Its values tell their time, so that a page can be asked whether it has drawn the right ones.
+CLOCK = """
+import time
+from collectors import metric
+
+@metric("clock.seconds", every=0.2)
+def seconds():
+    return round(time.time() * 5) % 1000
+"""
+
+PLOT = "document.getElementById('clock.seconds').querySelector('.js-plotly-plot')"
+SPANS = """span => {
+    const plot = document.getElementById('system.cpu').querySelector('.js-plotly-plot');
+    const [from, to] = plot.layout.xaxis.range.map(Number);
+    return Math.abs(to - from - span) < 1;
+}"""
+
+
+def with_plugin(server: Callable[..., Server], tmp_path: Path, text: str = CLOCK, **options: object) -> Server:
+    home = tmp_path / "room"
+    (home / "plugins").mkdir(parents=True)
+    (home / "plugins" / "clock.py").write_text(text)
+    return server(home=home, **options)
+
+
+def assert_complete(room: Server, page: Page, name: str) -> None:
+    """What is drawn is exactly what the server holds of that span of time: nothing missing, nothing twice."""
+    times, values = samples_of(page, name)
+    answer = room.json(f"/api/v1/query?metric={name}&points=10000")
+    held = dict(zip(answer["t"], answer["v"][0], strict=True))
+    zone = times[0] - min(held, key=lambda time: abs(time - times[0]))
+    drawn = {round(time - zone): value for time, value in zip(times, values, strict=True)}
+    assert len(drawn) == len(times)
+    first, last = min(drawn), max(drawn)
+    assert drawn == {time: value for time, value in held.items() if first <= time <= last}
+
+
+def test_a_stranger_sees_this_machine_move(server: Callable[..., Server], page: Page) -> None:
+    """The page shows the processor, memory, network and processes of this machine, and their lines move."""
+    open_live(page, server().url)
+    for title in ("CPU by mode", "Memory", "Network", "Processes by CPU"):
+        assert page.locator(".grid .panel h3", has_text=re.compile(f"^{title}$")).count() == 1
+    wait_for_chart(page, "system.cpu", samples=2)
+    wait_for_move(page, "system.cpu")
+    assert all(0 <= value <= 100 for value in values_of(page, "system.cpu") if value == value)
+    page.locator(".tiles .tile").nth(2).wait_for(timeout=PATIENCE)
+
+
+def test_the_last_minutes_are_there_at_once(server: Callable[..., Server], new_page: Callable[..., Page]) -> None:
+    """Who comes later sees what was sampled before."""
+    room = server()
+    first = new_page()
+    open_live(first, room.url)
+    wait_for_chart(first, "system.load", samples=5)
+    known = times_of(first, "system.load")[:5]
+    second = new_page()
+    open_live(second, room.url)
+    wait_for_chart(second, "system.load", samples=5)
+    assert set(known) <= set(times_of(second, "system.load"))
+
+
+def test_a_plugin_dropped_into_the_folder_appears(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """A file put into the plugins folder becomes a chart without a reload; taken away, the chart goes."""
+    home = tmp_path / "room"
+    plugin = home / "plugins" / "clock.py"
+    plugin.parent.mkdir(parents=True)
+    open_live(page, server(home=home).url)
+    page.evaluate("window.stayed = true")
+    plugin.write_text(CLOCK)
+    page.locator(".rail a.nav", has_text="clock").click(timeout=PATIENCE)
+    wait_for_chart(page, "clock.seconds", samples=3)
+    wait_for_move(page, "clock.seconds")
+    plugin.unlink()
+    panel(page, "clock.seconds").wait_for(state="detached", timeout=PATIENCE)
+    assert page.evaluate("window.stayed")
+
+
+@pytest.mark.troubled  # Chromium reports the lost connection
+def test_a_reconnect_leaves_no_gap(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """After the network was away for some seconds, every sample of that time is drawn, none twice."""
+    room = with_plugin(server, tmp_path)
+    with Proxy(room.port) as network:
+        open_live(page, f"{network.url}/d/clock")
+        wait_for_chart(page, "clock.seconds", samples=5)
+        network.cut()
+        wait_for_badge(page, "Reconnecting")
+        lost_at = last_time(page, "clock.seconds")
+        page.wait_for_timeout(2_000)
+        network.mend()
+        wait_for_badge(page, "Live")
+        wait_until_drawn(page, "clock.seconds", lost_at + 3_000)
+    assert_complete(room, page, "clock.seconds")
+
+
+@pytest.mark.troubled  # Chromium reports the lost connection
+def test_a_restart_heals_by_itself(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """When the server has been started again, the page goes on by itself, with what it had drawn before."""
+    room = with_plugin(server, tmp_path)
+    open_live(page, f"{room.url}/d/clock")
+    wait_for_chart(page, "clock.seconds", samples=5)
+    page.evaluate("window.stayed = true")
+    before = times_of(page, "clock.seconds")[0]
+    room.stop()
+    wait_for_badge(page, "Reconnecting")
+    room.start()
+    wait_for_badge(page, "Live")
+    wait_for_move(page, "clock.seconds")
+    assert times_of(page, "clock.seconds")[0] == before
+    assert page.evaluate("window.stayed")
+
+
+def test_a_hidden_tab_stops_and_catches_up(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """A hidden page draws nothing and leaves its rooms; when it is seen again it has every sample."""
+    room = with_plugin(server, tmp_path)
+    sent: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(str(data))))
+    open_live(page, f"{room.url}/d/clock")
+    wait_for_chart(page, "clock.seconds", samples=3)
+    _hide(page, True)
+    hidden_at = last_time(page, "clock.seconds")
+    page.wait_for_timeout(6_500)
+    assert last_time(page, "clock.seconds") - hidden_at < 1_000
+    assert any('"unsubscribe"' in frame and "clock.seconds" in frame for frame in sent)
+    _hide(page, False)
+    wait_until_drawn(page, "clock.seconds", hidden_at + 6_500)
+    assert_complete(room, page, "clock.seconds")
+
+
+def _hide(page: Page, hidden: bool) -> None:
+    page.evaluate(
+        "hidden => { Object.defineProperty(document, 'hidden', {get: () => hidden, configurable: true});"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        hidden,
+    )
+
+
+def test_pause_loses_nothing(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """A paused page stands still; when it goes on, what came meanwhile is there."""
+    room = with_plugin(server, tmp_path)
+    open_live(page, f"{room.url}/d/clock")
+    wait_for_chart(page, "clock.seconds", samples=3)
+    page.keyboard.press("Space")
+    wait_for_badge(page, "Paused")
+    page.wait_for_timeout(300)
+    stood, shown = last_time(page, "clock.seconds"), shown_range(page, "clock.seconds")
+    page.wait_for_timeout(2_500)
+    assert last_time(page, "clock.seconds") == stood
+    assert shown_range(page, "clock.seconds") == shown
+    page.keyboard.press("Space")
+    wait_until_drawn(page, "clock.seconds", stood + 2_500)
+    assert_complete(room, page, "clock.seconds")
+
+
+def test_a_zoom_stays_while_data_come(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """A chart that somebody has zoomed stays where it is, says how far behind it is, and catches up on demand."""
+    room = with_plugin(server, tmp_path)
+    open_live(page, f"{room.url}/d/clock")
+    wait_for_chart(page, "clock.seconds", samples=15)
+    box = page.locator("[id='clock.seconds'] .js-plotly-plot .nsewdrag").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.5, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=8)
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=8)
+    page.mouse.up()
+    chip = panel(page, "clock.seconds").locator("button.chip", has_text="behind: catch up")
+    chip.wait_for(timeout=PATIENCE)
+    zoomed = shown_range(page, "clock.seconds")
+    page.wait_for_timeout(2_000)
+    assert shown_range(page, "clock.seconds") == zoomed
+    chip.click()
+    until(page, f"end => Number({PLOT}.layout.xaxis.range[1]) > end", zoomed[1])
+    chip.wait_for(state="detached", timeout=PATIENCE)
+
+
+def test_only_panels_in_view_are_subscribed(server: Callable[..., Server], page: Page) -> None:
+    """The page joins the rooms of what can be seen; scrolling joins the others."""
+    asked: set[str] = set()
+
+    def note(frame: str | bytes) -> None:
+        text = frame if isinstance(frame, str) else ""
+        if '"subscribe"' in text:
+            payload = json.loads(text[text.index("[") :])
+            asked.update(one["name"] for one in payload[1]["metrics"])
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    open_live(page, server().url)
+    page.wait_for_timeout(500)
+    last = page.locator(".panel").last
+    name = last.get_attribute("id")
+    assert "system.cpu" in asked
+    assert name not in asked
+    last.scroll_into_view_if_needed()
+    wait_for_chart(page, str(name))
+    assert name in asked
+
+
+def test_the_window_is_chosen(server: Callable[..., Server], page: Page) -> None:
+    """A window chosen by key or button is shown, and is still chosen after a reload."""
+    room = server()
+    open_live(page, room.url)
+    wait_for_chart(page, "system.cpu", samples=2)
+    page.keyboard.press("1")
+    until(page, SPANS, 60_000)
+    page.locator(".seg").get_by_text("15 min").click()
+    until(page, SPANS, 15 * 60_000)
+    open_live(page, room.url)
+    assert page.locator(".seg button.on").inner_text() == "15 min"

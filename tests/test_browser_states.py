@@ -1,0 +1,211 @@
+"""What the page says when something is not as it should be, and what it does with names that mean harm."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.pages import PATIENCE, open_live, panel, until, wait_for_badge, wait_for_chart
+from tests.server import ROOT, Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+ATTACK = "<img src=x onerror=window.pwned=1><script>window.pwned=1</script><a href='javascript:window.pwned=1'>x</a>"
+
+HARMFUL = f'''
+from collectors import Collector, Gauge, metric
+
+EVIL = """{ATTACK}"""
+
+@metric("evil.lines", title=EVIL, help=EVIL, every=0.2)
+def lines():
+    return {{EVIL: 1, "%{{x}}<b>bold</b>": 2, "__proto__": 3}}
+
+@metric("evil.top", title="Top " + EVIL, chart="top", every=0.2)
+def top():
+    return {{EVIL: 3, "constructor": 4}}
+
+@metric("evil.heat", title="Heat", chart="heatmap", labels=["a"], every=0.2)
+def heat():
+    return {{EVIL: 3, "b": 4}}
+
+class Failing(Collector):
+    value = Gauge("evil.failing", title="Failing")
+    def collect(self):
+        raise RuntimeError(EVIL)
+'''
+
+QUIET = """
+import threading
+from collectors import metric
+
+calls = 0
+
+@metric("quiet.value", every=0.2)
+def value():
+    global calls
+    calls += 1
+    if calls > 5:
+        threading.Event().wait(3600)
+    return calls
+"""
+
+
+def room_with(server: Callable[..., Server], tmp_path: Path, **plugins: str) -> Server:
+    home = tmp_path / "room"
+    (home / "plugins").mkdir(parents=True)
+    for name, text in plugins.items():
+        (home / "plugins" / f"{name}.py").write_text(text)
+    return server(home=home)
+
+
+def test_names_that_mean_harm_are_only_text(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """Markup in titles, labels, help and errors is shown as it was written, and does nothing."""
+    room = room_with(server, tmp_path, evil=HARMFUL)
+    page.add_init_script(
+        "window.violations = []; addEventListener('securitypolicyviolation', e => violations.push(e.violatedDirective))"
+    )
+    open_live(page, f"{room.url}/d/evil")
+    for name in ("evil.lines", "evil.top", "evil.heat"):
+        until(page, "name => document.getElementById(name)?.querySelector('.js-plotly-plot')?.data?.length > 0", name)
+    page.locator("[id='evil.lines'] .js-plotly-plot .nsewdrag").hover()
+    page.wait_for_timeout(700)
+    page.locator(".foot").click()
+    page.locator("dialog .reason", has_text="RuntimeError").wait_for(timeout=PATIENCE)
+    assert page.evaluate("window.pwned") is None
+    assert page.evaluate("window.violations") == []
+    assert page.locator("#app img, #app script, #app a[href^='javascript']").count() == 0
+    assert ATTACK in page.locator("[id='evil.lines'] h3").inner_text()
+    assert page.locator("[id='evil.lines'] .legend").inner_text().count("<script>") == 1
+    assert page.locator(".js-plotly-plot svg a, .js-plotly-plot svg b").count() == 0
+    room.forget_log()  # the failing collector's own traceback is in it
+
+
+def test_a_failing_collector_is_told(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """A collector that fails is named in the rail with its reason, and its panel says so in place of a chart."""
+    text = 'from collectors import metric\n\n@metric("pump.flow")\ndef flow():\n    raise OSError("the pump is gone")\n'
+    room = room_with(server, tmp_path, pump=text)
+    open_live(page, room.url)
+    page.locator(".foot .row", has_text="the pump is gone").wait_for(timeout=PATIENCE)
+    page.goto(f"{room.url}/d/pump")
+    panel(page, "pump.flow").locator(".word", has_text="the pump is gone").wait_for(timeout=PATIENCE)
+    assert panel(page, "pump.flow").locator(".chip").inner_text() == "failing"
+    room.forget_log()  # the collector's own traceback is in it
+
+
+def test_a_plugin_that_does_not_import_is_told_with_its_line(
+    server: Callable[..., Server], page: Page, tmp_path: Path
+) -> None:
+    """A plugin file with an error in it shows the line, while everything else goes on."""
+    room = room_with(server, tmp_path, broken="from collectors import metric\n\nthis is no python\n")
+    open_live(page, room.url)
+    row = page.locator(".foot .row", has_text="broken")
+    row.wait_for(timeout=PATIENCE)
+    assert re.search(r"line 3|broken\.py:3", row.inner_text())
+    wait_for_chart(page, "system.cpu", samples=2)
+
+
+def test_a_metric_that_falls_silent_says_so(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """A metric whose samples stop is marked, with how long it has been silent or that it is late."""
+    room = room_with(server, tmp_path, quiet=QUIET)
+    open_live(page, f"{room.url}/d/quiet")
+    panel(page, "quiet.value").locator(".chip", has_text=re.compile("no sample for|late")).wait_for(timeout=PATIENCE)
+
+
+def test_an_unknown_dashboard_says_so(server: Callable[..., Server], page: Page) -> None:
+    """An address of a dashboard that does not exist is answered with a sentence and a way on."""
+    room = server()
+    answer = page.goto(f"{room.url}/d/nowhere")
+    page.get_by_text("There is no such dashboard").wait_for(timeout=PATIENCE)
+    page.get_by_role("button", name="Go to the overview").click()
+    wait_for_chart(page, "system.cpu")
+    assert answer is not None
+
+
+@pytest.mark.troubled  # Chromium reports the lost connection
+def test_a_page_takes_the_files_of_an_updated_server(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """When the server comes back with other files, an open page reloads, once, and is live with them."""
+    copy = tmp_path / "installed"
+    for folder in ("collectors", "dashboard", "static", "templates"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    room = server(environ={"PYTHONPATH": str(copy)})
+    loads: list[str] = []
+    page.on("request", lambda request: loads.append(request.url) if request.is_navigation_request() else None)
+    open_live(page, room.url)
+    room.stop()
+    texts = copy / "static" / "js" / "text.js"
+    texts.write_text(texts.read_text().replace('overview: "Overview"', 'overview: "All of it"'))
+    room.start()
+    page.locator("h1", has_text="All of it").wait_for(timeout=PATIENCE)
+    wait_for_badge(page, "Live")
+    page.wait_for_timeout(1_500)
+    assert len(loads) == 2
+
+
+def test_the_theme_follows_the_system_until_it_is_chosen(
+    server: Callable[..., Server], new_page: Callable[..., Page]
+) -> None:
+    """The page is as dark or light as the system is; the key `t` changes that, and a reload keeps it."""
+    room = server()
+    page = new_page(color_scheme="light")
+    open_live(page, room.url)
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.emulate_media(color_scheme="dark")
+    until(page, "() => document.documentElement.dataset.theme === 'dark'")
+    page.keyboard.press("t")
+    until(page, "() => document.documentElement.dataset.theme === 'light'")
+    open_live(page, room.url)
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
+def test_a_phone_has_one_column_without_sideways_scrolling(
+    server: Callable[..., Server], new_page: Callable[..., Page]
+) -> None:
+    """At 390 px nothing is wider than the screen, panels stand below each other, and the menu opens the rail."""
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    open_live(page, server().url)
+    wait_for_chart(page, "system.cpu", samples=2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    lefts = page.evaluate("[...document.querySelectorAll('.grid .panel')].map(one => one.getBoundingClientRect().left)")
+    assert len(set(lefts)) == 1
+    page.get_by_role("button", name="Menu").tap()
+    page.locator(".rail a.nav", has_text="CPU").tap()
+    until(page, "() => location.pathname.endsWith('/d/cpu')")
+
+
+def test_a_metric_is_found_by_keyboard(server: Callable[..., Server], page: Page) -> None:
+    """Slash, a few letters and Enter lead to a metric; `?` and `c` open what they say."""
+    open_live(page, server().url)
+    page.keyboard.press("/")
+    page.keyboard.type("context sw")
+    page.keyboard.press("Enter")
+    until(page, "() => location.hash === '#system.context_switches'")
+    wait_for_chart(page, "system.context_switches")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.get_by_role("dialog", name="Collectors").wait_for(timeout=PATIENCE)
+    assert page.locator("dialog th", has_text="cpu").count() == 1
+
+
+def test_every_control_has_a_name(server: Callable[..., Server], page: Page) -> None:
+    """Buttons, links and charts can be told apart by who does not see them."""
+    open_live(page, server().url)
+    wait_for_chart(page, "system.cpu", samples=2)
+    nameless = page.evaluate(
+        "[...document.querySelectorAll('button, a, input, [role=img]')]"
+        ".filter(one => one.checkVisibility())"
+        ".filter(one => !(one.innerText?.trim() || one.getAttribute('aria-label') || one.title || one.labels?.length))"
+        ".map(one => one.outerHTML.slice(0, 200))"
+    )
+    assert nameless == []
+    assert page.locator("main").count() == page.locator("nav").count() == page.locator("h1").count() == 1
