@@ -48,7 +48,7 @@ js: $(NODE)
 	node --test $(JS_TESTS)
 
 bench: $(DEV) browser
-	@for script in cold_start idle series_cpu jitter; do $(BIN)/python tests/bench/$$script.py || exit 1; echo; done
+	@for script in cold_start idle series_cpu jitter bundled; do $(BIN)/python tests/bench/$$script.py || exit 1; echo; done
 
 vendor: $(DEV)
 	$(BIN)/python static/vendor/refresh.py

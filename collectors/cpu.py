@@ -50,11 +50,11 @@ class Cpu(Collector):
         help="Processes that run, want to run or wait for a disk, averaged over each period",
     )  # fmt: skip
     switches = Counter(
-        "system.context_switches", unit="switches", family="cpu", title="Context switches", limits=(0, None), order=50,
-        help="How often the cores went from one task to another",
+        "system.context_switches", unit="switches", family="system", title="Context switches", limits=(0, None),
+        order=50, help="How often the cores went from one task to another",
     )  # fmt: skip
     interrupts = Counter(
-        "system.interrupts", unit="interrupts", labels=["kind"], family="cpu", title="Interrupts", limits=(0, None),
+        "system.interrupts", unit="interrupts", labels=["kind"], family="system", title="Interrupts", limits=(0, None),
         order=60, help="Interrupts by devices (hard) and the work that they left for later (soft)",
     )  # fmt: skip
 

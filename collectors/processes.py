@@ -66,11 +66,11 @@ class Processes(Collector):
     config: Config
 
     states = Gauge(
-        "system.processes", unit="processes", labels=["state"], chart="stacked", limits=(0, None), family="processes",
-        title="Processes by state", order=50, help="Processes by what they are doing; blocked is waiting for a disk",
+        "system.processes", unit="processes", labels=["state"], chart="stacked", limits=(0, None), family="system",
+        title="Processes by state", order=10, help="Processes by what they are doing; blocked is waiting for a disk",
     )  # fmt: skip
     threads = Gauge(
-        "system.threads", unit="threads", limits=(0, None), family="processes", title="Threads", order=60,
+        "system.threads", unit="threads", limits=(0, None), family="system", title="Threads", order=20,
         help="Threads of all processes",
     )  # fmt: skip
     cpu = Gauge(

@@ -21,6 +21,8 @@ def main() -> None:
 
 
 def _main_under_eventlet() -> None:
+    # No names are looked up while serving; without its own resolver, eventlet is 7 MB smaller and starts sooner.
+    os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
     with warnings.catch_warnings():
         # It says that eventlet only gets bug fixes. That is known, and the way out is PLOTROOM_ASYNC_MODE=threading;
         # told at each start it would only teach people to overlook warnings.

@@ -63,9 +63,7 @@ class RemoteSampler:
         limits: how long it may take.
     """
 
-    def __init__(
-        self, declaration: Declaration, tables: Tables, every: float, link: Link, limits: Limits
-    ) -> None:
+    def __init__(self, declaration: Declaration, tables: Tables, every: float, link: Link, limits: Limits) -> None:
         self._name = declaration.name
         self._tables = list(tables)
         self._every = every

@@ -7,7 +7,7 @@ const NICE = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 /** px that a label of a minute and of a second needs, with room around it. */
 const TICK = 58;
-const LONG_TICK = 84;
+const LONG_TICK = 68;
 const MOST_TICKS = 8;
 const DAY = 86_400_000;
 

@@ -3,6 +3,7 @@
 import { plotlyFor } from "./bundle.js";
 import { extent, timeTicks, valueRange, valueTicks } from "./axes.js";
 import { escape, fill, isTop } from "./fill.js";
+import { fitted, textWidth } from "./textsize.js";
 
 /** @typedef {import("./types.js").Figure} Figure */
 /** @typedef {import("./types.js").Json} Json */
@@ -24,6 +25,8 @@ const MOST_DRAWN = 30;
 /** The choice among more series stays for so long, so that lines don't come and go with every sample. */
 const CHOICE_STAYS = 10_000;
 const LABEL_WIDTH = 150;
+/** ms without samples after which a chart moves on by itself. */
+const SLIDES_AFTER = 1_400;
 /** Series that one label beside the pointer can tell of; among more it tells of the nearest. */
 const MOST_TOLD = 12;
 
@@ -65,6 +68,7 @@ export class Chart {
     this.height = 0;
     /** Width of the plot area, px. */
     this.plot = 0;
+    this.shownAt = -Infinity;
     /** @type {any} the Plotly that draws this chart */
     this.plotly = undefined;
     /** @type {any} the element, once Plotly has drawn in it */
@@ -148,6 +152,8 @@ export class Chart {
 
   /** Move the window on without new samples, at a third of the cost of drawing. @param {Span} seen */
   slide(seen) {
+    // One that gets samples of its own moves with them.
+    if (performance.now() - this.shownAt < SLIDES_AFTER) return;
     if (this.flat || !this.scaled || this.zoom || !this.plotted) return;
     const shift = zone(seen.to);
     const [from, to] = [seen.from + shift, seen.to + shift];
@@ -242,6 +248,7 @@ export class Chart {
 
   /** @param {Json[]} data @param {Json} layout */
   show(data, layout) {
+    this.shownAt = performance.now();
     if (this.plotted) {
       this.plotly.react(this.plotted, data, layout, CONFIG);
       return;
@@ -280,21 +287,4 @@ function zone(time) {
 function newest(ring, shown) {
   const values = shown.map((place) => ring.latest(place)).filter((value) => !Number.isNaN(value));
   return { min: Math.min(0, ...values), max: Math.max(0, ...values) };
-}
-
-const pen = typeof document === "undefined" ? null : document.createElement("canvas").getContext("2d");
-
-/** @param {string} text */
-function textWidth(text) {
-  if (!pen) return 6.5 * text.length;
-  pen.font = `11px ${getComputedStyle(document.body).fontFamily}`;
-  return pen.measureText(text).width;
-}
-
-/** @param {string} text @param {number} most px */
-function fitted(text, most) {
-  if (textWidth(text) <= most) return text;
-  let short = text;
-  while (short.length > 1 && textWidth(`${short}…`) > most) short = short.slice(0, -1);
-  return `${short}…`;
 }

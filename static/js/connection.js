@@ -38,8 +38,9 @@ export class Connection {
    * @param {() => number} [options.now] ms since the epoch, by this machine's clock
    * @param {() => void} [options.otherVersion] the server has other files than this page
    * @param {() => Promise<number>} [options.probe] HTTP status that the server gives this browser
+   * @param {(ms: number, action: () => void) => () => void} [options.later] runs an action later; gives what ends that
    */
-  constructor({ store, base, version, connect = open, now = Date.now, otherVersion = () => {}, probe }) {
+  constructor({ store, base, version, connect = open, now = Date.now, otherVersion = () => {}, probe, later = timer }) {
     this.version = version;
     this.now = now;
     this.otherVersion = otherVersion;
@@ -48,7 +49,7 @@ export class Connection {
       ready: () => this.greeted && !this.hidden,
       serverNow: () => this.serverNow(),
       request: (event, payload, done, failed) => this.request(event, payload, done, failed),
-      after: (ms, action) => this.after(ms, action),
+      later,
       tell: (what, payload) => this.tell(what, payload),
     });
     /** Server's clock minus ours, ms. */
@@ -57,10 +58,11 @@ export class Connection {
     this.status = { phase: "connecting", since: now(), latency: NaN };
     /** @type {Map<string, Set<(payload: any) => void>>} */
     this.listeners = new Map();
-    /** @type {Set<ReturnType<typeof setTimeout>>} */
-    this.timers = new Set();
+    this.later = later;
+    this.unhide = () => {};
     this.greeted = false;
     this.hidden = false;
+    this.stopped = false;
     this.failures = 0;
     this.bestTrip = Infinity;
     /** @type {number[]} ms there and back, of the last pings */
@@ -73,14 +75,12 @@ export class Connection {
 
   start() {
     this.socket.connect();
-    this.pinging = setInterval(() => this.ping(), PING_EVERY);
+    this.keepPinging();
   }
 
   stop() {
-    clearInterval(this.pinging);
-    clearTimeout(this.hiding);
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
+    this.stopped = true;
+    this.unhide();
     this.subscriptions.stop();
     this.socket.disconnect();
   }
@@ -92,8 +92,8 @@ export class Connection {
 
   /** The tab is out of sight, or back. @param {boolean} hidden */
   setHidden(hidden) {
-    clearTimeout(this.hiding);
-    if (hidden) this.hiding = setTimeout(() => this.hide(), HIDE_AFTER);
+    this.unhide();
+    if (hidden) this.unhide = this.later(HIDE_AFTER, () => this.hide());
     else if (this.hidden) {
       this.hidden = false;
       this.subscriptions.plan();
@@ -154,7 +154,7 @@ export class Connection {
     this.subscriptions.reset();
     if (this.status.phase !== "other_version") this.setPhase("reconnecting");
     // A connection that the server has closed itself is not opened again by socket.io.
-    if (reason === "io server disconnect") this.after(500 + Math.random() * 1500, () => this.socket.connect());
+    if (reason === "io server disconnect") this.later(500 + Math.random() * 1500, () => this.stopped || this.socket.connect());
   }
 
   async failed() {
@@ -181,14 +181,22 @@ export class Connection {
       this.tell("catalog", { ...answer, whole: true });
       if (same) this.setPhase("live");
       // A moment later, when the page has drawn and the answer is not kept waiting by that.
-      for (const moment of FIRST_PINGS) this.after(moment, () => this.ping());
+      for (const moment of FIRST_PINGS) this.later(moment, () => this.ping());
     });
     this.subscriptions.plan();
   }
 
+  keepPinging() {
+    this.later(PING_EVERY, () => {
+      if (this.stopped) return;
+      this.ping();
+      this.keepPinging();
+    });
+  }
+
   /** Measures the way there and back, by a request that changes nothing. */
   ping() {
-    if (!this.greeted || this.hidden) return;
+    if (!this.greeted || this.hidden || this.stopped) return;
     this.request(Event.UNSUBSCRIBE, { metrics: ["-"] }, (_, sent) => {
       // The best of the last few: the others had to wait for this page, not for the line.
       this.trips = [...this.trips, this.now() - sent].slice(-3);
@@ -226,13 +234,10 @@ export class Connection {
     this.bestTrip = trip;
     this.skew = now - (sent + trip / 2);
   }
+}
 
-  /** @param {number} ms @param {() => void} action */
-  after(ms, action) {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      action();
-    }, ms);
-    this.timers.add(timer);
-  }
+/** @param {number} ms @param {() => void} action */
+function timer(ms, action) {
+  const made = setTimeout(action, ms);
+  return () => clearTimeout(made);
 }

@@ -5,7 +5,7 @@
  * @property {() => boolean} visible whether drawing it would be seen
  * @property {() => boolean} [focused] the one that somebody is at: it goes first
  * @property {() => number} [pause] ms between two drawings at least
- * @property {() => void} draw
+ * @property {() => unknown} draw false when there was nothing to draw yet: it need not wait then
  */
 
 /** @typedef {{dirty: boolean, marked: number, drawn: number, cost: number}} Entry */
@@ -14,16 +14,26 @@ const BUDGET = 8;
 /** A drawing may take this share of the time at most, however much there is to draw in it. */
 const SHARE = 1 / 12;
 
-/** The browser's clocks, to be replaced in tests. */
+/**
+ * @typedef {object} Clock clocks and log, to be replaced in tests
+ * @property {() => number} now ms
+ * @property {(callback: () => void) => void} request
+ * @property {(callback: () => void, ms: number) => any} wait
+ * @property {(timer: any) => void} unwait
+ * @property {(error: unknown) => void} report
+ */
+
+/** @type {Clock} */
 const BROWSER = {
   now: () => performance.now(),
-  request: (/** @type {() => void} */ callback) => requestAnimationFrame(callback),
-  wait: (/** @type {() => void} */ callback, /** @type {number} */ ms) => setTimeout(callback, ms),
-  unwait: (/** @type {any} */ timer) => clearTimeout(timer),
+  request: (callback) => void requestAnimationFrame(callback),
+  wait: (callback, ms) => setTimeout(callback, ms),
+  unwait: (timer) => clearTimeout(timer),
+  report: (error) => console.error(error),
 };
 
 export class Frames {
-  /** @param {Partial<typeof BROWSER>} [clock] */
+  /** @param {Partial<Clock>} [clock] */
   constructor(clock = {}) {
     this.clock = { ...BROWSER, ...clock };
     /** @type {Map<Drawable, Entry>} */
@@ -105,10 +115,10 @@ export class Frames {
       entry.dirty = false;
       entry.drawn = time;
       try {
-        drawable.draw();
+        if (drawable.draw() === false) entry.drawn = -Infinity;
       } catch (error) {
         // One chart that can't be drawn must not stop the others.
-        console.error(error);
+        this.clock.report(error);
       }
       const after = this.clock.now();
       entry.cost = entry.cost ? 0.7 * entry.cost + 0.3 * (after - time) : after - time;

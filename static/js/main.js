@@ -10,9 +10,10 @@ const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
 const base = new URL("../", import.meta.url).href;
 const app = makeApp(boot, base);
 
+// The handshake is under way while the page is built.
+app.connection.start();
 createApp(Page).provide("app", app).mount("#app");
 listenKeys(app);
-app.connection.start();
 setInterval(() => document.hidden || app.tick(), 1000);
 
 document.addEventListener("visibilitychange", () => {

@@ -1,27 +1,40 @@
-// Which elements are in view, or nearly.
+// Which elements are in view, and which nearly: those get their samples, so that they are there when one scrolls on.
 
 const MARGIN = "240px 0px";
 
+/** @typedef {(near: boolean, seen: boolean) => void} Watcher */
+/** @typedef {{watcher: Watcher, near: boolean, seen: boolean}} Watched */
+
 export class Sight {
   constructor() {
-    /** @type {Map<Element, (seen: boolean) => void>} */
-    this.listeners = new Map();
-    this.observer = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) this.listeners.get(target)?.(isIntersecting);
-    }, { rootMargin: MARGIN });
+    /** @type {Map<Element, Watched>} */
+    this.watched = new Map();
+    this.observers = [this.observer("near", MARGIN), this.observer("seen", "0px")];
+  }
+
+  /** @param {"near" | "seen"} what @param {string} rootMargin */
+  observer(what, rootMargin) {
+    return new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const watched = this.watched.get(target);
+        if (!watched || watched[what] === isIntersecting) continue;
+        watched[what] = isIntersecting;
+        watched.watcher(watched.near || watched.seen, watched.seen);
+      }
+    }, { rootMargin });
   }
 
   /**
    * @param {Element} element
-   * @param {(seen: boolean) => void} listener
+   * @param {Watcher} watcher
    * @returns {() => void} ends it
    */
-  watch(element, listener) {
-    this.listeners.set(element, listener);
-    this.observer.observe(element);
+  watch(element, watcher) {
+    this.watched.set(element, { watcher, near: false, seen: false });
+    for (const observer of this.observers) observer.observe(element);
     return () => {
-      this.listeners.delete(element);
-      this.observer.unobserve(element);
+      this.watched.delete(element);
+      for (const observer of this.observers) observer.unobserve(element);
     };
   }
 }

@@ -21,7 +21,7 @@ import { Code, Event } from "./wire.js";
  * @property {() => boolean} ready whether requests make sense now
  * @property {() => number} serverNow ms since the epoch
  * @property {(event: string, payload: object, done: (answer: any, sent: number) => void, failed?: () => void) => void} request
- * @property {(ms: number, action: () => void) => void} after
+ * @property {(ms: number, action: () => void) => () => void} later runs an action later; gives what ends that
  * @property {(what: string, payload: unknown) => void} tell
  */
 
@@ -46,15 +46,18 @@ export class Subscriptions {
     this.points = 1200;
     /** @type {Map<string, Want>} */
     this.wants = new Map();
-    /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+    /** @type {Map<string, () => void>} */
     this.leaving = new Map();
+    /** @type {Map<string, () => void>} */
+    this.forgetting = new Map();
     this.planned = false;
     this.tickets = 0;
   }
 
   stop() {
-    for (const timer of this.leaving.values()) clearTimeout(timer);
+    for (const end of [...this.leaving.values(), ...this.forgetting.values()]) end();
     this.leaving.clear();
+    this.forgetting.clear();
   }
 
   /**
@@ -64,8 +67,10 @@ export class Subscriptions {
    * @returns {() => void} ends that, shortly after
    */
   want(name, every) {
-    clearTimeout(this.leaving.get(name));
-    this.leaving.delete(name);
+    for (const timers of [this.leaving, this.forgetting]) {
+      timers.get(name)?.();
+      timers.delete(name);
+    }
     const known = this.wants.get(name);
     if (known) known.count++;
     else {
@@ -78,7 +83,7 @@ export class Subscriptions {
       if (ended || !want) return;
       ended = true;
       // Scrolling past and back must not cost a subscription each time.
-      if (--want.count === 0) this.leaving.set(name, setTimeout(() => this.leave([name]), LEAVE_AFTER));
+      if (--want.count === 0) this.leaving.set(name, this.line.later(LEAVE_AFTER, () => this.leave([name])));
     };
   }
 
@@ -210,7 +215,7 @@ export class Subscriptions {
       }
     }, () => {
       for (const want of asked) if (want.step === "asked" && want.ticket === ticket) this.again(want, true);
-      this.line.after(1_000 + Math.random() * 2_000, () => this.plan());
+      this.line.later(1_000 + Math.random() * 2_000, () => this.plan());
     });
   }
 
@@ -259,7 +264,7 @@ export class Subscriptions {
     for (const name of names) {
       this.wants.delete(name);
       this.leaving.delete(name);
-      this.line.after(KEEP_RING, () => this.wants.has(name) || this.store.forget(name));
+      this.forgetting.set(name, this.line.later(KEEP_RING, () => this.store.forget(name)));
     }
     if (this.line.ready()) this.line.request(Event.UNSUBSCRIBE, { metrics: names }, () => {});
   }

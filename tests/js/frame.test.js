@@ -126,6 +126,19 @@ test("between two drawings lies the pause, and more when drawing is dear", () =>
   assert.equal(log.filter((name) => name === "dear").length, 2);
 });
 
+test("what had nothing to draw does not wait for its pause", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  const one = drawing(browser, "one", log, { pause: () => 1000, draw: () => (log.push("one"), false) });
+  frames.add(one);
+  browser.frame();
+  frames.mark(one);
+  browser.frame();
+  assert.deepEqual(log, ["one", "one"]);
+});
+
 test("what somebody does is drawn without the pause", () => {
   const browser = new Browser();
   const frames = new Frames(browser.clock);
@@ -159,16 +172,18 @@ test("a hidden tab draws nothing; on return everything is drawn once", () => {
   assert.deepEqual(log, ["one", "one"]);
 });
 
-test("one that can't be drawn does not stop the others", (context) => {
-  context.mock.method(console, "error", () => {});
+test("one that can't be drawn is reported and does not stop the others", () => {
   const browser = new Browser();
-  const frames = new Frames(browser.clock);
+  /** @type {unknown[]} */
+  const errors = [];
+  const frames = new Frames({ ...browser.clock, report: (error) => errors.push(error) });
   /** @type {string[]} */
   const log = [];
   frames.add({ visible: () => true, draw: () => { throw new Error("no"); } });
   frames.add(drawing(browser, "other", log));
   browser.frame();
   assert.deepEqual(log, ["other"]);
+  assert.equal(String(errors[0]), "Error: no");
 });
 
 test("what was taken out is not drawn any more", () => {

@@ -15,11 +15,11 @@ import { Legend } from "./legend.js";
 /** @typedef {import("../types.js").Metric} Metric */
 /** @typedef {import("./legend.js").Row} Row */
 
-/** A chart of a long span does not need every sample at once: this many drawings per span at most, and ten a second. */
-const STEPS = 1500;
 const FASTEST = 100;
 const SLOWEST = 2_500;
-const LEGEND_EVERY = 250;
+/** Values are told more often than a long chart moves, and less often than anybody can read. */
+const VALUES_EVERY = 1_000;
+const VALUES_FASTEST = 250;
 
 export const Panel = {
   props: ["metric", "width"],
@@ -29,12 +29,18 @@ export const Panel = {
     const { state, store, frames, subscriptions, connection, collectors, units, boot } = app;
     const plot = ref(/** @type {HTMLElement | null} */ (null));
     const root = ref(/** @type {HTMLElement | null} */ (null));
-    const seen = ref(false);
+    const near = ref(false);
+    let seen = false;
     const zoom = shallowRef(/** @type {import("../chart.js").Span | null} */ (null));
     const failed = ref("");
-    const told = shallowRef({ unit: unitOf(), drawn: 0, all: 0, low: "", high: "", rows: /** @type {Row[]} */ ([]) });
+    const told = shallowRef({ unit: unitOf(), lines: 0, all: 0, low: "", high: "", rows: /** @type {Row[]} */ ([]) });
     const hidden = shallowRef(/** @type {Set<string>} */ (new Set()));
     let toldAt = -Infinity;
+    let drawnAt = -Infinity;
+    let urgent = true;
+    let reported = false;
+    /** @type {ReturnType<Chart["draw"]> | null} */
+    let drawn = null;
     let hover = false;
     /** @type {Chart | null} */
     let chart = null;
@@ -49,24 +55,42 @@ export const Panel = {
     }
 
     const drawable = {
-      visible: () => seen.value,
+      // What is only near is drawn once, so that it is there when one scrolls on.
+      visible: () => seen || (near.value && !reported),
       focused: () => hover || zoom.value !== null,
-      pause: () => Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / STEPS)),
+      pause: () => Math.min(step(), VALUES_EVERY),
       draw() {
         const ring = store.ring(props.metric.name);
-        if (!chart?.ready || !ring?.length) return;
+        if (!chart?.ready || !ring?.length) return false;
         const template = boot.templates[state.theme];
-        const drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, hidden: hidden.value });
-        tell(ring, drawn, template);
-        report();
+        const now = performance.now();
+        if (!drawn || urgent || now - drawnAt >= step() - 16) {
+          drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, hidden: hidden.value });
+          drawnAt = now;
+          report();
+        }
+        if (urgent || now - toldAt >= VALUES_FASTEST) {
+          toldAt = now;
+          tell(ring, drawn, template);
+        }
+        urgent = false;
+        return true;
       },
     };
 
+    /** ms in which the chart moves by a pixel: drawing more often would not be seen. */
+    function step() {
+      return Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / (chart?.plot || 500)));
+    }
+
+    /** Somebody has done something: draw without waiting. */
+    function redraw() {
+      urgent = true;
+      frames.now(drawable);
+    }
+
     /** @param {import("../store.js").Ring} ring @param {ReturnType<Chart["draw"]>} drawn @param {any} template */
     function tell(ring, drawn, template) {
-      const now = performance.now();
-      if (now - toldAt < LEGEND_EVERY) return;
-      toldAt = now;
       const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
       const palette = template.layout.colorway;
       const digits = legendDecimals(drawn.size);
@@ -82,7 +106,7 @@ export const Panel = {
         };
       });
       const [low, high] = drawn.bounds.map((bound) => short(bound / drawn.scale.factor) + joined(drawn.scale.symbol));
-      told.value = { unit: drawn.scale.symbol, drawn: drawn.drawn, all: ring.series.length, low: low ?? "", high: high ?? "", rows };
+      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: ring.series.length, low: low ?? "", high: high ?? "", rows };
     }
 
     async function build() {
@@ -99,7 +123,7 @@ export const Panel = {
           metric, figure, base: app.base, units,
           onZoom: (span) => {
             zoom.value = span;
-            frames.now(drawable);
+            redraw();
           },
         });
         await made.open();
@@ -108,17 +132,19 @@ export const Panel = {
       } catch (error) {
         if (turn === builds) failed.value = String(/** @type {Error} */ (error).message ?? error);
       }
-      frames.now(drawable);
+      redraw();
     }
 
-    /** @param {boolean} visible */
-    function show(visible) {
-      if (visible === seen.value) return;
-      seen.value = visible;
-      unwant();
-      unwant = visible ? subscriptions.want(props.metric.name, props.metric.every) : () => {};
-      if (visible && !chart) build();
-      if (visible) frames.now(drawable);
+    /** @param {boolean} close @param {boolean} visible */
+    function show(close, visible) {
+      seen = visible;
+      if (close !== near.value) {
+        near.value = close;
+        unwant();
+        unwant = close ? subscriptions.want(props.metric.name, props.metric.every) : () => {};
+        if (close && !builds) build();
+      }
+      if (visible) redraw();
     }
 
     onMounted(() => {
@@ -127,7 +153,7 @@ export const Panel = {
       undo.push(frames.add(drawable));
       undo.push(store.listen(props.metric.name, () => state.pausedAt || frames.mark(drawable)));
       undo.push(app.onSlide(() => frames.mark(drawable)));
-      const sizes = new ResizeObserver(() => chart?.resize() && frames.now(drawable));
+      const sizes = new ResizeObserver(() => chart?.resize() && redraw());
       if (plot.value) sizes.observe(plot.value);
       undo.push(() => sizes.disconnect());
     });
@@ -137,7 +163,8 @@ export const Panel = {
       builds++;
       chart?.destroy();
     });
-    watch(() => shapeOf(props.metric), () => seen.value && build());
+    watch(() => shapeOf(props.metric), () => near.value && build());
+    watch(() => [state.window, state.theme, state.pausedAt], redraw);
 
     const trouble = computed(() => {
       const collector = collectors.value.get(props.metric.collector);
@@ -146,7 +173,7 @@ export const Panel = {
     });
 
     const old = computed(() => {
-      if (state.pausedAt || state.status.phase !== "live" || !seen.value) return 0;
+      if (state.pausedAt || state.status.phase !== "live" || !near.value) return 0;
       const ring = store.ring(props.metric.name);
       if (!ring?.length) return 0;
       // `now` makes this run once a second.
@@ -177,7 +204,7 @@ export const Panel = {
       if (refused) return TEXT.gone;
       if (told.value.rows.length && store.ring(props.metric.name)?.length) return "";
       if (trouble.value) return trouble.value.reason;
-      return seen.value && state.now ? TEXT.waiting : "";
+      return near.value && state.now ? TEXT.waiting : "";
     };
 
     const summary = computed(() => {
@@ -190,10 +217,9 @@ export const Panel = {
       const set = new Set(hidden.value);
       if (!set.delete(key)) set.add(key);
       hidden.value = set;
-      frames.now(drawable);
+      redraw();
     };
 
-    let reported = false;
     /** The moment of the first chart, for whoever measures. */
     function report() {
       if (reported) return;
@@ -221,9 +247,9 @@ export const Panel = {
     };
 
     return () => {
-      const { unit, drawn, all } = told.value;
+      const { unit, lines, all } = told.value;
       const text = word();
-      const some = drawn < all - hidden.value.size ? someOf(drawn, all) : "";
+      const some = lines < all - hidden.value.size ? someOf(lines, all) : "";
       return html`
         <section ref=${root} class=${["panel", `w${props.width}`]} id=${props.metric.name} aria-label=${props.metric.title}
                  onMouseenter=${() => (hover = true)} onMouseleave=${() => (hover = false)}>

@@ -34,22 +34,22 @@ export const Tile = {
       pause: () => 250,
       draw() {
         const ring = store.ring(props.metric.name);
-        if (!ring?.length) return;
+        if (!ring?.length) return false;
         const value = headline(props.metric, ring);
         const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
         const { text, symbol } = units.one(props.metric.unit, capped(value(at), props.metric.limits[1]));
         told.value = { text, symbol, detail: detail(props.metric, ring, at, units) };
         const colours = boot.templates[state.theme]["layout"].colorway;
         if (canvas.value) sketch(canvas.value, ring, value, app.span(), colours[COLOURS[props.place] ?? 0]);
+        return true;
       },
     };
 
     onMounted(() => {
-      undo.push(app.sight.watch(/** @type {HTMLElement} */ (root.value), (visible) => {
-        if (visible === seen) return;
+      undo.push(app.sight.watch(/** @type {HTMLElement} */ (root.value), (close, visible) => {
         seen = visible;
         unwant();
-        unwant = visible ? subscriptions.want(props.metric.name, props.metric.every) : () => {};
+        unwant = close ? subscriptions.want(props.metric.name, props.metric.every) : () => {};
         if (visible) frames.now(drawable);
       }));
       undo.push(frames.add(drawable));

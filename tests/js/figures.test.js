@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Figures } from "../../static/js/figures.js";
+
+const FIGURE = { data: [], layout: {} };
+
+test("figures that came with the page are not asked for", async () => {
+  const figures = new Figures({ a: FIGURE }, "", async () => assert.fail("asked"));
+  assert.equal(await figures.get("a"), FIGURE);
+});
+
+test("several that are missing are asked for at once, each once", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  const figures = new Figures({}, "/base", async (address) => {
+    asked.push(address);
+    return { "a.b": FIGURE, c: FIGURE };
+  });
+  await Promise.all([figures.get("a.b"), figures.get("c"), figures.get("c")]);
+  await figures.get("c");
+  assert.deepEqual(asked, ["/base/api/v1/figures?metric=a.b&metric=c"]);
+});
+
+test("what is declared differently is asked for again", async () => {
+  let asked = 0;
+  const figures = new Figures({ a: FIGURE }, "", async () => (asked++, { a: { data: [{}], layout: {} } }));
+  figures.forget("a");
+  assert.equal((await figures.get("a")).data.length, 1);
+  assert.equal(asked, 1);
+});
+
+test("a metric without a figure is an error that names it, and can be asked for again", async () => {
+  /** @type {Record<string, any>[]} */
+  const answers = [{}, { a: FIGURE }];
+  const figures = new Figures({}, "", async () => answers.shift() ?? {});
+  await assert.rejects(figures.get("a"), /no figure for a/);
+  assert.equal(await figures.get("a"), FIGURE);
+});

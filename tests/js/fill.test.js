@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { escape, fill } from "../../static/js/fill.js";
+import { Ring } from "../../static/js/store.js";
+
+const VIEW = { from: 0, to: 4000, zone: 0, width: 400, height: 200, palette: ["#111111", "#222222"], theme: "dark" };
+
+/** @param {Record<string, number[]>} table @param {object} [more] */
+function job(table, more = {}) {
+  const names = Object.keys(table);
+  const ring = new Ring(5000);
+  ring.setSeries(names.map((name) => ({ labels: { name } })));
+  const columns = names.map((name) => Float64Array.from(table[name] ?? []));
+  const length = columns[0]?.length ?? 0;
+  ring.append({ times: Float64Array.from({ length }, (_, at) => at * 1000), columns }, length);
+  const shown = names.map((_, place) => place);
+  return { ring, shown, view: VIEW, scale: { factor: 1, symbol: "V" }, scaled: true, low: ring.start, high: ring.end, ...more };
+}
+
+/** @param {ArrayLike<number>} values */
+const list = (values) => Array.from(values);
+
+test("trace i takes series i, and the last trace is repeated for more", () => {
+  const traces = fill([{ type: "scatter", name: "mine" }, { type: "bar" }], job({ a: [1], b: [2], c: [3] }));
+  assert.deepEqual(traces.map(({ type, name }) => [type, name]), [["scatter", "mine"], ["bar", "b"], ["bar", "c"]]);
+  assert.deepEqual(traces.map(({ y }) => list(y)), [[1], [2], [3]]);
+});
+
+test("traces beyond the series stay as they are", () => {
+  const limit = { type: "scatter", x: [0, 1], y: [9, 9] };
+  assert.equal(fill([{ type: "scatter" }, limit], job({ a: [1] }))[1], limit);
+});
+
+test("values are divided by the step of the unit, but not in a plugin's own figure", () => {
+  const scale = { factor: 1024, symbol: "KiB" };
+  assert.deepEqual(list(fill([{ type: "scatter" }], job({ a: [2048] }, { scale }))[0]?.["y"]), [2]);
+  assert.deepEqual(list(fill([{ type: "scatter" }], job({ a: [2048] }, { scale, scaled: false }))[0]?.["y"]), [2048]);
+});
+
+test("times are moved to this place's clock", () => {
+  const traces = fill([{ type: "scatter" }], job({ a: [1, 2] }, { view: { ...VIEW, zone: 3_600_000 } }));
+  assert.deepEqual(list(traces[0]?.["x"]), [3_600_000, 3_601_000]);
+});
+
+test("markup in names is only text", () => {
+  assert.equal(fill([{ type: "scatter" }], job({ "<b>x</b>&": [1] }))[0]?.["name"], "&lt;b&gt;x&lt;/b&gt;&amp;");
+  assert.equal(escape("<a href='x'>"), "&lt;a href='x'&gt;");
+});
+
+test("a colour goes with the place of its series, and a figure's own colour before it", () => {
+  const shown = fill([{ type: "scatter" }], job({ a: [1], b: [2], c: [3] }, { shown: [1, 2] }));
+  assert.deepEqual(shown.map(({ line }) => line.color), ["#222222", "#111111"]);
+  assert.equal(fill([{ type: "scatter", line: { color: "red" } }], job({ a: [1] }))[0]?.["line"].color, "red");
+});
+
+test("more samples than pixels are thinned, and the last one stays", () => {
+  const many = Array.from({ length: 4000 }, (_, at) => Math.sin(at));
+  const view = { ...VIEW, to: 4_000_000 };
+  const y = fill([{ type: "scatter" }], job({ a: many }, { view }))[0]?.["y"];
+  assert.ok(y.length <= 1000 && y.length > 200);
+  assert.equal(y.at(-1), many.at(-1));
+});
+
+test("a stack has the same times in all layers, and ends at a gap", () => {
+  const traces = fill([{ type: "scatter", stackgroup: "all" }], job({ a: [1, NaN, 3], b: [4, NaN, NaN] }));
+  assert.deepEqual(traces.map(({ x }) => list(x)), [[0, 1, 1999, 2000], [0, 1, 1999, 2000]]);
+  assert.deepEqual(traces.map(({ y }) => list(y)), [[1, 0, 0, 3], [4, 0, 0, 0]]);
+});
+
+test("a layer of nothing has no line", () => {
+  const traces = fill([{ type: "scatter", stackgroup: "all", line: { width: 1 } }], job({ a: [1], b: [0] }));
+  assert.deepEqual(traces.map(({ line }) => line.width), [1, 0]);
+});
+
+test("horizontal bars are the latest values, the largest first", () => {
+  const [trace] = fill([{ type: "bar", orientation: "h" }], job({ a: [9, 1], b: [0, 3], c: [0, NaN], d: [0, 2] }));
+  assert.deepEqual(trace?.["names"], ["b", "d", "a"]);
+  assert.deepEqual(trace?.["x"], [3, 2, 1]);
+  assert.deepEqual(trace?.["text"], ["3.00 V", "2.00 V", "1.00 V"]);
+});
+
+test("a heat map takes all series, under different names", () => {
+  const table = job({ a: [1, 2], b: [3, 4] });
+  table.ring.series = [{ labels: { x: "same" } }, { labels: { y: "same" } }];
+  const [trace] = fill([{ type: "heatmap", hovertemplate: "%{z}{unit}" }], table);
+  assert.deepEqual(trace?.["y"], ["same", "same (2)"]);
+  assert.deepEqual(trace?.["z"].map(list), [[1, 2], [3, 4]]);
+  assert.equal(trace?.["hovertemplate"], "%{z} V");
+});
+
+test("other charts get what they show", () => {
+  const table = job({ a: [1, 2], b: [3, 4] });
+  assert.deepEqual(fill([{ type: "pie" }], table)[0]?.["values"], [2, 4]);
+  assert.equal(fill([{ type: "indicator" }], table)[0]?.["value"], 2);
+  assert.deepEqual(list(fill([{ type: "histogram" }], table)[0]?.["x"]), [1, 2]);
+  assert.deepEqual(list(fill([{ type: "box" }], table)[1]?.["y"]), [3, 4]);
+  assert.deepEqual(list(fill([{ type: "scatterpolar" }], table)[0]?.["r"]), [1, 2]);
+});
+
+test("bars of a long span are means of buckets", () => {
+  const view = { ...VIEW, to: 1_000_000 };
+  const [trace] = fill([{ type: "bar" }], job({ a: Array.from({ length: 1000 }, () => 5) }, { view }));
+  assert.ok(trace?.["y"].length <= 121);
+  assert.ok(list(trace?.["y"]).every((value) => value === 5));
+});

@@ -1,0 +1,124 @@
+"""Tests of dashboard/web/figures.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import plotly.graph_objects as go
+import pytest
+
+from collectors.metric import CHARTS, Metric
+from dashboard.web.figures import COLOURS, Figures, figure, templates
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_every_chart_kind_has_a_figure_that_plotly_accepts(chart: Any) -> None:  # Any: one of the literals of Chart
+    """Each kind of chart is one trace of a valid Plotly figure."""
+    built = figure(Metric("a.b", chart=chart))
+    assert len(go.Figure(built).data) == 1
+    assert orjson.loads(orjson.dumps(built)) == built
+
+
+def test_the_kinds_are_told_apart() -> None:
+    """Stacks, bars, ranked bars and heat maps are what their names say."""
+    traces = {chart: figure(Metric("a.b", chart=chart))["data"][0] for chart in ("stacked", "bars", "top", "heatmap")}
+    assert traces["stacked"]["stackgroup"] == "all"
+    assert (traces["bars"]["type"], "orientation" in traces["bars"]) == ("bar", False)
+    assert (traces["top"]["type"], traces["top"]["orientation"]) == ("bar", "h")
+    assert traces["heatmap"]["type"] == "heatmap"
+
+
+def test_figures_are_small() -> None:
+    """A figure carries no template and no samples, so that fifty of them are little beside the page."""
+    for chart in CHARTS:
+        assert len(orjson.dumps(figure(Metric("a.b", chart=chart)))) < 500  # type: ignore[arg-type]  # a literal of Chart
+
+
+@pytest.mark.parametrize(("unit", "mode"), [("bytes", "tozero"), ("%", "tozero"), ("°C", "normal"), ("", "tozero")])
+def test_zero_belongs_to_amounts_but_not_to_temperatures(unit: str, mode: str) -> None:
+    """An axis of amounts begins at zero, one of temperatures where the data are."""
+    assert figure(Metric("a.b", unit=unit))["layout"]["yaxis"]["rangemode"] == mode
+
+
+def test_declared_limits_are_the_colours_bounds() -> None:
+    """A heat map's colours span the declared limits."""
+    trace = figure(Metric("a.b", chart="heatmap", limits=(0, 100)))["data"][0]
+    assert (trace["zmin"], trace["zmax"]) == (0, 100)
+
+
+def test_a_metric_that_may_be_an_array_brings_both_figures() -> None:
+    """Where neither chart nor labels are declared, the figure of the array travels along."""
+    open_ended = figure(Metric("a.b", labels=None))
+    assert open_ended["data"][0]["type"] == "scatter"
+    assert open_ended["layout"]["meta"]["array"]["data"][0]["type"] == "heatmap"
+    assert "array" not in figure(Metric("a.b", chart="line", labels=None))["layout"]["meta"]
+
+
+def test_a_plugins_figure_is_kept_but_for_its_template() -> None:
+    """Traces and layout are the plugin's; the template is the page's, which knows the theme."""
+    brought = go.Figure([go.Scatterpolar(name="mine")], layout={"title": {"text": "own"}}).to_plotly_json()
+    built = figure(Metric("a.b", figure=brought))
+    assert built["data"][0]["type"] == "scatterpolar"
+    assert built["layout"] == {"title": {"text": "own"}}
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [{"data": [go.Bar(name="x")]}, {"data": [{"type": "bar", "name": "x"}], "layout": None}],
+    ids=["objects", "dicts"],
+)
+def test_a_figure_may_be_given_in_parts(brought: dict[str, object]) -> None:
+    """Objects of graph_objects inside a dict are as good as dicts."""
+    assert figure(Metric("a.b", figure=brought))["data"] == [{"type": "bar", "name": "x"}]
+
+
+@pytest.mark.parametrize("data", [[], None, [1, "x", None]], ids=["empty", "none", "junk"])
+def test_a_figure_without_traces_becomes_a_line(data: object) -> None:
+    """A figure that has nothing to be filled gets a plain line, and junk breaks nothing."""
+    assert figure(Metric("a.b", figure={"data": data}))["data"] == [{"type": "scatter", "mode": "lines"}]
+
+
+def test_a_plugins_figure_is_not_changed_by_later_use() -> None:
+    """What is built is a copy."""
+    brought = {"data": [{"type": "bar", "marker": {"color": "red"}}]}
+    figure(Metric("a.b", figure=brought))["data"][0]["marker"]["color"] = "blue"
+    assert brought["data"][0]["marker"] == {"color": "red"}
+
+
+def test_templates_have_the_colours_of_the_page() -> None:
+    """Both themes have the twelve series colours of tokens.css, index by index, and leave the ground to the page."""
+    made = templates()
+    assert made["dark"]["layout"]["colorway"][:2] == ["#57b8ff", "#ed7715"]
+    assert made["light"]["layout"]["colorway"][:2] == ["#0b6fc7", "#d46706"]
+    for template in made.values():
+        assert len(set(template["layout"]["colorway"])) == COLOURS
+        assert template["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
+        go.Layout(template=template)
+
+
+def test_templates_cost_no_extra_drawing() -> None:
+    """No automatic margins: each of them makes Plotly lay a chart out again."""
+    for template in templates().values():
+        assert template["layout"]["xaxis"]["automargin"] is False
+        assert template["layout"]["yaxis"]["automargin"] is False
+
+
+def test_figures_are_built_once_in_a_native_thread() -> None:
+    """The cache builds what is new or declared anew, and nothing else."""
+    calls: list[int] = []
+
+    def native(function: Callable[..., object], *args: Any) -> object:  # Any: whatever the function takes
+        calls.append(len(args[0]) if args else 0)
+        return function(*args)
+
+    figures = Figures(native)
+    first, second = Metric("a.one"), Metric("a.two", chart="bars")
+    assert figures.of([first]).keys() == {"a.one"}
+    built = figures.of([first, second])
+    assert figures.of([first, second])["a.two"] is built["a.two"]
+    again = Metric("a.one", chart="heatmap")
+    assert figures.of([again])["a.one"]["data"][0]["type"] == "heatmap"
+    assert figures.templates() is figures.templates()
+    assert calls == [1, 1, 1, 0]
