@@ -122,7 +122,7 @@ class Plotroom:
 
     def _web(self) -> tuple[WSGIApplication, Connections]:
         plain = PlainPages()
-        files = assets.Assets(self.tasks.native)
+        files = assets.Assets(self.tasks.native, more=assets.full_bundle())
         figures = Figures(self.tasks.native)
         self.socketio.on_namespace(MetricsNamespace(self.broadcast, files.build))
         parts = (self.catalog, self.history, figures, self.tasks)

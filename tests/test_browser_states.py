@@ -89,6 +89,33 @@ def test_names_that_mean_harm_are_only_text(server: Callable[..., Server], page:
     room.forget_log()  # the failing collector's own traceback is in it
 
 
+FIGURES = """
+import plotly.graph_objects as go
+from collectors import metric
+
+@metric("own.polar", figure=go.Figure(go.Barpolar(theta=[0, 90])), every=0.2)
+def polar():
+    return {"n": 1.0, "e": 2.0}
+
+@metric("own.gauge", figure={"data": [{"type": "indicator", "mode": "gauge+number"}], "layout": {}}, every=0.2)
+def gauge():
+    return 42
+
+@metric("own.share", figure={"data": [{"type": "pie"}], "layout": {}}, every=0.2)
+def share():
+    return {"a": 1, "b": 3}
+"""
+
+
+def test_a_plugin_brings_its_own_figure(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    """Any Plotly figure of a plugin is drawn and filled, also of a kind that needs the full bundle."""
+    room = room_with(server, tmp_path, own=FIGURES)
+    open_live(page, f"{room.url}/d/own")
+    for name, mark in (("polar", ".barlayer path"), ("gauge", ".indicatorlayer text"), ("share", ".pielayer path")):
+        page.locator(f"[id='own.{name}'] {mark}").first.wait_for(state="attached", timeout=PATIENCE)
+    page.locator("[id='own.gauge'] .indicatorlayer text", has_text="42").first.wait_for(timeout=PATIENCE)
+
+
 def test_a_failing_collector_is_told(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
     """A collector that fails is named in the rail with its reason, and its panel says so in place of a chart."""
     text = 'from collectors import metric\n\n@metric("pump.flow")\ndef flow():\n    raise OSError("the pump is gone")\n'

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, request
@@ -32,8 +34,10 @@ TYPES = {
 }
 _COMPRESSED_ALREADY = (".ico", ".png", ".woff2")
 FOREVER = "public, max-age=31536000, immutable"
-#: Larger files are not kept in memory; vendored ones stand compressed on disk.
-MAX_KEPT = 262_144
+#: Larger files are not kept in memory once they are compressed.
+MAX_KEPT = 2 * 2**20
+#: Under this path the plotly package's own bundle is served, for charts that the vendored, leaner one lacks.
+FULL_BUNDLE = "plotly.full.min.js"
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,19 @@ class Assets:
     Only what the walk at the start has found is served, so no path in a request reaches the file system.
 
     Args:
-        folder: its files of known types are served.
         native: runs a function in a native thread and waits for it.
+        folder: its files of known types are served.
+        more: files from elsewhere, by the path under which they are served.
     """
 
-    def __init__(self, native: Callable[..., Any], folder: Path = STATIC) -> None:  # Any: what the function returns
+    def __init__(
+        self,
+        native: Callable[..., Any],  # Any: what the function returns
+        folder: Path = STATIC,
+        more: Mapping[str, Path] = MappingProxyType({}),
+    ) -> None:
         self._native = native
-        self._assets = _find(folder)
+        self._assets = _find(folder) | {path: Asset(file, True, None) for path, file in more.items()}
         self._kept: dict[str, bytes] = {}  # by path; never outdated, for another content is another process
         self.build = _hash(self._assets)
 
@@ -107,6 +117,13 @@ class Assets:
         if len(packed) <= MAX_KEPT:
             self._kept[path] = packed
         return packed
+
+
+def full_bundle() -> dict[str, Path]:
+    """The plotly package's bundle of plotly.js, found without importing the package, which takes a while."""
+    spec = find_spec("plotly")
+    folders = spec.submodule_search_locations if spec is not None else None
+    return {FULL_BUNDLE: Path(folders[0]) / "package_data" / "plotly.min.js"} if folders else {}
 
 
 def blueprint(assets: Assets) -> Blueprint:

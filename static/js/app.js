@@ -13,6 +13,9 @@ import { Units } from "./units.js";
 /** @typedef {import("./types.js").Boot} Boot */
 /** @typedef {ReturnType<typeof makeApp>} App */
 
+/** ms that what a restarted server has not named yet keeps its place. */
+const RETURN_TIME = 8_000;
+
 /** @returns {App} the parts, in a component */
 export const useApp = () => inject("app");
 
@@ -33,15 +36,15 @@ export function makeApp(boot, base) {
 
   connection.on("status", (status) => void (state.status = status));
   connection.on("notice", (notice) => void (state.notice = notice));
+  const metricsOf = new Returning(metrics, (metric) => metric.name);
+  const collectorsOf = new Returning(collectors, (one) => one.collector);
   connection.on("catalog", (/** @type {import("./types.js").Change & {whole?: boolean}} */ change) => {
     for (const metric of change.metrics) {
       const before = metrics.value.get(metric.name);
       if (before && shapeOf(before) !== shapeOf(metric)) figures.forget(metric.name);
     }
-    metrics.value = merged(change.whole ? new Map() : metrics.value, change.metrics, (one) => one.name, change.gone);
-    collectors.value = merged(
-      change.whole ? new Map() : collectors.value, change.collectors, (one) => one.collector, change.gone_collectors,
-    );
+    metricsOf.take(change.metrics, change.gone, change.whole);
+    collectorsOf.take(change.collectors, change.gone_collectors, change.whole);
   });
 
   /** The newest time that there is: every chart ends there, so that they move together. */
@@ -125,17 +128,39 @@ export function shapeOf({ unit, kind, chart, limits, family, title, order, headl
 }
 
 /**
+ * A table of what the server has. After a restart a plugin takes a moment to be there again; what the server does not
+ * name at once keeps its place for that time, so that panels don't leave and come back.
  * @template T
- * @param {Map<string, T>} before
- * @param {T[]} changed
- * @param {(one: T) => string} key
- * @param {string[] | undefined} gone
  */
-function merged(before, changed, key, gone) {
-  const after = new Map(before);
-  for (const name of gone ?? []) after.delete(name);
-  for (const one of changed) after.set(key(one), one);
-  return after;
+class Returning {
+  /**
+   * @param {{value: Map<string, T>}} table
+   * @param {(one: T) => string} key
+   */
+  constructor(table, key) {
+    this.table = table;
+    this.key = key;
+    /** @type {Set<string>} */
+    this.missing = new Set();
+  }
+
+  /** @param {T[]} changed @param {string[]} [gone] @param {boolean} [whole] `changed` is all that there is */
+  take(changed, gone = [], whole = false) {
+    if (whole) this.missing = new Set(this.table.value.keys());
+    const after = new Map(this.table.value);
+    for (const name of gone) after.delete(name);
+    for (const one of changed) {
+      after.set(this.key(one), one);
+      this.missing.delete(this.key(one));
+    }
+    this.table.value = after;
+    if (whole && this.missing.size) setTimeout(() => this.giveUp(this.missing), RETURN_TIME);
+  }
+
+  /** @param {Set<string>} missing */
+  giveUp(missing) {
+    if (missing === this.missing && missing.size) this.take([], [...missing]);
+  }
 }
 
 /** The server's files are others than this page's. Once is enough: a proxy may go on serving the old page. @param {string} version */

@@ -20,6 +20,8 @@ const CONFIG = {
   doubleClick: false,
   showTips: false,
 };
+/** Types without an axis of time. */
+const FLAT = new Set(["pie", "indicator", "histogram", "box", "violin", "scatterpolar", "scatterpolargl", "barpolar"]);
 /** Series that are drawn at most; beyond that nobody can tell them apart, and 500 would freeze the page. */
 const MOST_DRAWN = 30;
 /** The choice among more series stays for so long, so that lines don't come and go with every sample. */
@@ -50,7 +52,7 @@ export class Chart {
     this.scaled = Boolean(this.figure.layout["meta"]?.scaled);
     const first = this.figure.data[0] ?? {};
     this.top = isTop(first);
-    this.flat = this.top || ["pie", "indicator", "histogram", "box", "violin"].includes(first["type"]);
+    this.flat = this.top || FLAT.has(first["type"]);
     this.stacked = Boolean(first["stackgroup"]) || (this.scaled && first["type"] === "bar" && !this.top);
     /** @type {Span | null} what somebody has zoomed to */
     this.zoom = null;

@@ -33,9 +33,13 @@ const BARS = 120;
 const TOP = 15;
 const ALPHA = { dark: 0.42, light: 0.32 };
 
-/** Types of which one trace takes all series. @param {Json} trace */
-function takesAll(trace) {
-  return ["heatmap", "contour", "pie", "surface"].includes(trace.type) || isTop(trace);
+const POLAR = ["scatterpolar", "scatterpolargl", "barpolar"];
+
+/** Whether one trace takes all series: of some types always, of a polar chart when it has only that one. @param {Json[]} traces */
+function takesAll([trace, ...more]) {
+  if (!trace) return false;
+  const type = trace["type"];
+  return ["heatmap", "contour", "pie", "surface"].includes(type) || isTop(trace) || (POLAR.includes(type) && !more.length);
 }
 
 /** @param {Json} trace */
@@ -55,7 +59,7 @@ export function escape(text) {
  */
 export function fill(traces, job) {
   const first = traces[0] ?? { type: "scatter", mode: "lines" };
-  if (takesAll(first)) return [all(first, job), ...traces.slice(1)];
+  if (takesAll(traces)) return [all(first, job), ...traces.slice(1)];
   const last = traces.at(-1) ?? first;
   const work = first.stackgroup ? { ...job, ...layers(job) } : job;
   const filled = job.shown.map((place) => {
@@ -100,7 +104,7 @@ function one(trace, place, job) {
   if (type === "indicator") trace.value = ring.latest(place) / factor;
   else if (type === "histogram") trace.x = divided(column.subarray(low, high), factor);
   else if (type === "box" || type === "violin") trace.y = divided(column.subarray(low, high), factor);
-  else if (type === "scatterpolar" || type === "barpolar") trace.r = divided(column.subarray(low, high), factor);
+  else if (POLAR.includes(type)) trace.r = divided(column.subarray(low, high), factor);
   else if (type === "bar") bars(trace, column, factor, job);
   else lines(trace, place, factor, job);
 }
@@ -191,6 +195,15 @@ function all(given, job) {
   if (trace.type === "pie") {
     trace.labels = names.map(escape);
     trace.values = shown.map((place) => ring.latest(place) / factor);
+    // In the order of the legend below it, and in its colours.
+    trace.sort ??= false;
+    trace.marker = { colors: shown.map((place) => view.palette[place % view.palette.length]), ...trace.marker };
+    return trace;
+  }
+  if (POLAR.includes(trace.type)) {
+    trace.r = shown.map((place) => ring.latest(place) / factor);
+    trace.theta ??= names.map(escape);
+    trace.marker = { color: view.palette[0], ...trace.marker };
     return trace;
   }
   if (isTop(trace)) return top(trace, names, job);

@@ -22,7 +22,7 @@ export const TEXT = Object.freeze({
   noMatch: "No metric has that in its name.",
   waiting: "Waiting for the first sample",
   loading: "Loading",
-  gone: "This metric is gone.",
+  gone: "Its collector is not there now",
   tooMany: "More metrics are open than the server allows at once.",
   noDashboard: "There is no such dashboard",
   noDashboardHint: "It may be of a plugin that does not run now; it appears as soon as its first metric does.",

@@ -94,7 +94,21 @@ test("other charts get what they show", () => {
   assert.equal(fill([{ type: "indicator" }], table)[0]?.["value"], 2);
   assert.deepEqual(list(fill([{ type: "histogram" }], table)[0]?.["x"]), [1, 2]);
   assert.deepEqual(list(fill([{ type: "box" }], table)[1]?.["y"]), [3, 4]);
-  assert.deepEqual(list(fill([{ type: "scatterpolar" }], table)[0]?.["r"]), [1, 2]);
+  assert.deepEqual(list(fill([{ type: "scatterpolar" }, { type: "scatterpolar" }], table)[0]?.["r"]), [1, 2]);
+});
+
+test("one polar trace takes the latest value of every series", () => {
+  const [trace, ...more] = fill([{ type: "barpolar" }], job({ north: [1, 2], "<east>": [3, 4] }));
+  assert.deepEqual(more, []);
+  assert.deepEqual(trace?.["r"], [2, 4]);
+  assert.deepEqual(trace?.["theta"], ["north", "&lt;east&gt;"]);
+  assert.deepEqual(fill([{ type: "barpolar", theta: [0, 90] }], job({ a: [1], b: [2] }))[0]?.["theta"], [0, 90]);
+});
+
+test("the slices of a pie have the colours of the legend, in its order", () => {
+  const [trace] = fill([{ type: "pie" }], job({ a: [1], b: [3] }));
+  assert.equal(trace?.["sort"], false);
+  assert.deepEqual(trace?.["marker"].colors, VIEW.palette.slice(0, 2));
 });
 
 test("bars of a long span are means of buckets", () => {
