@@ -164,6 +164,7 @@ def _template(theme: str) -> Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         colorway=series,
+        meta={"quiet": colour["faint"]},
         colorscale={"sequential": scale, "sequentialminus": scale[::-1]},
         margin={"l": 44, "r": 8, "t": 8, "b": 24, "pad": 0},
         showlegend=False,

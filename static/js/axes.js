@@ -99,7 +99,7 @@ function ceiling(max, high, previous) {
   if (high !== null && high * OVERSHOOT >= max) return high;
   const wanted = roundUp(max * 1.06) || 1;
   const before = previous?.[0] === 0 ? previous[1] : 0;
-  return before >= max * 1.01 && wanted > 0.5 * before ? before : wanted;
+  return before > 0 && before >= max * 1.01 && wanted > 0.5 * before ? before : wanted;
 }
 
 /**

@@ -136,6 +136,7 @@ export class Chart {
       width: this.width - margin.l - margin.r,
       height: this.height - margin.t - margin.b,
       palette: template["layout"].colorway,
+      quiet: template["layout"].meta.quiet,
       theme,
     };
     this.plot = view.width;

@@ -15,6 +15,7 @@ import { decimals, joined, number } from "./units.js";
  * @property {number} width px of the plot area
  * @property {number} height px
  * @property {string[]} palette
+ * @property {string} quiet colour of what is unused
  * @property {string} theme
  *
  * @typedef {object} Job
@@ -27,10 +28,14 @@ import { decimals, joined, number } from "./units.js";
  * @property {number} high index after its last
  * @property {number[]} [times] of a stack
  * @property {number[]} [places] and the sample at each
+ * @property {number} [peak] the largest sum of its layers
  */
 
 const BARS = 120;
 const TOP = 15;
+const UNUSED = new Set(["free", "idle"]);
+/** A layer of a stack that never is more than this part of the whole is filled, but has no line of its own. */
+const THIN_LAYER = 0.02;
 const ALPHA = { dark: 0.42, light: 0.32 };
 
 const POLAR = ["scatterpolar", "scatterpolargl", "barpolar"];
@@ -66,7 +71,7 @@ export function fill(traces, job) {
     const known = traces[place];
     const trace = { ...(known ?? last) };
     if (!known || trace.name === undefined) trace.name = escape(nameOf(job.ring.series[place] ?? { labels: {} }));
-    paint(trace, place, job.view);
+    paint(trace, colourOf(job.ring.series[place], place, job.view), job.view.theme);
     one(trace, place, work);
     return trace;
   });
@@ -74,10 +79,18 @@ export function fill(traces, job) {
   return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1))];
 }
 
-/** The colour of a series goes with its place, whatever else is drawn. @param {Json} trace @param {number} place @param {View} view */
-function paint(trace, place, { palette, theme }) {
-  const colour = palette[place % palette.length];
-  if (!colour) return;
+/**
+ * The colour of a series goes with its place, whatever else is drawn; what is unused recedes.
+ * @param {import("./types.js").Series | undefined} series
+ * @param {number} place
+ * @param {{palette: string[], quiet: string}} view
+ */
+export function colourOf(series, place, { palette, quiet }) {
+  return series && UNUSED.has(nameOf(series)) ? quiet : palette[place % palette.length] ?? quiet;
+}
+
+/** @param {Json} trace @param {string} colour @param {string} theme */
+function paint(trace, colour, theme) {
   if (["scatter", "scattergl"].includes(trace.type ?? "scatter")) {
     trace.line = { color: colour, ...trace.line };
     if (trace.mode?.includes("markers")) trace.marker = { color: colour, ...trace.marker };
@@ -125,18 +138,18 @@ function lines(trace, place, factor, job) {
 }
 
 /** One layer of a stack. @param {Json} trace @param {Float64Array} column @param {number} factor @param {Job} job */
-function stack(trace, column, factor, { times = [], places = [], low, high }) {
+function stack(trace, column, factor, { times = [], places = [], peak = 0, low, high }) {
   trace.x = times;
   trace.y = Float64Array.from(places, (at) => (at < 0 ? 0 : /** @type {number} */ (column[at]) / factor || 0));
-  // A share of nothing would only draw its line over the one below.
-  if (!column.subarray(low, high).some((value) => value > 0)) trace.line = { ...trace.line, width: 0 };
+  // The line of a share of nearly nothing would only hide the one below.
+  if (!column.subarray(low, high).some((value) => value > THIN_LAYER * peak)) trace.line = { ...trace.line, width: 0 };
 }
 
 /**
  * What all layers of a stack have in common: times, and at each the place of its sample. Plotly's stacks know no gaps,
  * so they end at the last sample before a gap and begin at the first one after it, at zero (place -1).
  * @param {Job} job
- * @returns {{times: number[], places: number[]}}
+ * @returns {{times: number[], places: number[], peak: number}}
  */
 function layers(job) {
   const { ring, shown, view, low, high } = job;
@@ -158,7 +171,8 @@ function layers(job) {
     if (there) add(time, at);
     before = there ? time : NaN;
   }
-  return { times, places };
+  const peak = places.reduce((most, at) => (at < 0 ? most : Math.max(most, total(job, at))), 0);
+  return { times, places, peak };
 
   /** @param {number} time @param {number} at */
   function add(time, at) {
@@ -197,7 +211,7 @@ function all(given, job) {
     trace.values = shown.map((place) => ring.latest(place) / factor);
     // In the order of the legend below it, and in its colours.
     trace.sort ??= false;
-    trace.marker = { colors: shown.map((place) => view.palette[place % view.palette.length]), ...trace.marker };
+    trace.marker = { colors: shown.map((place) => colourOf(ring.series[place], place, view)), ...trace.marker };
     return trace;
   }
   if (POLAR.includes(trace.type)) {

@@ -84,3 +84,7 @@ test("the extent is that of the drawn series, and of their sum when they are sta
   assert.deepEqual(extent(ring, [0, 1], 0, 2, true), { min: 0, max: 5 });
   assert.deepEqual(extent(ring, [0, 1, 2], 0, 1, true), { min: 0, max: 102 });
 });
+
+test("a chart of zeros has an axis with a length", () => {
+  assert.deepEqual(valueRange({ min: 0, max: 0 }, { limits: [0, null], zero: true }, null), [0, 1]);
+});

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { escape, fill } from "../../static/js/fill.js";
+import { colourOf, escape, fill } from "../../static/js/fill.js";
 import { Ring } from "../../static/js/store.js";
 
-const VIEW = { from: 0, to: 4000, zone: 0, width: 400, height: 200, palette: ["#111111", "#222222"], theme: "dark" };
+const VIEW = { from: 0, to: 4000, zone: 0, width: 400, height: 200, palette: ["#111111", "#222222"], quiet: "#888888", theme: "dark" };
 
 /** @param {Record<string, number[]>} table @param {object} [more] */
 function job(table, more = {}) {
@@ -116,4 +116,11 @@ test("bars of a long span are means of buckets", () => {
   const [trace] = fill([{ type: "bar" }], job({ a: Array.from({ length: 1000 }, () => 5) }, { view }));
   assert.ok(trace?.["y"].length <= 121);
   assert.ok(list(trace?.["y"]).every((value) => value === 5));
+});
+
+test("what is unused recedes, and a layer of nearly nothing has no line", () => {
+  assert.equal(colourOf({ labels: { kind: "free" } }, 0, VIEW), VIEW.quiet);
+  assert.equal(colourOf({ labels: { kind: "used" } }, 3, VIEW), "#222222");
+  const traces = fill([{ type: "scatter", stackgroup: "all", line: { width: 1 } }], job({ used: [99, 50], rest: [1, 1] }));
+  assert.deepEqual(traces.map(({ line }) => line.width), [1, 0]);
 });

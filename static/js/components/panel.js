@@ -5,6 +5,7 @@ import {
 } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { shapeOf, useApp } from "../app.js";
 import { Chart } from "../chart.js";
+import { colourOf } from "../fill.js";
 import { nameOf } from "../store.js";
 import { CALM, TEXT, TROUBLE, behind, reasonOf, someOf, stale } from "../text.js";
 import { joined, legendDecimals, number, short } from "../units.js";
@@ -92,7 +93,7 @@ export const Panel = {
     /** @param {import("../store.js").Ring} ring @param {ReturnType<Chart["draw"]>} drawn @param {any} template */
     function tell(ring, drawn, template) {
       const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
-      const palette = template.layout.colorway;
+      const colours = { palette: template.layout.colorway, quiet: template.layout.meta.quiet };
       const digits = legendDecimals(drawn.size);
       const alone = ring.series.length === 1 && !nameOf(ring.series[0] ?? { labels: {} });
       const rows = ring.series.map((series, place) => {
@@ -100,7 +101,7 @@ export const Panel = {
         return {
           key: ring.keys[place] ?? "",
           name: alone ? props.metric.name.split(".").at(-1) ?? "" : nameOf(series),
-          colour: palette[place % palette.length],
+          colour: colourOf(series, place, colours),
           value: number(value / drawn.scale.factor, digits),
           size: value || 0,
         };
