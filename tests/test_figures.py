@@ -122,3 +122,10 @@ def test_figures_are_built_once_in_a_native_thread() -> None:
     assert figures.of([again])["a.one"]["data"][0]["type"] == "heatmap"
     assert figures.templates() is figures.templates()
     assert calls == [1, 1, 1, 0]
+
+
+def test_the_page_finds_the_colours_that_it_needs_beside_plotly() -> None:
+    """Each template carries the colours of the panel and of what is unused, for static/js/chart.js."""
+    for template in templates().values():
+        assert set(template["layout"]["meta"]) == {"panel", "quiet"}
+        assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in template["layout"]["meta"].values())

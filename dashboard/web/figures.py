@@ -164,7 +164,6 @@ def _template(theme: str) -> Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         colorway=series,
-        meta={"quiet": colour["faint"]},
         colorscale={"sequential": scale, "sequentialminus": scale[::-1]},
         margin={"l": 44, "r": 8, "t": 8, "b": 24, "pad": 0},
         showlegend=False,
@@ -198,7 +197,7 @@ def _template(theme: str) -> Figure:
     mapped["indicator"] = [{"gauge": gauge, "number": {"font": {"color": colour["text"]}}}]
     mapped["pie"] = [{"textfont": {"color": colour["text"]}, "insidetextfont": {"color": colour["ground"]}}]
     made: Figure = go.layout.Template(layout=layout, data=mapped).to_plotly_json()
-    made["layout"]["meta"] = {"panel": colour["panel"]}
+    made["layout"]["meta"] = {"panel": colour["panel"], "quiet": colour["faint"]}
     return made
 
 
