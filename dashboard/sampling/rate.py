@@ -14,6 +14,8 @@ MODULI = (2.0**32, 2.0**64)
 NEAR = 0.9
 #: And only if it has not run further than this part of the modulus since.
 FAR = 0.25
+#: And only if that makes a rate of at most so many times the highest that was seen: a reset near the modulus does not.
+FIT = 16.0
 #: Series that are gone are forgotten when there are this many of them.
 FORGOTTEN = 256
 
@@ -35,6 +37,7 @@ class Rates:
         self._times: npt.NDArray[np.float64] = np.zeros(0)  # ms, by the samples' own times or by the reader's clock
         self._by_reader = False
         self._values: Values = np.zeros(0)
+        self._highest: Values = np.zeros(0)  # rise per ms, the highest of each series
         self._seen: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._series: tuple[Series, ...] = ()
         self._places: npt.NDArray[np.intp] = np.zeros(0, dtype=np.intp)
@@ -68,9 +71,14 @@ class Rates:
         elapsed = np.empty(batch.values.shape)
         elapsed[:, 0] = times[0] - self._times[places]
         elapsed[:, 1:] = np.diff(times)
-        rises = unwrapped(readings)
+        rises, wraps = unwrapped(readings)
         with np.errstate(invalid="ignore", divide="ignore"):
-            rates = np.where(elapsed > 0, rises * (1000.0 * self._scale) / elapsed, GAP)
+            speeds = np.where(elapsed > 0, rises / elapsed, GAP)
+            sure = np.where(wraps, GAP, speeds)
+            highest = np.fmax(self._highest[places], np.fmax.reduce(sure, axis=1))
+            speeds[wraps & ~(speeds <= FIT * highest[:, None])] = GAP
+            rates = speeds * (1000.0 * self._scale)
+        self._highest[places] = highest
         self._times[places] = times[-1]
         self._values[places] = batch.values[:, -1]
         self._seen[places] = self._round
@@ -93,6 +101,7 @@ class Rates:
         more = max(need, 2 * size) - size
         self._times = np.concatenate((self._times, np.zeros(more)))
         self._values = np.concatenate((self._values, np.full(more, GAP)))
+        self._highest = np.concatenate((self._highest, np.full(more, GAP)))
         self._seen = np.concatenate((self._seen, np.full(more, -1, dtype=np.int64)))
 
     def _forget(self) -> None:
@@ -100,20 +109,25 @@ class Rates:
         keep = np.array([place for _, place in stay], dtype=np.intp)
         self._place = {one: place for place, (one, _) in enumerate(stay)}
         self._times, self._values, self._seen = self._times[keep], self._values[keep], self._seen[keep]
+        self._highest = self._highest[keep]
         self._series = ()
 
 
-def unwrapped(readings: Values) -> Values:
-    """Differences along the last axis; a wrap of a 32- or 64-bit counter is undone, a reset is NaN."""
+def unwrapped(readings: Values) -> tuple[Values, npt.NDArray[np.bool_]]:
+    """Differences along the last axis, and which of them are a wrap of a 32- or 64-bit counter, undone.
+
+    A counter that fell otherwise was reset; that is NaN.
+    """
     rises = np.diff(readings)
     fell = rises < 0
+    wraps = np.zeros(rises.shape, dtype=np.bool_)
     if not fell.any():
-        return rises
+        return rises, wraps
     before = readings[:, :-1]
-    plausible = np.full(rises.shape, GAP)
     for modulus in MODULI:
         wrapped = rises + modulus
         hit = fell & (before >= NEAR * modulus) & (before <= modulus) & (wrapped <= FAR * modulus)
-        plausible[hit] = wrapped[hit]
-    rises[fell] = plausible[fell]
-    return rises
+        rises[hit] = wrapped[hit]
+        wraps |= hit
+    rises[fell & ~wraps] = GAP
+    return rises, wraps
