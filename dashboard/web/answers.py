@@ -14,15 +14,18 @@ from werkzeug.wrappers import Response
 from dashboard.errors import RequestRefused
 from dashboard.paths import TEMPLATES
 
+#: Addresses that give data, to our own page and to programs.
+_DATA = ("/api/", "/healthz", "/metrics", "/socket.io")
 #: Addresses that programs ask; all others are pages.
-_FOR_PROGRAMS = ("/api/", "/healthz", "/metrics", "/socket.io", "/static/")
+_FOR_PROGRAMS = (*_DATA, "/static/")
 
 
 def _hash_of(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-#: The one style attribute that Plotly writes as text: it keeps the cells of a heat map from being smeared.
+#: A style attribute that Plotly writes as text: it keeps the cells of a heat map from being smeared. Beside it, it only
+#: empties some, next to colour bars.
 _PIXELATED = "".join(
     f"image-rendering: {value}; "
     for value in (
@@ -35,7 +38,7 @@ _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "style-src-attr": f"'unsafe-hashes' {_hash_of(_PIXELATED)}",
+    "style-src-attr": f"'unsafe-hashes' {_hash_of(_PIXELATED)} {_hash_of('')}",
     "img-src": "'self' data: blob:",
     # By CSP3 'self' covers the WebSocket of the same host and port.
     "connect-src": "'self'",
@@ -65,6 +68,11 @@ def secured(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def for_programs(path: str) -> bool:
     """Whether `path` (below the base path) answers in JSON rather than with a page."""
     return path.startswith(_FOR_PROGRAMS)
+
+
+def gives_data(path: str) -> bool:
+    """Whether `path` (below the base path) is for our own page and for programs, never for a page of another site."""
+    return path.startswith(_DATA)
 
 
 def json_answer(content: object, status: int = 200) -> Response:
