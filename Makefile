@@ -79,12 +79,16 @@ $(DEV): | .venv/bin/python
 	@rm -f .venv/.run-* .venv/.dev-* && touch $(RUN) $@
 
 $(NODE): package.json package-lock.json
-	@command -v npm > /dev/null || { echo 'The checks need Node 18 or later with npm; on Debian: apt-get install nodejs npm' >&2; exit 1; }
+	@command -v npm > /dev/null || { $(call debian,nodejs npm); } || { \
+	  echo 'The checks need Node 18 or later with npm; on Debian: apt-get install nodejs npm' >&2; exit 1; }
 	npm ci --no-audit --no-fund
 	@touch $@
 
+# Debian's packages are installed only by who may: root, as in a container of continuous integration.
+debian = [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1)
+
 .PHONY: browser
 browser:
-	@command -v chromium > /dev/null || command -v google-chrome > /dev/null || { \
-	  [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } || { \
+	@command -v chromium > /dev/null || command -v google-chrome > /dev/null || { $(call debian,chromium); } || { \
 	  echo 'The browser tests need Chromium; on Debian: apt-get install chromium' >&2; exit 1; }
