@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypedDict, TypeVar, Unpack
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from collectors.errors import InvalidDeclaration
-from collectors.metric import Chart, Kind, Metric, check_name
+from collectors.metric import KINDS, Chart, Kind, Metric, check_name
 from collectors.recorder import Recorder
 from collectors.sample import Batch
 
@@ -30,6 +30,22 @@ class CollectorConfig(BaseModel):
     instance: str = Field(default="", max_length=60, description="label of this instance when there are several")
 
 
+class MetricOptions(TypedDict, total=False):
+    """What may be said of a metric besides its name, labels and figure; `Metric` tells what each means."""
+
+    unit: str
+    title: str
+    help: str
+    chart: Chart | None
+    family: str
+    limits: tuple[float | None, float | None]
+    headline: str
+    max_series: int | None
+    order: int
+    scale: float
+    rate_unit: str
+
+
 class Declared:
     """A metric declared in a collector class; in an instance it takes the samples of the current tick."""
 
@@ -39,25 +55,12 @@ class Declared:
         self,
         name: str,
         *,
-        unit: str = "",
-        title: str = "",
-        help: str = "",
         labels: Iterable[str] | None = (),
-        chart: Chart | None = None,
-        family: str = "",
-        limits: tuple[float | None, float | None] = (None, None),
-        headline: str = "",
         figure: object = None,
-        max_series: int | None = None,
-        order: int = 100,
-        scale: float = 1.0,
-        rate_unit: str = "",
+        **options: Unpack[MetricOptions],
     ) -> None:
-        self.metric = Metric(
-            name=name, unit=unit, kind=self.kind, title=title, help=help, chart=chart, family=family, limits=limits,
-            labels=None if labels is None else tuple(labels), headline=headline, figure=figure_dict(figure),
-            max_series=max_series, order=order, scale=scale, rate_unit=rate_unit,
-        )  # fmt: skip
+        names = None if labels is None else tuple(labels)
+        self.metric = Metric(name, kind=self.kind, labels=names, figure=figure_dict(figure), **options)
 
     def fresh(self, collector: str) -> Recorder:
         return Recorder(self.metric, collector)
@@ -153,29 +156,26 @@ def metric(
     name: str,
     *,
     every: float = 1.0,
-    unit: str = "",
     kind: Kind = "gauge",
     labels: Iterable[str] | None = None,
-    title: str = "",
-    help: str = "",
-    chart: Chart | None = None,
-    family: str = "",
-    limits: tuple[float | None, float | None] = (None, None),
-    headline: str = "",
     figure: object = None,
-    scale: float = 1.0,
-    rate_unit: str = "",
+    **options: Unpack[MetricOptions],
 ) -> Callable[[Function], Function]:
     """Make a function a chart. It returns a number, None (a gap), {series: number}, or a 1-D array of numbers.
 
     The function stays what it was and can be called as before; its collector has the metric's name.
+
+    Args:
+        name: of the metric and of its collector.
+        every: seconds between samples.
+        kind: `counter` for a number that only grows and is drawn as its rate.
+        labels: what tells its series apart; None takes that from what is returned.
+        figure: a Plotly figure of your own, whose traces the series fill.
+        options: see `MetricOptions`.
     """
-    declared = (Counter if kind == "counter" else Gauge)(
-        name, unit=unit, title=title, help=help, labels=labels, chart=chart, family=family, limits=limits,
-        headline=headline, figure=figure, scale=scale, rate_unit=rate_unit,
-    )  # fmt: skip
-    if kind not in ("gauge", "counter"):
-        raise InvalidDeclaration(f"metric {name!r}: kind {kind!r} is not one of gauge, counter")
+    if kind not in KINDS:
+        raise InvalidDeclaration(f"metric {name!r}: kind {kind!r} is not one of {', '.join(KINDS)}")
+    declared = (Counter if kind == "counter" else Gauge)(name, labels=labels, figure=figure, **options)
 
     def decorate(function: Function) -> Function:
         def collect(self: Any) -> None:  # Any: the recorder attribute is made at run time

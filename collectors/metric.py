@@ -12,7 +12,6 @@ from collectors.units import per_second, unit
 
 Kind = Literal["gauge", "counter"]
 Chart = Literal["line", "area", "stacked", "bars", "top", "heatmap"]
-Headline = Literal["sum", "max", "mean"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
 CHARTS: tuple[str, ...] = get_args(Chart)

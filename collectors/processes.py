@@ -56,7 +56,6 @@ class Processes(Collector):
     Who is among the first depends on the rates, so these are taken here and given as gauges.
     """
 
-    runs = "inline"
     every = 2
 
     class Config(CollectorConfig):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -33,6 +34,20 @@ class Batch:
     times: Times
     series: tuple[Series, ...]
     values: Values
+
+
+def united(batches: Sequence[Batch]) -> Batch:
+    """Batches of one metric as one, on the union of their times; where two have a value, the later batch's holds."""
+    if len(batches) == 1:
+        return batches[0]
+    series = tuple(dict.fromkeys(one for batch in batches for one in batch.series))
+    place = {one: index for index, one in enumerate(series)}
+    times: Times = np.unique(np.concatenate([batch.times for batch in batches]))
+    values = np.full((len(series), len(times)), GAP)
+    for batch in batches:
+        rows = np.array([place[one] for one in batch.series], dtype=np.intp)
+        values[np.ix_(rows, np.searchsorted(times, batch.times))] = batch.values
+    return Batch(batches[0].metric, times, series, values)
 
 
 def number(value: object) -> float | None:

@@ -56,7 +56,6 @@ def named(sensors: Sensors) -> list[tuple[str, str, float | None]]:
 class Temperatures(Collector):
     """The thermometers of processor, disks and board."""
 
-    runs = "inline"
     every = 5
 
     temperature = Gauge(
@@ -82,7 +81,6 @@ class Temperatures(Collector):
 class Fans(Collector):
     """The fans."""
 
-    runs = "inline"
     every = 5
 
     speed = Gauge(
@@ -106,7 +104,6 @@ class Fans(Collector):
 class Battery(Collector):
     """The battery."""
 
-    runs = "inline"
     every = 10
 
     charge = Gauge(

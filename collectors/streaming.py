@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from collectors.base import Collector
 from collectors.errors import Unavailable
+from collectors.instance import Instance
 from collectors.sample import Batch
 from collectors.sampler import Sampler, Table, merge
 
@@ -17,6 +19,12 @@ from collectors.sampler import Sampler, Table, merge
 PORTION = 0.05
 #: Values that may wait for the next portion; the generator then waits, too.
 MOST = 200_000
+
+
+@dataclass(slots=True)
+class _Stream:
+    listened_to: bool = True
+    ended: BaseException | None = None
 
 
 class Streamer(Sampler):
@@ -34,41 +42,14 @@ class Streamer(Sampler):
         self._room = threading.Condition()
         self._waiting: list[Batch] = []
         self._size = 0
-        self._ended: list[BaseException] = []
-        self._generation = 0
-
-    def open(self) -> None:
-        """Open every instance and start its stream."""
-        super().open()
-        self._generation += 1
-        self._ended = []
-        for instance in self._instances:
-            if instance.opened:
-                threading.Thread(
-                    target=self._run,
-                    args=(instance.collector, instance.label, self._generation),
-                    name=f"{self.kind.name} stream",
-                    daemon=True,
-                ).start()
-
-    def collect(self, tick: int) -> list[Batch]:
-        """Nothing, as long as the streams run.
-
-        Raises:
-            Unavailable: a stream came to its end.
-            Exception: whatever ended it.
-        """
-        if self._ended:
-            raise self._ended[0]
-        return []
+        self._streams: dict[Instance, _Stream] = {}
 
     def close(self) -> None:
         """Let go of the sources; a stream that goes on nevertheless is not listened to any more."""
-        with self._room:
-            self._generation += 1
-            self._waiting, self._size = [], 0
-            self._room.notify_all()
-        super().close()
+        try:
+            super().close()
+        finally:
+            self.take()
 
     def take(self) -> list[Batch]:
         """What was pushed since the last call."""
@@ -77,24 +58,53 @@ class Streamer(Sampler):
             self._room.notify_all()
         return joined(batches)
 
-    def _run(self, collector: Collector, label: str, generation: int) -> None:
+    def _open(self, instance: Instance) -> list[Batch]:
+        """Open an instance and start its stream."""
+        super()._open(instance)
+        stream = self._streams[instance] = _Stream()
+        name = f"{self.kind.name} stream"
+        threading.Thread(target=self._run, args=(instance, stream), name=name, daemon=True).start()
+        return []
+
+    def _sample(self, instance: Instance, tick: int) -> list[Batch]:
+        """Nothing, as long as its stream runs.
+
+        Raises:
+            Unavailable: the stream came to its end.
+            Exception: whatever ended it.
+        """
+        if not instance.opened:
+            self._open(instance)
+        ended = self._streams[instance].ended
+        if ended is not None:
+            raise ended
+        return []
+
+    def _shut(self, instance: Instance) -> None:
+        with self._room:
+            self._streams.pop(instance).listened_to = False
+            self._room.notify_all()
+        super()._shut(instance)
+
+    def _run(self, instance: Instance, stream: _Stream) -> None:
+        collector = instance.collector
         try:
             for _ in collector.stream() or ():
-                batches = merge([(label, batch) for batch in collector.drain(time.time_ns() // 1_000_000)])
-                if not self._push(batches, generation):
+                drained = collector.drain(time.time_ns() // 1_000_000)
+                if not self._push(merge([(instance.label, batch) for batch in drained]), stream):
                     return
             raise Unavailable("its stream came to an end")
         except BaseException as error:  # told by the next `collect`, at the job's boundary
-            collector.discard()
-            if generation == self._generation:
-                self._ended.append(error)
+            if stream.listened_to:
+                collector.discard()
+                stream.ended = error
 
-    def _push(self, batches: list[Batch], generation: int) -> bool:
+    def _push(self, batches: list[Batch], stream: _Stream) -> bool:
         """False when nobody listens any more."""
         with self._room:
-            while self._size > MOST and generation == self._generation:
+            while self._size > MOST and stream.listened_to:
                 self._room.wait()
-            if generation != self._generation:
+            if not stream.listened_to:
                 return False
             first = not self._waiting and bool(batches)
             self._waiting += batches

@@ -22,6 +22,8 @@ from types import TracebackType
 
 from collectors.errors import Misconfigured, PluginRefused, Unavailable
 from collectors.frames import FrameError, Header, Known, Reader, encode, pack
+from collectors.instance import Trouble
+from collectors.plugin_files import MOST_FILES, is_own
 from collectors.registry import Declaration, load_file, load_module
 from collectors.sample import Batch
 from collectors.sampler import Sampler
@@ -65,12 +67,14 @@ class Lane:
         arrays: list[bytes] = []
         try:
             batches = self._execute(command)
+            if self._sampler is not None and self._sampler.troubles:
+                done["troubles"] = [_told(one) for one in self._sampler.troubles]
             done["duration"] = time.perf_counter() - started
             done["batches"], arrays = pack(batches, self._known)
             self._send(done, arrays)
         except BaseException as error:  # the job boundary of this process: even a SystemExit is an outcome
             self._known.clear()
-            done.pop("batches", None)
+            done = {"do": "done", "id": command["id"]}
             done["duration"] = time.perf_counter() - started
             self._send({**done, **outcome(error)}, ())
 
@@ -122,6 +126,14 @@ def outcome(error: BaseException) -> Header:
         "where": _where(error.__traceback__),
         "trace": "".join(traceback.format_exception(error))[-2 * _MOST_TEXT :],
     }
+
+
+def _told(trouble: Trouble) -> Header:
+    """A trouble for the server; one that was told before without its traceback."""
+    error = outcome(trouble.error)
+    if not trouble.fresh:
+        error.pop("trace", None)
+    return {"instance": trouble.instance, "fresh": trouble.fresh, **error}
 
 
 def _where(trace: TracebackType | None) -> str:
@@ -178,7 +190,10 @@ class Worker:
 
     def _load(self, command: Header) -> None:
         try:
-            found = load_file(Path(command["file"])) if "file" in command else load_module(command["module"])
+            if "file" in command:
+                found = load_file(Path(command["file"]))
+            else:
+                found = [one for module in command["modules"] for one in load_module(module)]
             self._declarations = {one.name: one for one in found}
             known = [one.as_dict() for one in found]
             self._send({"do": "loaded", "id": command["id"], "collectors": known, "files": _files(command)}, ())
@@ -206,7 +221,7 @@ def _files(command: Header) -> dict[str, list[int]]:
         return {}
     folder = Path(command["file"]).absolute().parent
     modules = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    names = sorted(name for name in modules if name and Path(name).is_relative_to(folder))[:1000]
+    names = sorted(name for name in modules if name and is_own(Path(name), folder))[:MOST_FILES]
     found = {name: os.stat(name) for name in names if os.path.exists(name)}
     return {name: [one.st_mtime_ns, one.st_size, one.st_ino] for name, one in found.items()}
 

@@ -15,9 +15,10 @@ def main() -> None:
     serves = first == "serve" or (first.startswith("-") and first not in ("-h", "--help", "--version"))
     if serves and os.environ.get("PLOTROOM_ASYNC_MODE", "eventlet") == "eventlet":
         _main_under_eventlet()
-    from dashboard.cli import main as run
+    else:
+        from dashboard.cli import main as run
 
-    run()
+        run()
 
 
 def _main_under_eventlet() -> None:
@@ -73,7 +74,6 @@ def _main_under_eventlet() -> None:
             self._stopped.set()
 
     run(Runtime("eventlet", eventlet.tpool.execute, EventletServing))
-    raise SystemExit
 
 
 if __name__ == "__main__":

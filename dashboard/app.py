@@ -27,9 +27,8 @@ from dashboard.tasks import Clock, Tasks
 from dashboard.web import api, assets, pages, refusals
 from dashboard.web.access import Access
 from dashboard.web.answers import PlainPages
-from dashboard.web.attempts import Attempts
 from dashboard.web.figures import Figures
-from dashboard.web.hosts import Hosts, is_loopback, own_names
+from dashboard.web.hosts import Hosts, is_loopback, is_wildcard, own_names
 from dashboard.web.tokens import Token, keep_token
 
 Native = Callable[..., Any]  # Any: the result of whatever function is given
@@ -142,9 +141,12 @@ class Plotroom:
             self.token, self.token_is_new = keep_token(settings.data_dir)
         return Access(
             inner,
-            hosts=Hosts({*own_names(settings.host), *settings.allowed_hosts}, settings.allowed_origins),
+            hosts=Hosts(
+                {*own_names(settings.host), *settings.allowed_hosts},
+                settings.allowed_origins,
+                any_address=is_wildcard(settings.host),
+            ),
             token=self.token,
-            attempts=Attempts(time.monotonic),
             pages=plain,
             cookie=f"plotroom-{settings.port}",
             base_path=settings.base_path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -25,18 +26,17 @@ class HubLag:
         self._sleep = sleep
         self._monotonic = monotonic
         self._worst = 0.0
-        self._running = False
+        self._stopped = threading.Event()
 
     def run(self) -> None:
         """Measure until `stop`; a task of its own."""
-        self._running = True
-        while self._running:
+        while not self._stopped.is_set():
             asked = self._monotonic() + PROBE_EVERY
             self._sleep(PROBE_EVERY)
             self._worst = max(self._worst, self._monotonic() - asked)
 
     def stop(self) -> None:
-        self._running = False
+        self._stopped.set()
 
     def take(self) -> float:
         """The largest lag since the last call, in seconds."""

@@ -18,6 +18,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from dashboard.errors import CannotStart
+from dashboard.live.connection import socket_of
+from dashboard.tasks import run_here
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +145,7 @@ class Connections:
         self._open: set[socket.socket] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        connection = _socket_of(environ)
+        connection = socket_of(environ)
         if connection is None:
             return self._inner(environ, start_response)
         self._open.add(connection)
@@ -162,13 +164,6 @@ class Connections:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:  # the other side was quicker
                 pass
-
-
-def _socket_of(environ: WSGIEnvironment) -> socket.socket | None:
-    if "eventlet.input" in environ:
-        found: socket.socket = environ["eventlet.input"].get_socket()
-        return found
-    return environ.get("werkzeug.socket")
 
 
 def serve(serving: Serving, spawn: Callable[..., object], stop: Callable[[], None]) -> None:
@@ -256,9 +251,9 @@ class _QuietHandler(WSGIRequestHandler):
         pass
 
     def log(self, type: str, message: str, *args: Any) -> None:  # Any: as the base class says
-        logger.debug(message, *args)
+        logger.debug("%r", message % args)  # what a client sent is in it
 
 
 def threaded() -> Runtime:
     """Tasks are threads."""
-    return Runtime("threading", lambda function, *arguments: function(*arguments), ThreadedServing)
+    return Runtime("threading", run_here, ThreadedServing)

@@ -6,6 +6,7 @@ made from it. Defaults < plotroom.toml < environment < arguments. How they are r
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -46,10 +47,16 @@ class LiveSettings(Table):
     compression: bool = Field(False, description="let browsers ask for per-message compression (costs CPU per browser)")
 
 
+#: The bound of dashboard/history/ring.py.
+_RETENTION = (
+    'how long at full resolution: seconds, or "1 h"; a metric of more than 4,194,304 values in that time keeps those'
+)
+
+
 class HistorySettings(Table):
     """What is remembered."""
 
-    retention: Seconds = Field(3600, ge=60, le=604_800, description='how long at full resolution: seconds, or "1 h"')
+    retention: Seconds = Field(3600, ge=60, le=604_800, description=_RETENTION)
     max_series: int = Field(500, ge=1, le=100_000, description="series per metric; newer ones are refused and counted")
 
 
@@ -108,6 +115,14 @@ class Settings(Table):
         value = value.rstrip("/")
         if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
             raise ValueError('write it as a path such as "/plotroom": a slash, then letters, digits, and . _ ~ -')
+        return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _check_data_dir(cls, value: Path) -> Path:
+        there = next((path for path in (value, *value.parents) if os.path.exists(path)), None)
+        if there is not None and not os.path.isdir(there):
+            raise ValueError(f"{there} is a file, not a folder")
         return value
 
     @field_validator("allowed_hosts")

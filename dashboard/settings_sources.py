@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_origin
@@ -13,6 +13,7 @@ from typing import Any, get_origin
 from pydantic import BaseModel, ByteSize, ValidationError
 from pydantic.fields import FieldInfo
 
+from dashboard.collector_tables import flat, put_option
 from dashboard.errors import SettingsError, did_you_mean
 from dashboard.settings import Settings
 
@@ -98,7 +99,7 @@ def toml_value(value: object) -> str:
     """`value` written as TOML."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         return "[" + ", ".join(toml_value(one) for one in value) + "]"
     if isinstance(value, ByteSize):
         return f'"{value.human_readable(separator=" ")}"'.replace(".0", "")
@@ -121,30 +122,46 @@ def load(
         SettingsError: a key or value is wrong, or the file can't be read.
     """
     folder = folder or Path.cwd()
-    values: dict[str, Any] = {}  # Any: not yet checked
-    origins: dict[str, str] = {}
-    from_environ = dict(_from_environ(environ))
-    given = {key: value for key, value in (arguments or {}).items() if value is not None and value != ()}
-
-    named = given.get("config") or from_environ.get("config")
+    from_environ = {key: _absolute(key, value, folder) for key, value in _from_environ(environ)}
+    from_arguments = {
+        key: _absolute(key, value, folder)
+        for key, value in (arguments or {}).items()
+        if value is not None and value != ()
+    }
+    named = from_arguments.get("config") or from_environ.get("config")
     config = folder / str(named or Settings.model_fields["config"].default)
-    for key, value in _from_file(config, must_exist=named is not None):
-        _put(values, key, value)
-        origins[key] = f"{key} in {config.name}"
-        if isinstance(value, bool) and not any(row.flag for row in table() if row.name == key):
-            # pydantic would take true for 1.
-            raise SettingsError(origins[key], f"{toml_value(value)} is not valid: {_meaning(key)}")
-    for key, value in from_environ.items():
-        _put(values, key, _absolute(key, value, folder))
-        origins[key] = _env_name(key)
-    for key, value in given.items():
-        _put(values, key, _absolute(key, value, folder))
-        origins[key] = next(row.option for row in table() if row.name == key)
-    values["config"] = config
+    from_file = dict(_from_file(config, must_exist=named is not None))
+    # Each by itself, so that a mistake does not wait for the day when what overrules it is taken away.
+    _check(from_file, lambda key: f"{key} in {config.name}")
+    _check(from_environ, _env_name)
+    _check(from_arguments, lambda key: next(row.option for row in table() if row.name == key))
+    return Settings.model_validate(_nested({**from_file, **from_environ, **from_arguments, "config": config}))
+
+
+def changed_settings(previous: Settings, current: Settings) -> list[str]:
+    """The names of settings outside the collectors' tables that are others now: they wait for the next start."""
+    names = [row.name for row in table() if _value(previous, row.name) != _value(current, row.name)]
+    # A running server's port is the one that it has got for 0.
+    return [name for name in names if not (name == "port" and current.port == 0)]
+
+
+def _value(settings: Settings, name: str) -> object:
+    found: object = settings
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def _check(source: Mapping[str, object], origin: Callable[[str], str]) -> None:
+    flags = {row.name for row in table() if row.flag}
+    for key, value in source.items():
+        # pydantic would take true for 1.
+        if isinstance(value, bool) and key not in flags and not key.startswith("collectors."):
+            raise SettingsError(origin(key), f"{toml_value(value)} is not valid: {_meaning(key)}")
     try:
-        return Settings.model_validate(values)
+        Settings.model_validate(_nested(source))
     except ValidationError as error:
-        raise _explain(error, origins, {**from_environ, **given}) from None
+        raise _explain(error, {key: origin(key) for key in source}, source) from None
 
 
 def _env_name(key: str) -> str:
@@ -153,14 +170,22 @@ def _env_name(key: str) -> str:
     return next(row.env for row in table() if row.name == key)
 
 
-def _put(values: dict[str, Any], key: str, value: object) -> None:
-    *tables, name = key.split(".") if not key.startswith("collectors.") else key.split(".", 2)
-    for one in tables:
-        inner: Any = values.setdefault(one, {})  # Any: a table, or what somebody wrote in place of one
-        if isinstance(inner, list):
-            raise SettingsError(_env_name(key), f"plotroom.toml has several tables for collector {one!r}; set it there")
-        values = inner
-    values[name] = value
+def _nested(source: Mapping[str, object]) -> dict[str, Any]:  # Any: not yet checked
+    """Dotted keys as tables; single options of collectors are laid over the collectors' tables."""
+    values: dict[str, Any] = {}
+    for key, value in source.items():
+        first, _, rest = key.partition(".")
+        if not rest:
+            values[key] = dict(value) if isinstance(value, dict) else value
+        elif first == "collectors":
+            collector, _, option = rest.partition(".")
+            try:
+                put_option(values.setdefault(first, {}), collector, option, value)
+            except ValueError as error:
+                raise SettingsError(_env_name(key), str(error)) from None
+        else:
+            values.setdefault(first, {})[rest] = value
+    return values
 
 
 def _absolute(key: str, value: object, folder: Path) -> object:
@@ -179,7 +204,9 @@ def _from_environ(environ: Mapping[str, str]) -> Iterator[tuple[str, object]]:
         if name.startswith(COLLECTORS):
             parts = name.removeprefix(COLLECTORS).lower().split("__")
             if len(parts) != 2 or not all(parts):
-                raise SettingsError(name, f"write it as {COLLECTORS}NAME__OPTION, with two underscores each")
+                raise SettingsError(
+                    name, f"write it as {COLLECTORS}NAME__OPTION, with two underscores each and one for a dot"
+                )
             yield f"collectors.{parts[0]}.{parts[1]}", text
             continue
         row = rows.get(name)
@@ -236,13 +263,17 @@ def _known(key: str, known: set[str], path: Path) -> str:
 def _collector_tables(value: object, path: Path) -> object:
     if not isinstance(value, dict):
         raise SettingsError(f"collectors in {path.name}", "is a table; write [collectors.NAME] on a line of its own")
-    for name, options in value.items():
+    try:
+        tables = flat(value)
+    except ValueError as error:
+        raise SettingsError(f"collectors in {path.name}", str(error)) from None
+    for name, options in tables.items():
         several = isinstance(options, list) and all(isinstance(one, dict) for one in options)
         if not isinstance(options, dict) and not several:
             raise SettingsError(
                 f"collectors.{name} in {path.name}", f"is a table; write [collectors.{name}] on a line of its own"
             )
-    return value
+    return tables
 
 
 def _explain(error: ValidationError, origins: Mapping[str, str], texts: Mapping[str, object]) -> SettingsError:

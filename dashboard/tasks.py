@@ -6,12 +6,13 @@ Which kind of tasks they are (eventlet's or threads) is decided by whoever makes
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from collectors.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -25,27 +26,6 @@ class Clock:
 
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
-
-
-class Backoff:
-    """Waiting times that double from `first` to `most`, each with a jitter of a quarter so that retries spread out."""
-
-    def __init__(
-        self, first: float = 1.0, most: float = 60.0, uniform: Callable[[float, float], float] = random.uniform
-    ) -> None:
-        self._first = first
-        self._most = most
-        self._uniform = uniform
-        self._next = first
-
-    def next(self) -> float:
-        """Seconds to wait before the next try; never more than `most`."""
-        wait, self._next = self._next, min(self._next * 2, self._most)
-        return min(wait * self._uniform(0.75, 1.25), self._most)
-
-    def reset(self) -> None:
-        """Start again at `first`: things went well."""
-        self._next = self._first
 
 
 class Supervised:
@@ -99,21 +79,26 @@ class Tasks:
                 try:
                     function()
                     return
-                except Exception:  # a bug of ours: without this the task would be gone without a word
+                except Exception as error:  # a bug of ours: without this the task would be gone without a word
                     lived = self.clock.monotonic() - started
-                    self._died(task.name)
+                    self._died(task.name, error)
                 if lived >= GOOD_STRETCH:
                     backoff.reset()
                 stopped.wait(backoff.next())
         finally:
             task.ended.set()
 
-    def _died(self, name: str) -> None:
+    def _died(self, name: str, error: Exception) -> None:
         count = self.deaths[name] = self.deaths.get(name, 0) + 1
         if count == 1:
             log.exception("task %s died; it is started again", name)
         else:
-            log.error("task %s died for the %d. time; it is started again", name, count)
+            log.error("task %s died for the %d. time (%r); it is started again", name, count, error)
+
+
+def run_here(function: Callable[..., Any], *arguments: object) -> Any:  # Any: what the function returns
+    """Stands in for `Tasks.native` where tasks are threads already, and in tests."""
+    return function(*arguments)
 
 
 def threads() -> Tasks:
@@ -124,4 +109,4 @@ def threads() -> Tasks:
         thread.start()
         return thread
 
-    return Tasks(spawn, time.sleep, lambda function, *arguments: function(*arguments))
+    return Tasks(spawn, time.sleep, run_here)

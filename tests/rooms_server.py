@@ -1,8 +1,8 @@
 """A server of rooms and nothing else, for tests: `python -m tests.rooms_server MODE OPTIONS`.
 
 It runs in a process of its own, because eventlet must have patched the standard library before anything is imported.
-MODE is `eventlet` or `threading`, OPTIONS is JSON: the settings `live`, and `max_queue`. It prints its port. What a
-collector would do is asked of it over HTTP, as a POST of JSON to `/do/<action>`; see `actions`.
+MODE is `eventlet` or `threading`, OPTIONS is JSON: the settings `live`, `max_queue` and `join_within`. It prints its
+port. What a collector would do is asked of it over HTTP, as a POST of JSON to `/do/<action>`; see `actions`.
 """
 
 from __future__ import annotations
@@ -55,14 +55,15 @@ def build(mode: str, options: dict[str, Any]) -> tuple[Any, Callable[[], None]]:
     from dashboard.live.namespaces import MetricsNamespace
     from dashboard.live.server import make_socketio
     from dashboard.settings import HistorySettings, LiveSettings
-    from dashboard.tasks import Clock, Tasks
+    from dashboard.tasks import Clock, Tasks, run_here
 
     logging.basicConfig(level=logging.WARNING)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     live = LiveSettings(**options.get("live", {}))
     app = Flask("rooms")
-    socketio = make_socketio(app, live, mode, max_queue=options.get("max_queue", 1000))
-    tasks = Tasks(socketio.start_background_task, socketio.sleep, lambda function, *given: function(*given))
+    limits = {name: options[name] for name in ("max_queue", "join_within") if name in options}
+    socketio = make_socketio(app, live, mode, **limits)
+    tasks = Tasks(socketio.start_background_task, socketio.sleep, run_here)
     history = History(HistorySettings(), Clock())
     catalog = Catalog(history)
     broadcast = Broadcast(socketio, history, catalog, tasks, live)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,9 +20,10 @@ from dashboard.history.store import History
 from dashboard.live.catalog import Catalog
 from dashboard.sampling.state import JobState
 from dashboard.settings import HistorySettings
-from dashboard.tasks import Clock, threads
+from dashboard.tasks import Clock, Tasks, threads
 from dashboard.web import api, refusals
 from dashboard.web.answers import PlainPages
+from dashboard.web.api import MAX_VALUES
 from dashboard.web.csv_table import harmless, iso
 from dashboard.web.figures import Figures
 from tests.test_openmetrics import families
@@ -36,13 +40,14 @@ class World:
         start: time of the first sample, ms since the epoch; one a second follows.
     """
 
-    def __init__(self) -> None:
-        tasks = threads()
+    def __init__(self, tasks: Tasks | None = None, patience: float = 2.0) -> None:
+        tasks = tasks or threads()
         self.history = History(HistorySettings(), Clock())
         self.catalog = Catalog(self.history)
         app = Flask("test")
-        app.register_blueprint(api.blueprint(api.Api(self.catalog, self.history, Figures(), tasks, "1.2.3")))
+        app.register_blueprint(api.blueprint(api.Api(self.catalog, self.history, Figures(), tasks, "1.2.3", patience)))
         refusals.install(app, PlainPages())
+        self.app = app
         self.client: FlaskClient = app.test_client()
         self.start = time.time_ns() // 1_000_000 - 20_000
         self.catalog.state(JobState("cpu", "running"))
@@ -120,7 +125,7 @@ def test_query_gives_csv(world: World) -> None:
     assert "Accept" in by_format.headers["Vary"]
     head, *rows = csv.reader(io.StringIO(by_format.text))
     assert head == ["time", "user", "'=system"]
-    assert rows[3] == [iso(world.start + 3000), "4.5", ""]
+    assert rows[3] == [*iso(np.array([world.start + 3000])), "4.5", ""]
     assert world.client.get(f"{query}&format=json", headers={"Accept": "text/csv"}).is_json
     assert world.client.get(query, headers={"Accept": "*/*"}).is_json
 
@@ -134,7 +139,63 @@ def test_spreadsheets_run_nothing(text: str) -> None:
 
 def test_times_are_written_to_the_millisecond() -> None:
     """CSV times are ISO 8601 in UTC."""
-    assert iso(1_700_000_000_250) == "2023-11-14T22:13:20.250Z"
+    assert iso(np.array([1_700_000_000_250, 0])) == ["2023-11-14T22:13:20.250Z", "1970-01-01T00:00:00.000Z"]
+
+
+def test_times_after_all_calendars_are_written_too(world: World) -> None:
+    """A collector may give any time; one after the year 9999 is a row of the CSV like others."""
+    late = 2**53 - 1
+    world.history.append(Batch(LOAD.name, np.array([late]), (Series(()),), np.ones((1, 1))))
+    answer = world.client.get(f"/api/v1/query?metric=system.load&start={late - 5}&end={late}&format=csv")
+    assert answer.text.splitlines()[1:] == ["287396-10-12T08:59:00.991Z,1.0"]
+
+
+def test_large_answers_are_thinned(world: World) -> None:
+    """Of a metric with many series there are so many times in one answer that it has 200,000 values."""
+    series = tuple(Series((("n", str(one)),)) for one in range(400))
+    times = world.start + np.arange(1000, dtype=np.int64)
+    world.history.append(Batch(LOAD.name, times, series, np.random.default_rng(1).random((400, 1000))))
+    answer = world.client.get("/api/v1/query?metric=system.load&points=20000").get_json()
+    assert 400 < len(answer["t"]) <= MAX_VALUES // 400
+
+
+def test_few_queries_run_at_once() -> None:
+    """Two queries are answered at a time; a third one waits for its turn, and in the end is asked to come again."""
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slowly(function: Callable[..., object], *given: object) -> object:
+        begun.release()
+        assert go_on.wait(10)
+        return function(*given)
+
+    world = World(replace(threads(), native=slowly), patience=0.05)
+    answers: list[int] = []
+
+    def ask() -> None:
+        answers.append(world.app.test_client().get("/api/v1/query?metric=system.cpu").status_code)
+
+    asking = [threading.Thread(target=ask) for _ in range(2)]
+    for one in asking:
+        one.start()
+    assert begun.acquire(timeout=10) and begun.acquire(timeout=10)
+    refused = world.client.get("/api/v1/query?metric=system.cpu")
+    go_on.set()
+    for one in asking:
+        one.join()
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (429, "rate_limited")
+    assert answers == [200, 200]
+    assert world.client.get("/api/v1/query?metric=system.cpu").status_code == 200
+
+
+def test_a_metric_that_goes_in_the_middle_is_unknown(world: World) -> None:
+    """History forgets a metric a moment after the catalog, or before: a query is 404, the others are exposed."""
+    world.sample()
+    world.history.forget(LOAD.name)
+    answer = world.client.get("/api/v1/query?metric=system.load")
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (404, "unknown_metric")
+    text = world.client.get("/metrics").text
+    assert "plotroom_system_cpu_percent" in text
+    assert "plotroom_system_load" not in text
 
 
 @pytest.mark.parametrize(
@@ -142,7 +203,7 @@ def test_times_are_written_to_the_millisecond() -> None:
     [
         ("", "metric"),
         ("metric=system.cpu&start=abc", "start"),
-        ("metric=system.cpu&points=2", "points"),
+        ("metric=system.cpu&points=3", "points"),
         ("metric=system.cpu&points=1e9", "points"),
         ("metric=system.cpu&window=0", "window"),
         ("metric=system.cpu&window=nan", "window"),

@@ -1,15 +1,16 @@
 """What a plugin author writes, and what comes out of it."""
 
 import math
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pytest
 
 from collectors import Collector, Counter, Gauge, metric
-from collectors.base import figure_dict
+from collectors.base import MetricOptions, figure_dict
 from collectors.errors import InvalidDeclaration, NotANumber, WrongLabels
-from collectors.metric import Series
+from collectors.metric import Metric, Series
 
 
 class Queues(Collector):
@@ -36,6 +37,19 @@ def result_of(value: object, **options: Any) -> dict[str, float]:  # Any: the de
     (batch,) = collector.drain(1_000)
     assert batch.times.tolist() == [1_000]
     return {series.name: column[0] for series, column in zip(batch.series, batch.values.tolist(), strict=True)}
+
+
+def test_whatever_a_metric_has_can_be_declared() -> None:
+    """The options that type checkers know of are those of `Metric`, and a function takes them all."""
+    own = {"name", "kind", "labels", "figure"}
+    assert set(MetricOptions.__annotations__) | own == {field.name for field in fields(Metric)}
+
+    @metric("test.all", order=3, max_series=5, unit="s", kind="counter")
+    def function() -> float:
+        return 1.0
+
+    [declared] = function.__collector__.metrics()  # type: ignore[attr-defined]  # put there by @metric
+    assert (declared.order, declared.max_series, declared.unit, declared.labels) == (3, 5, "s", None)
 
 
 def test_a_collector_gives_one_batch_a_metric() -> None:

@@ -16,14 +16,15 @@ from collectors.metric import Metric, Series
 from collectors.sample import Batch
 from dashboard.history.store import History
 from dashboard.live import wire
-from dashboard.live.broadcast import Broadcast
+from dashboard.live.broadcast import MAX_VALUES, Broadcast
 from dashboard.live.catalog import Catalog
-from dashboard.live.fanout import Fanout, frame
+from dashboard.live.fanout import MAX_WAITING, Fanout, frame
 from dashboard.live.payloads import SubscribeRequest, Wanted
 from dashboard.live.server import make_socketio
 from dashboard.sampling.state import JobState
 from dashboard.settings import HistorySettings, LiveSettings
 from dashboard.tasks import Clock, Tasks, threads
+from tests.readings import read
 
 START = 1_700_000_000_000
 
@@ -34,6 +35,7 @@ class FakeSocket:
     def __init__(self) -> None:
         self.queue: queue.Queue[Any] = queue.Queue()
         self.closed = self.closing = False
+        self.upgraded = True
 
     def close(self, wait: bool = True, abort: bool = False) -> None:
         self.closed = True
@@ -150,7 +152,7 @@ def test_many_values_are_one_attachment(house: House) -> None:
     member.subscribe("a.b")
     house.publish("a.b", 1, *range(64))
     message = dict(member.received())["samples"]
-    times, values = wire.read(message, message)
+    times, values = read(message, message)
     assert times.tolist() == [START + 1000]
     assert values[:, 0].tolist() == list(range(64))
 
@@ -160,7 +162,7 @@ def test_nothing_is_encoded_for_an_empty_room(house: House) -> None:
     house.publish("a.b", 1, 1.0)
     house.broadcast.notice("info", "to nobody")
     assert house.broadcast.messages_out == 0
-    assert house.history.position("a.b").offset == 1
+    assert house.history.offset("a.b") == 1
 
 
 def test_a_batch_of_an_unknown_metric_is_dropped(house: House) -> None:
@@ -168,7 +170,7 @@ def test_a_batch_of_an_unknown_metric_is_dropped(house: House) -> None:
     assert not house.publish("no.such", 1, 1.0)
     empty = Batch("a.b", np.zeros(0, dtype=np.int64), (), np.zeros((0, 0)))
     assert house.broadcast.publish(empty)
-    assert house.history.position("a.b").offset == 0
+    assert house.history.offset("a.b") == 0
 
 
 def test_a_first_subscription_gets_a_backfill(house: House) -> None:
@@ -245,6 +247,54 @@ def test_leaving_ends_the_samples(house: House) -> None:
     house.publish("a.b", 1, 1.0)
     assert member.received() == []
     assert house.broadcast.rooms == 0
+
+
+def test_an_answer_has_a_bound() -> None:
+    """Metrics that do not fit into one answer are refused with a sentence and not joined; others may run in between."""
+    pauses: list[float] = []
+    plain = threads()
+    house = House(Tasks(plain.spawn, pauses.append, plain.native))
+    names = [f"a.m{one}" for one in range(5)]
+    house.declare(*names)
+    known = tuple(Series((("n", str(one)),)) for one in range(200))
+    for name in names:
+        times = START + 1000 * np.arange(2000, dtype=np.int64)
+        house.broadcast.publish(Batch(name, times, known, np.random.default_rng(1).random((200, 2000))))
+    member = house.member()
+    request = SubscribeRequest(metrics=[Wanted(name=one, window=3000, points=2000) for one in names])
+    answer = house.broadcast.subscribe(member.sid, request)
+    assert [one.get("n", 0) for one in answer["metrics"]] == [2000, 2000, 0, 0, 0]
+    for one in answer["metrics"][2:]:
+        assert one["error"]["code"] == "rate_limited"
+        assert "1,000,000 values" in one["error"]["message"]
+    assert pauses == [0] * 4
+    assert house.broadcast.rooms == 2
+    assert len(answer["b"]) <= 8 * (MAX_VALUES + 4000)
+
+
+def test_one_metric_always_fits_into_an_answer(house: House) -> None:
+    """More series than points can be answered for come with fewer points, and what is missed as a backfill."""
+    known = tuple(Series((("n", str(one)),)) for one in range(500))
+    for portion in range(3):
+        times = START + 1000 * np.arange(1000 * portion, 1000 * portion + 1000, dtype=np.int64)
+        house.broadcast.publish(Batch("a.b", times, known, np.ones((500, 1000))))
+    answer = house.member().subscribe("a.b", window=3000, points=10_000)
+    assert (answer["recovered"], 1000 < answer["n"] <= 2000) == (False, True)
+    epoch = house.history.epoch
+    assert not house.member().subscribe("a.b", epoch, since=500)["recovered"]
+    assert house.member().subscribe("a.b", epoch, since=1500)["recovered"]
+
+
+def test_late_samples_are_told_with_those_they_go_between(house: House) -> None:
+    """A batch that overlaps the one before is sent with the held samples from its first time on, merged."""
+    member = house.member()
+    for second in (1.0, 1.5, 2.0):
+        house.publish("a.b", second, second)
+    member.subscribe("a.b")
+    house.publish("a.b", 1.25, 1.25)
+    [(_, frame)] = member.received()
+    assert (frame["o"], frame["v"]) == (6, [[1.25, 1.5, 2.0]])
+    assert frame["t"] == [START + 1250, START + 1500, START + 2000]
 
 
 def test_who_has_gone_gets_nothing(house: House) -> None:
@@ -363,6 +413,37 @@ def test_a_client_that_does_not_read_is_let_go() -> None:
     assert not quick.socket.closed
 
 
+def test_the_bytes_that_wait_have_a_bound(house: House) -> None:
+    """Who leaves 16 MiB unread is let go, however few messages they are; a single one may be larger than that."""
+    slow, quick = house.member(), house.member()
+    for member in (slow, quick):
+        member.subscribe("a.b")
+    known = tuple(Series((("n", str(one)),)) for one in range(100))
+    for portion in range(5):
+        times = START + 2000 * portion + np.arange(6000 if portion < 4 else 30_000, dtype=np.int64)
+        house.broadcast.publish(Batch("a.b", times, known, np.zeros((100, len(times)))))
+        sent = quick.received()
+        house.fanout.backlog(quick.socket).sent(house.fanout.backlog(quick.socket).bytes)
+        assert [name for name, _ in sent][-1] == "samples"
+        assert slow.socket.closed == (portion >= 3)
+    assert house.broadcast.overruns == 1
+    assert not quick.socket.closed
+    assert house.fanout.backlog(slow.socket).bytes <= MAX_WAITING
+
+
+def test_who_joins_nothing_is_let_go(house: House) -> None:
+    """A connection in no namespace is closed after a while; those that are in one, or have just come, are not."""
+    member, stranger, later = house.member(), FakeSocket(), FakeSocket()
+    server = house.socketio.server
+    server.eio.sockets["stranger"], server.environ["stranger"] = stranger, {}
+    house.fanout.sweep(100.0)
+    server.eio.sockets["later"], server.environ["later"] = later, {}
+    house.fanout.sweep(109.0)
+    assert not stranger.closed
+    house.fanout.sweep(110.0)
+    assert (stranger.closed, later.closed, member.socket.closed) == (True, False, False)
+
+
 def test_an_emit_must_name_its_room(house: House) -> None:
     """Emitting through Flask-SocketIO works for rooms and single clients, and is refused without one."""
     one, two = house.member(), house.member()
@@ -396,6 +477,17 @@ def test_started_tasks_send_by_themselves_until_stopped(started: House) -> None:
         seen.add(Packet(encoded_packet=member.socket.queue.get(timeout=10).data).data[0])
 
 
+def test_started_again_it_hears_the_catalog(started: House) -> None:
+    """After `stop` and `start` changes of the catalog are told as before."""
+    started.broadcast.stop()
+    started.broadcast.start()
+    member = started.member()
+    started.broadcast.catalog(member.sid)
+    started.declare("a.b", "a.new")
+    while Packet(encoded_packet=member.socket.queue.get(timeout=10).data).data[0] != "catalog":
+        pass
+
+
 def test_joining_while_others_publish_leaves_no_gap_and_no_duplicate() -> None:
     """Whatever is published while a client joins, its answer and the frames after it are every sample, once."""
     house = House()
@@ -425,7 +517,7 @@ def test_joining_while_others_publish_leaves_no_gap_and_no_duplicate() -> None:
     for publisher in publishers:
         publisher.join()
     for place, (member, answers) in enumerate(joined, start=1):
-        seen = {name: wire.read(answer, answer)[1][0].tolist() for name, answer in answers.items()}
+        seen = {name: read(answer, answer)[1][0].tolist() for name, answer in answers.items()}
         for event, message in member.received():
             if event == "samples" and message["o"] > answers[message["m"]]["offset"]:
                 seen[message["m"]].append(message["v"][0][0])

@@ -10,14 +10,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import Field, SecretStr
 
+from collectors import Collector, CollectorConfig, Gauge
+from collectors.registry import Declaration
+from dashboard.app import create_app
 from dashboard.cli import Redacted, run
-from dashboard.cli.collectors import report
-from dashboard.cli.serving import address_of, found
+from dashboard.cli.collectors import described, report
+from dashboard.cli.serving import address_of, found, tell_what_is_there
+from dashboard.errors import CannotStart
 from dashboard.sampling.state import JobState
 from dashboard.server import threaded
 from dashboard.settings import Settings
 from dashboard.settings_sources import table
+from dashboard.tasks import run_here
 from dashboard.web.tokens import Token, keep_token
 from tests.server import ROOT
 
@@ -97,6 +103,46 @@ def test_a_mistake_is_one_line(plotroom: Plotroom, arguments: tuple[str, ...], w
     [line] = done.err.splitlines()
     for word in words:
         assert word in line
+
+
+def test_a_mistake_is_told_in_a_clean_line(plotroom: Plotroom) -> None:
+    """The line has no doubled punctuation and names the help of the command that was meant."""
+    assert plotroom("frobnicate").err == "plotroom: No such command 'frobnicate'; see `plotroom --help`\n"
+    assert plotroom("collectors", "chek").err.endswith("'check'? See `plotroom collectors --help`\n")
+    assert plotroom("collectors", "check").err.endswith("'FILE|NAME'; see `plotroom collectors check --help`\n")
+
+
+def test_a_group_without_a_command_shows_its_help(plotroom: Plotroom) -> None:
+    """`collectors` alone prints its commands as a page of help, not as one line of error."""
+    done = plotroom("collectors")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Usage: plotroom collectors")
+    assert {"check", "list", "new"} <= {line.split()[0] for line in done.err.splitlines() if line.startswith("  ")}
+
+
+@pytest.mark.parametrize("command", ["list", "check", "new"])
+def test_collectors_help_has_what_matters(plotroom: Plotroom, command: str) -> None:
+    """--help of a command on collectors lists the settings that have a bearing on them, and no others."""
+    text = plotroom("collectors", command, "--help").out
+    listed = {row.name for row in table() if f"{row.option} " in text}
+    sampling = {row.name for row in table() if row.name.startswith("sampling.")}
+    assert listed == {"config", "plugin", "data_dir", "demo"} | sampling
+
+
+def test_arguments_of_a_server_fit_all_commands(plotroom: Plotroom) -> None:
+    """An option that --help does not list for a command is accepted by it, so that command lines can be reused."""
+    assert plotroom("collectors", "check", "uptime", "--live-max-clients", "9").code == 0
+
+
+def test_a_file_in_place_of_the_data_folder_is_told(plotroom: Plotroom, tmp_path: Path) -> None:
+    """--data-dir FILE is one line that says so; so is a folder that became a file after the settings were read."""
+    taken = tmp_path / "taken"
+    taken.write_text("", encoding="utf-8")
+    done = plotroom("token", "--data-dir", str(taken))
+    assert done.code == 2
+    assert "is a file, not a folder" in done.err
+    with pytest.raises(CannotStart, match="is a file, not a folder"):
+        keep_token(taken)
 
 
 def test_the_token_can_be_asked_for(plotroom: Plotroom, tmp_path: Path) -> None:
@@ -216,9 +262,64 @@ def test_check_finds_by_name(plotroom: Plotroom, tmp_path: Path) -> None:
     assert plotroom("collectors", "check", "cpu").code == 0
 
 
+def test_check_shows_interval_and_options(plotroom: Plotroom, tmp_path: Path) -> None:
+    """`check` shows the interval and the options of the collector's own: their values in force, meaning, defaults."""
+    lines = plotroom("collectors", "check", "random_walk").out.splitlines()
+    assert lines[1] == "  every 0.5 s"
+    assert lines[2] == "  option walkers = 3  how many walk"
+    assert not [line for line in lines if "enabled" in line or "instance" in line]
+    (tmp_path / "plotroom.toml").write_text("[collectors.random_walk]\nevery = 0.1\nwalkers = 2", encoding="utf-8")
+    lines = plotroom("collectors", "check", "random_walk").out.splitlines()
+    assert lines[1] == "  every 0.1 s [default: 0.5 s]"
+    assert lines[2] == "  option walkers = 2  how many walk  [default: 3]"
+
+
+def test_options_without_a_value_are_told_so() -> None:
+    """An option that has to be given, and one that is not set, are shown as that; a secret is not shown."""
+
+    class Options(CollectorConfig):
+        url: str = Field(description="where it is")
+        user: str | None = None
+        password: SecretStr = SecretStr("")
+
+    class Far(Collector):
+        """Far away."""
+
+        Config = Options
+        value = Gauge("far.value")
+
+    declaration = Declaration.of(Far)
+    assert list(described(declaration, Far, [])) == [
+        "far: Far away.",
+        "  every 1 s",
+        "  option url = (has to be given)  where it is",
+        "  option user = not set",
+        '  option password = ""',
+    ]
+    [*_, password] = described(declaration, Far, [{"url": "a", "password": "hidden"}])
+    assert "hidden" not in password
+
+
+def test_check_uses_the_table_of_a_name_with_dots(plotroom: Plotroom, tmp_path: Path) -> None:
+    """A metric function is checked with the options that its table gives, written without quotes."""
+    (tmp_path / "room.py").write_text(PLUGIN, encoding="utf-8")
+    (tmp_path / "plotroom.toml").write_text("[collectors.room.temperature]\nevery = 2", encoding="utf-8")
+    assert "  every 2 s [default: 1 s]" in plotroom("collectors", "check", "room.py").out.splitlines()
+
+
 def test_check_says_what_to_change(plotroom: Plotroom, tmp_path: Path) -> None:
     """A collector that breaks its contract is exit code 1, with what is wrong."""
     (tmp_path / "bad.py").write_text(PLUGIN.replace("21.5", "'warm'"), encoding="utf-8")
     done = plotroom("collectors", "check", "bad.py")
     assert done.code == 1
     assert "str" in done.out
+
+
+def test_a_closed_terminal_does_not_matter(tmp_path: Path) -> None:
+    """When nobody can read any more what was found, nothing is raised in the server."""
+    app = create_app(Settings(data_dir=tmp_path), "threading", run_here)
+
+    def say(line: str) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    tell_what_is_there(app, say, settle=0.0)

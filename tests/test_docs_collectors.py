@@ -49,7 +49,7 @@ def test_each_collector_is_documented(kind: type[Collector]) -> None:
         assert any(line.startswith(start) for line in section.splitlines()), f"{PAGE} lacks the row: {start}"
     assert f"every {kind.every:g} s" in section
     assert ("off by default" in section) is (not kind.enabled)
-    assert ("process of its own" in section) is (kind.runs == "process")
+    assert ("in the collector process" in section) is (kind.runs == "process")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -7,18 +7,21 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from collectors import Collector, Counter, Gauge, Misconfigured, Unavailable
+from collectors.backoff import Backoff
 from collectors.errors import CollectorFailed
+from collectors.instance import Trouble
 from collectors.metric import Series
 from collectors.registry import Declaration
 from collectors.sample import Batch
 from collectors.sampler import Sampler
 from dashboard.sampling.job import Job
-from dashboard.tasks import Backoff, Tasks, threads
+from dashboard.tasks import Tasks, threads
 from tests.sinks import PATIENCE, RememberingSink
 
 EVERY = 0.02
@@ -31,6 +34,7 @@ class Script:
         self.opens = list(opens)
         self.collects = list(collects)
         self.calls: list[str] = []
+        self.troubles: tuple[Trouble, ...] = ()
 
     def open(self) -> None:
         self.calls.append("open")
@@ -168,7 +172,96 @@ def test_an_error_is_shown_and_the_next_tick_comes(
     assert script.calls[:4] == ["open", "collect", "collect", "collect"]
     [record] = caplog.records
     assert record.levelno == logging.ERROR
-    assert record.exc_info is not None
+    first, *trace = record.getMessage().splitlines()
+    assert first == "collector told: ValueError: odd"
+    assert trace[0] == "    Traceback (most recent call last):"
+
+
+def test_an_error_cannot_forge_lines_of_the_log(
+    run: Callable[..., Job], sink: RememberingSink, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Control characters in the text of an error are written out; what follows the first line is indented."""
+    error = CollectorFailed("ValueError", "odd\n2026-01-01 ERROR root: forged\x1b[2J", "x.py, line 3")
+    error.add_note("Traceback:\nforged, too\r\x1b]0;title\x07")
+    run(Script(collects=[error, 1]))
+    state = sink.wait_state("told", "failing")
+    assert state.reason == "ValueError: odd 2026-01-01 ERROR root: forged\\x1b[2J (x.py, line 3)"
+    sink.wait_values("t.value")
+    [record] = caplog.records
+    first, *rest = record.getMessage().split("\n")
+    assert first == f"collector told: {state.reason}"
+    assert rest
+    assert all(line.startswith("    ") and line.isprintable() for line in rest)
+
+
+def test_some_instances_that_fail_are_told_while_the_others_go_on(
+    run: Callable[..., Job], sink: RememberingSink, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The state is the worst of them and names each; a failure counts once, and it is running again when all work."""
+    script = Script()
+    broken, away = RuntimeError("no"), Unavailable("nobody answers")
+
+    def fail(*errors: Exception) -> Callable[[], None]:
+        def step() -> None:
+            script.troubles = tuple(Trouble(name, one, step.fresh) for name, one in zip("ab", errors, strict=False))  # type: ignore[attr-defined]
+
+        step.fresh = True  # type: ignore[attr-defined]
+        return step
+
+    def again() -> None:
+        script.troubles = tuple(replace(one, fresh=False) for one in script.troubles)
+
+    script.collects += [fail(away), fail(broken, away), again, again, fail()]
+    job = run(script)
+    sink.wait_values("t.value", 6)
+    seen = [(state.state, state.reason) for state in sink.states]
+    assert seen[1:4] == [
+        ("unavailable", "instance a: nobody answers"),
+        ("failing", "instance a: RuntimeError: no; instance b: nobody answers"),
+        ("running", ""),
+    ]
+    assert job.state.errors == 1
+    assert len(caplog.records) == 1
+
+
+def test_instances_with_times_of_their_own_are_one_batch(run: Callable[..., Job], sink: RememberingSink) -> None:
+    """Two time columns of one metric are published as one: the ring would take the second for a clock step."""
+    one, two = Series((("instance", "1"),)), Series((("instance", "2"),))
+
+    class Columns(Script):
+        def collect(self, tick: int) -> list[Batch]:
+            values = np.array([[tick / 1000, tick / 1000 + 0.01]])
+            return [
+                Batch(metric, np.array([tick + shift, tick + shift + 10]), (series,), values)
+                for metric in ("t.value", "t.count")
+                for shift, series in ((0, one), (5, two))
+            ]
+
+    run(Columns())
+    sink.wait_for(lambda: len(sink.batches) >= 6)
+    value, count = sink.batches[4:6]
+    assert (value.metric, count.metric) == ("t.value", "t.count")
+    assert np.diff(value.times).tolist() == [5, 5, 5]
+    assert value.series == (one, two)
+    assert np.isnan(value.values).tolist() == [[False, True, False, True], [True, False, True, False]]
+    assert count.values[0, [0, 2]] == pytest.approx([2, 2])  # rates of readings that follow each other, times the scale
+
+
+def test_counts_of_a_stream_are_not_lost(sink: RememberingSink) -> None:
+    """What is pushed meanwhile, in another thread, does not undo a change of state, nor is it undone."""
+    batch = Batch("t.value", np.array([1]), (Series(),), np.array([[1.0]]))
+    job = Job(Declaration.of(Told), Script(), "here.py", EVERY, sink, threads())
+
+    class Between(RememberingSink):
+        """Pushes while the state is being told."""
+
+        def publish(self, batch: Batch) -> None:
+            job.mark_late()
+
+    job._sink = Between()
+    for _ in range(3):
+        job.pushed([batch])
+    assert (job.state.state, job.state.samples) == ("late", 3)
 
 
 def test_the_same_error_is_logged_once_and_counted(
@@ -178,7 +271,7 @@ def test_the_same_error_is_logged_once_and_counted(
     failing = [ValueError(f"odd {n}") for n in range(30)]
     job = run(Script(collects=[*failing, KeyError("x"), 1]), every=0.01)
     sink.wait_values("t.value")
-    assert [record.getMessage().partition(":")[2] for record in caplog.records] == [
+    assert [record.getMessage().splitlines()[0].partition(":")[2] for record in caplog.records] == [
         " ValueError: odd 0",
         " ValueError: odd 9 (10 times so far)",
         " KeyError: 'x'",
@@ -306,7 +399,7 @@ def test_a_job_that_waits_to_try_again_stops_at_once(sink: RememberingSink) -> N
 
 
 def test_supervised_tasks_start_again(caplog: pytest.LogCaptureFixture) -> None:
-    """A task that raises is run again until it returns; deaths are counted and logged, the first with its traceback."""
+    """A task that raises is run again until it returns; deaths are counted and logged with what was raised."""
     runs: list[int] = []
 
     def work() -> None:
@@ -318,6 +411,7 @@ def test_supervised_tasks_start_again(caplog: pytest.LogCaptureFixture) -> None:
     assert tasks.supervise("worker", work, backoff=ShortBackoff()).ended.wait(PATIENCE)
     assert tasks.deaths == {"worker": 3}
     assert [bool(record.exc_info) for record in caplog.records] == [True, False, False]
+    assert "2. time (ValueError('dead'))" in caplog.text
 
 
 def test_a_supervised_task_can_be_stopped_while_it_waits() -> None:

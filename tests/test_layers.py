@@ -10,22 +10,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from collectors.registry import BUNDLED
 from tests.server import ROOT
 
 #: What the package `collectors` gives plugin authors an address for, or keeps to itself.
 MACHINERY = (
-    "base", "errors", "frames", "metric", "registry", "sample", "sampler", "streaming", "testing", "units", "worker",
+    "backoff", "base", "errors", "frames", "instance", "metric", "plugin_files", "registry", "sample", "sampler",
+    "streaming", "testing", "units", "worker",
 )  # fmt: skip
 
 
-def test_the_contracts_of_pyproject_hold(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_contracts_of_pyproject_hold() -> None:
     """Every import-linter contract is kept."""
-    monkeypatch.chdir(ROOT)
-    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
-    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+    # In a process of its own: it sets logging up anew, which switches the loggers off that other tests read.
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_eventlet_is_named_in_one_file() -> None:

@@ -9,13 +9,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import websocket
 
-from dashboard.live import wire
+from tests.readings import read
 from tests.rooms import PATIENCE, Client, RoomsServer
 from tests.server import ASYNC_MODES, ROOT
 
@@ -30,7 +31,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """One server for all tests of a mode; at its end its log must be without a traceback."""
     log = tmp_path_factory.mktemp("rooms") / "log"
     live = {"max_rooms": 5, "top_every": 0.2, "max_message": 4096}
-    server = RoomsServer(request.param, log, live=live, max_queue=QUEUE)
+    server = RoomsServer(request.param, log, live=live, max_queue=QUEUE, join_within=2.0)
     yield server
     server.close()
 
@@ -126,7 +127,7 @@ def test_large_messages_are_binary(server: RoomsServer, client: Client, metric: 
     answer = client.subscribe(metric)
     for message in (frame | {"series": answer["series"]}, answer):
         assert isinstance(message["b"], bytes)
-        got_times, got = wire.read(message, message)
+        got_times, got = read(message, message)
         assert got_times.tolist() == times
         assert [None if one != one else one for one in got[0].tolist()] == values
 
@@ -294,6 +295,38 @@ def test_a_client_that_does_not_read_is_let_go(server: RoomsServer, client: Clie
     hang_up(stuck)
 
 
+def test_who_joins_nothing_is_closed(server: RoomsServer, client: Client) -> None:
+    """A WebSocket that is in no namespace ends after a while, answered heartbeats or not; others stay."""
+    stranger = raw(server)
+    begin = time.monotonic()
+    assert ended(stranger)
+    assert 1.5 < time.monotonic() - begin < PATIENCE
+    assert client.call("catalog")["ok"]
+
+
+def test_requests_of_who_does_not_read_wait(server: RoomsServer, client: Client, metric: str) -> None:
+    """A client that asks and asks and does not read has its requests held, not their answers piled up; others go on."""
+    values = [float(one) for one in range(60_000)]
+    server.do("publish", metric=metric, times=[START + one for one in range(60_000)], values={"x": values})
+    before = server.do("counters")
+    greedy = member(server)
+    ask = f'["subscribe",{{"metrics":[{{"name":"{metric}","points":10000,"window":3600}}]}}]'
+    for number in range(200):
+        greedy.send(f"42/metrics,{number}{ask}")
+    assert client.subscribe(metric)["offset"] == 60_000
+    after = server.do("counters")
+    assert after["overruns"] == before["overruns"]
+    assert after["bytes_out"] - before["bytes_out"] < 16 * 2**20
+    answered = 0
+    while answered < 200:
+        received = greedy.recv()
+        if received == "2":
+            greedy.send("3")
+        answered += isinstance(received, bytes)
+    assert server.do("counters")["overruns"] == before["overruns"]
+    hang_up(greedy)
+
+
 def test_counters(server: RoomsServer, client: Client, metric: str) -> None:
     """Clients, rooms, messages and bytes are counted, and no task has died."""
     client.subscribe(metric)
@@ -317,7 +350,7 @@ def test_joining_in_the_middle_of_a_stream(server: RoomsServer, metric: str) -> 
         for _ in range(5):
             clients.append((one := Client(server.url), one.subscribe(metric, window=3600, points=10_000)))
         for one, answer in clients:
-            _, values = wire.read(answer, answer)
+            _, values = read(answer, answer)
             seen, offset = values[0].tolist() if len(values) else [], answer["offset"]
             while offset < count:
                 frame = one.next("samples")

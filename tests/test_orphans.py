@@ -15,13 +15,14 @@ from tests.sinks import PATIENCE, ended, write_plugin
 
 SERVER = """
 import sys, time
+from dashboard.sampling.target import Target
 from dashboard.sampling.workers import Limits, WorkerProcess
 from dashboard.tasks import threads
-one = WorkerProcess("bad", {"file": sys.argv[1]}, Limits(), threads())
+one = WorkerProcess("bad", Target(sys.argv[1]), Limits(), threads())
 one.start()
 one.load()
 one.call("open", "bad", 10, tables=[])
-[batch] = one.call("collect", "bad", 10, tick=1)
+[batch] = one.call("collect", "bad", 10, tick=1).batches
 print(one.pid, int(batch.values[0, 0]), flush=True)
 one.call("collect", "bad", 3600, tick=2)
 """

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dashboard.sampling.scheduler import Scheduler
-from dashboard.sampling.watch import Watch, changed, read_tables
+from dashboard.sampling.watch import GONE, Watch, changed, read_tables
 from dashboard.settings import Settings
 from dashboard.tasks import threads
 from tests.sinks import QUICK, RememberingSink, write_plugin
@@ -153,6 +153,51 @@ def test_a_helper_that_changes_reloads_the_plugin(house: House) -> None:
     house.sink.wait_for(lambda: 2.0 in house.sink.values("one.value"))
 
 
+def test_a_vanished_helper_reloads_the_plugin_once(house: House) -> None:
+    """While the new version can't be loaded for want of its helper, it is tried once, and again when that is back."""
+    folder = house.home / "plugins"
+    helper = write_plugin(folder, "_gone.py", "VALUE = 1")
+    write_plugin(
+        folder,
+        "one.py",
+        "import _gone\nfrom collectors import metric\n@metric('one.value', every=0.05)\ndef one(): return _gone.VALUE",
+    )
+    house.start()
+    house.sink.wait_values("one.value")
+    helper.unlink()
+    house.sink.wait_state("plugins/one.py", "failing", "No module named '_gone'")
+    seen = len(house.sink.values("one.value"))
+    house.sink.wait_values("one.value", 50, after=seen)  # 2.5 s: at least two more looks
+    assert [state.errors for state in house.sink.states if state.collector == "plugins/one.py"] == [1]
+    write_plugin(folder, "_gone.py", "VALUE = 2")
+    house.sink.wait_for(lambda: 2.0 in house.sink.values("one.value"))
+
+
+def test_files_that_come_and_go(tmp_path: Path) -> None:
+    """A vanished file is seen as gone from then on; one that is no helper any more is left out."""
+    path = write_plugin(tmp_path / "plugins", "one.py", "x = 1")
+    helper = write_plugin(tmp_path / "plugins", "_helper.py", "x = 1")
+    other = write_plugin(tmp_path / "plugins", "_other.py", "x = 1")
+    watch = Watch([], [tmp_path / "plugins"], tmp_path / "p.toml")
+    before = watch.look({path: [str(helper), str(other)]}).plugins[path]
+    helper.unlink()
+    after = watch.look({path: []}).plugins[path]
+    assert changed(before, after)
+    assert after.keys() == {str(path), str(helper)}
+    assert not changed(after, watch.look({}).plugins[path])
+    path.unlink()
+    assert watch.look({path: [str(other)]}).plugins == {}
+
+
+def test_what_is_installed_beside_a_plugin_is_not_its_own(tmp_path: Path) -> None:
+    """Of a package with a virtual environment in it, only its own files are looked at."""
+    pack = tmp_path / "plugins" / "pack"
+    for folder in ("", "inner", ".venv/lib/python3/site-packages/big", "venv/lib/site-packages/big"):
+        write_plugin(pack / folder, "__init__.py", "x = 1")
+    found = Watch([pack], [], tmp_path / "p.toml").look({})
+    assert found.plugins[pack].keys() == {str(pack / "__init__.py"), str(pack / "inner" / "__init__.py")}
+
+
 CONFIGURED = """
 from collectors import Collector, CollectorConfig, Gauge
 
@@ -241,9 +286,10 @@ def test_what_is_a_plugin(tmp_path: Path) -> None:
 
 
 def test_what_is_a_change() -> None:
-    """Another stamp or a missing file is a change; a file that only now is known to belong to it is not."""
+    """Another stamp or a file that is gone is a change; one that joins or leaves the plugin by itself is not."""
     assert changed({"a": (1, 1, 1)}, {"a": (2, 1, 1)})
-    assert changed({"a": (1, 1, 1), "b": (1, 1, 1)}, {"a": (1, 1, 1)})
+    assert changed({"a": (1, 1, 1), "b": (1, 1, 1)}, {"a": (1, 1, 1), "b": GONE})
+    assert not changed({"a": (1, 1, 1), "b": (1, 1, 1)}, {"a": (1, 1, 1)})
     assert not changed({"a": (1, 1, 1)}, {"a": (1, 1, 1), "b": (1, 1, 1)})
 
 

@@ -7,7 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from collectors.sample import number
+from collectors.metric import Series
+from collectors.sample import Batch, number, united
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,15 @@ def test_gaps(value: object) -> None:
 def test_things_that_are_no_numbers(value: object) -> None:
     """Text, containers and complex numbers are not taken for numbers."""
     assert number(value) is None
+
+
+def test_batches_are_united_on_all_their_times() -> None:
+    """Each series has its values at its own times and gaps elsewhere; a lone batch stays as it is."""
+    one, two = Series((("of", "1"),)), Series((("of", "2"),))
+    first = Batch("m", np.array([10, 30]), (one,), np.array([[1.0, 3.0]]))
+    second = Batch("m", np.array([20, 30]), (two, one), np.array([[2.0, 4.0], [5.0, 6.0]]))
+    assert united([first]) is first
+    both = united([first, second])
+    assert both.times.tolist() == [10, 20, 30]
+    assert both.series == (one, two)
+    np.testing.assert_array_equal(both.values, [[1.0, 5.0, 6.0], [math.nan, 2.0, 4.0]])

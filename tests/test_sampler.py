@@ -71,6 +71,102 @@ def test_an_instance_that_fails_costs_only_itself() -> None:
     assert Source.log == ["open broken", "open here", "close broken", "close here"]
 
 
+class Several:
+    """A sampler of three sources, whose clock stands until it is told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.does: dict[str, Exception | None] = {"one": None, "two": None, "three": None}
+        self.log: list[str] = []
+        house = self
+
+        class Part(Collector):
+            value = Gauge("part.value")
+
+            def open(self) -> None:
+                house.log.append(f"open {self.config.instance}")
+                self._act()
+
+            def collect(self) -> None:
+                house.log.append(self.config.instance)
+                self._act()
+                self.value.set(1)
+
+            def close(self) -> None:
+                house.log.append(f"close {self.config.instance}")
+
+            def _act(self) -> None:
+                error = house.does[self.config.instance]
+                if error is not None:
+                    raise error
+
+        self.sampler = Sampler(Part, [{"instance": name} for name in self.does], lambda: self.now)
+        self.sampler.open()
+        self.log.clear()
+
+    def collect(self) -> list[str]:
+        """What was done in a collect."""
+        self.log.clear()
+        self.sampler.collect(1)
+        return list(self.log)
+
+    @property
+    def troubles(self) -> list[tuple[str, str, bool]]:
+        return [(one.instance, str(one.error), one.fresh) for one in self.sampler.troubles]
+
+
+def test_an_instance_that_goes_away_is_closed_and_opened_later() -> None:
+    """Unavailable costs one try, then waits that double; what is wrong is told until a collect goes well."""
+    house = Several()
+    house.does["two"] = Unavailable("hung up")
+    assert house.collect() == ["one", "two", "close two", "three"]
+    assert house.troubles == [("two", "hung up", True)]
+    assert house.collect() == ["one", "three"]
+    assert house.troubles == [("two", "hung up", False)]
+    house.now += 1.3
+    assert house.collect() == ["one", "open two", "three"]
+    house.now += 1.3
+    assert house.collect() == ["one", "three"]
+    house.now += 1.3
+    house.does["two"] = None
+    assert house.collect() == ["one", "open two", "two", "three"]
+    assert house.troubles == []
+
+
+def test_an_instance_that_keeps_failing_is_opened_anew() -> None:
+    """After three failures in a row a broken connection is closed, and opened again with back-off."""
+    house = Several()
+    house.does["one"] = RuntimeError("broken pipe")
+    for _ in range(2):
+        assert house.collect() == ["one", "two", "three"]
+        assert house.troubles == [("one", "broken pipe", True)]
+    assert house.collect() == ["one", "close one", "two", "three"]
+    assert house.collect() == ["two", "three"]
+    house.now += 1.3
+    house.does["one"] = None
+    assert house.collect() == ["open one", "one", "two", "three"]
+    assert house.troubles == []
+
+
+def test_a_misconfigured_instance_is_not_tried_again() -> None:
+    """Only a restart helps it, and its trouble stands there all the time."""
+    house = Several()
+    house.does["three"] = Misconfigured("url", "is no address")
+    assert house.collect() == ["one", "two", "three", "close three"]
+    house.now += 1e6
+    house.does["three"] = None
+    assert house.collect() == ["one", "two"]
+    assert house.troubles == [("three", "url: is no address", False)]
+
+
+def test_of_several_errors_that_is_raised_which_is_worth_a_try() -> None:
+    """When none works, one that is configured wrong must not keep the others from being tried again."""
+    house = Several()
+    house.does.update(one=Misconfigured("url", "is no address"), two=Unavailable("away"), three=Unavailable("far away"))
+    with pytest.raises(Unavailable, match="^away$"):
+        house.collect()
+
+
 def test_when_all_fail_the_first_error_is_told() -> None:
     """Without a working instance, open and collect raise what the first one raised."""
     with pytest.raises(Unavailable, match="nobody answers"):

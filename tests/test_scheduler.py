@@ -182,6 +182,30 @@ def test_a_list_of_tables_is_several_instances(start: Start, tmp_path: Path) -> 
     assert batch.values.tolist() == [[1.0], [2.0]]
 
 
+def test_an_instance_that_fails_is_shown_while_the_others_go_on(start: Start, tmp_path: Path) -> None:
+    """The state of a plugin with a bad instance names it and its reason; samples of the good one come."""
+    write_plugin(
+        tmp_path / "plugins",
+        "broker.py",
+        """
+        from collectors import Collector, CollectorConfig, Gauge, Unavailable
+        class Broker(Collector):
+            every = 0.1
+            class Config(CollectorConfig):
+                away: bool = False
+            depth = Gauge("broker.depth")
+            def collect(self):
+                if self.config.away:
+                    raise Unavailable("nobody answers")
+                self.depth.set(1)
+        """,
+    )
+    _, sink = start(collectors={"broker": [{"instance": "north"}, {"instance": "south", "away": True}]})
+    sink.wait_state("broker", "unavailable", "instance south: nobody answers")
+    sink.wait_values("broker.depth", 3)
+    assert {one.name for one in sink.batches[-1].series} == {"north"}
+
+
 def test_a_wrong_option_is_shown_and_nothing_is_tried_again(start: Start, tmp_path: Path) -> None:
     """An option that the collector does not have, or an impossible interval, makes it misconfigured."""
     write_plugin(tmp_path / "plugins", "fast.py", FAST)
@@ -232,11 +256,13 @@ def test_a_stream_is_published_as_it_comes(start: Start, tmp_path: Path) -> None
 
 
 def test_bundled_collectors_run_where_they_say(start: Start) -> None:
-    """Of the bundled ones, those that may hang run in a process of their own, the others in the server."""
-    scheduler, sink = start(bundled=("collectors.cpu", "collectors.filesystems", "no.such.module"))
-    sink.wait_state("cpu", "running")
-    sink.wait_for(lambda: "filesystems" in sink.declared)
+    """Of the bundled ones, those that may hang or take long share one process, the others run in the server."""
+    modules = ("collectors.cpu", "collectors.filesystems", "collectors.processes", "no.such.module")
+    scheduler, sink = start(bundled=modules)
+    for name in ("cpu", "filesystems", "processes"):
+        sink.wait_state(name, "running")
     assert len(scheduler.workers()) == 1
+    assert {state.collector: state.origin for state in scheduler.states()}["processes"] == "collectors"
     assert sink.wait_state("no.such.module", "failing").reason.startswith("no.such.module: ModuleNotFoundError")
 
 

@@ -74,6 +74,13 @@ def test_collector_processes_are_added_up(child: subprocess.Popen[bytes]) -> Non
     assert set(source.processes) == {0, child.pid}
 
 
+def test_hub_lag_that_was_stopped_does_not_begin() -> None:
+    """A server that is stopped before the task had its turn leaves no task behind."""
+    lag = HubLag(lambda seconds: pytest.fail("it went on"), lambda: 0.0)
+    lag.stop()
+    lag.run()
+
+
 def test_hub_lag_is_the_worst_since_it_was_taken() -> None:
     """The lag is how much later than asked the hub woke a sleeper, the worst since the last look."""
     now = 100.0

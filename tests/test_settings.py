@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli.table import as_markdown, as_toml
+from dashboard.collector_tables import Tables, of_nobody, tables_of
 from dashboard.errors import SettingsError
 from dashboard.settings import Settings
-from dashboard.settings_sources import load, table
+from dashboard.settings_sources import changed_settings, load, table
 from tests.server import ROOT
 
 
@@ -173,6 +174,66 @@ def test_collectors_are_left_to_themselves(folder: Path) -> None:
     assert settings.collectors == {"cpu": {"every": 2, "enabled": "false"}, "queue": [{"url": "a"}, {"url": "b"}]}
     assert "several tables" in fault(folder, PLOTROOM_COLLECTORS__QUEUE__URL="c")
     assert "PLOTROOM_COLLECTORS__NAME__OPTION" in fault(folder, PLOTROOM_COLLECTORS__QUEUE="c")
+
+
+def test_names_of_collectors_may_have_dots(folder: Path) -> None:
+    """`[collectors.tmp.files]` is the table of the collector `tmp.files`, with quotes or without, one or several."""
+    write(folder, "[collectors.tmp.files]\nevery = 2\n[collectors.tmp.a.b]\n[[collectors.tmp.q]]\nurl = 'a'")
+    assert load({}, {}, folder).collectors == {"tmp.files": {"every": 2}, "tmp.a.b": {}, "tmp.q": [{"url": "a"}]}
+    write(folder, "[collectors.'tmp.files']\nevery = 2")
+    assert load({}, {}, folder).collectors == {"tmp.files": {"every": 2}}
+    write(folder, "[collectors.'tmp.files']\nevery = 2\n[collectors.tmp.files]\nevery = 3")
+    assert "two tables of 'tmp.files'" in fault(folder)
+
+
+def test_options_of_a_collector_may_be_tables(folder: Path) -> None:
+    """A table with a plain option in it is of one collector, and the tables in it are its options."""
+    write(folder, "[collectors.mail]\nenabled = true\n[collectors.mail.server]\nhost = 'a'\n[collectors.idle]")
+    assert load({}, {}, folder).collectors == {"mail": {"enabled": True, "server": {"host": "a"}}, "idle": {}}
+
+
+def test_a_variable_reaches_a_name_with_dots(folder: Path) -> None:
+    """An underscore in a variable stands for a dot of the collector's name, with a table in the file and without."""
+    environ = {"PLOTROOM_COLLECTORS__TMP_FILES__EVERY": "3"}
+    assert tables_of("tmp.files", load({}, environ, folder).collectors) == [{"every": "3"}]
+    write(folder, "[collectors.tmp.files]\nevery = 2\nenabled = true")
+    assert load({}, environ, folder).collectors == {"tmp.files": {"every": "3", "enabled": True}}
+
+
+def test_tables_find_their_collectors() -> None:
+    """A collector gets the table of its very name before one with underscores; a table of nobody is known as such."""
+    tables: Tables = {"a.b": [{"x": 1}, {"x": 2}], "a_b": {"x": 3}, "c_d": {"x": 4}, "typo": {}}
+    assert tables_of("a.b", tables) == [{"x": 1}, {"x": 2}]
+    assert tables_of("a_b", tables) == [{"x": 3}]
+    assert tables_of("c.d", tables) == [{"x": 4}]
+    assert tables_of("cd", tables) == []
+    assert of_nobody(tables, ["a.b", "c.d"]) == {"typo"}
+
+
+def test_each_source_is_checked(folder: Path) -> None:
+    """A mistake in the file or in a variable is told although what overrules it is right."""
+    write(folder, "port = 'abc'")
+    assert fault(folder, {"port": "1"}, PLOTROOM_PORT="2").startswith("port in plotroom.toml: 'abc'")
+    write(folder, "port = 1")
+    assert fault(folder, {"port": "1"}, PLOTROOM_PORT="x").startswith("PLOTROOM_PORT: 'x'")
+
+
+def test_a_file_is_no_data_folder(folder: Path) -> None:
+    """A data folder that is a file, or in one, is told as such."""
+    write(folder, "", "taken")
+    assert fault(folder, {"data_dir": "taken"}).startswith(f"--data-dir: {folder / 'taken'} is a file, not a folder")
+    assert f"{folder / 'taken'} is a file" in fault(folder, PLOTROOM_DATA_DIR="taken/deeper")
+
+
+def test_settings_that_have_changed_are_named(folder: Path) -> None:
+    """What differs outside the collectors' tables is named; a free port that was found is no change."""
+    before = load({"port": "0"}, {}, folder)
+    running = before.model_copy(update={"port": 40_001})
+    assert changed_settings(running, before) == []
+    write(folder, "plugin = ['a.py']\n[history]\nretention = '2 h'\n[collectors.cpu]\nevery = 2")
+    assert changed_settings(running, load({"port": "0"}, {}, folder)) == ["plugin", "history.retention"]
+    assert changed_settings(running, load({"port": "0", "history.retention": "3600"}, {}, folder)) == ["plugin"]
+    assert changed_settings(running, load({"port": "99"}, {}, folder))[0] == "port"
 
 
 def test_variables_of_kubernetes_are_not_ours(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from collectors.metric import Metric, Series
 from collectors.sample import Batch
-from dashboard.history.position import Position, new_epoch
+from dashboard.history.epoch import new_epoch
 from dashboard.history.store import History, UnknownMetric
 from dashboard.settings import HistorySettings
 from dashboard.tasks import Clock
@@ -36,12 +36,12 @@ def test_metrics_are_apart() -> None:
     store.append(batch("a.one", 1, 1.0))
     store.append(batch("a.one", 2, 2.0))
     store.append(batch("a.two", 1, 5.0))
-    assert store.position("a.one") == Position(store.epoch, 2)
-    assert store.position("a.two") == Position(store.epoch, 1)
+    assert store.offset("a.one") == 2
+    assert store.offset("a.two") == 1
     assert store.latest("a.one").values.tolist() == [[2.0]]
 
 
-@pytest.mark.parametrize("ask", ["position", "series", "refused", "latest"])
+@pytest.mark.parametrize("ask", ["offset", "series", "refused", "latest"])
 def test_an_unknown_metric_is_named(ask: str) -> None:
     """Whatever is asked about a metric that is not declared raises an error with its name."""
     with pytest.raises(UnknownMetric, match=r"'no\.such'"):
@@ -70,7 +70,7 @@ def test_declaring_again_keeps_the_samples() -> None:
     store.append(batch("a.b", 1, 1.0, 2.0))
     assert store.refused("a.b") == 1
     store.declare(Metric("a.b", max_series=3), 0.1)
-    assert store.position("a.b").offset == 1
+    assert store.offset("a.b") == 1
     store.append(batch("a.b", 2, 1.0, 2.0, 3.0, 4.0))
     assert len(store.series("a.b")) == 3
 

@@ -28,6 +28,7 @@ from dashboard.live.payloads import (
     Wanted,
     parse,
 )
+from tests.readings import read
 from tests.server import ROOT
 
 
@@ -100,7 +101,7 @@ def test_samples_come_out_as_they_went_in(values: np.ndarray, fortran: bool) -> 
     assert set(message) == ({"m", "o", "n", "at", "b"} if binary else {"m", "o", "t", "v"})
     attachment = {"b": message.pop("b")} if binary else {}
     received = json.loads(wire.Json.dumps(message)) | attachment
-    got_times, got_values = wire.read(received, received)
+    got_times, got_values = read(received, received)
     assert (received["m"], received["o"]) == ("a.b", 99)
     assert np.array_equal(got_times, times)
     assert np.array_equal(got_values, values, equal_nan=True)
@@ -127,7 +128,7 @@ def test_several_metrics_share_one_attachment() -> None:
     whole = wire.attach(parts)
     assert list(whole) == ["b"]
     for (head, times, values), (series, count) in zip(parts, shapes, strict=True):
-        got_times, got_values = wire.read(whole, head)
+        got_times, got_values = read(whole, head)
         assert got_values.shape == (series, count)
         assert np.array_equal(got_times, times)
         assert np.array_equal(got_values, values)
@@ -161,6 +162,8 @@ def test_few_values_in_all_travel_as_json() -> None:
         (SubscribeRequest, ({"metrics": [{"name": "a"}], "epoch": 3},), "epoch: input should be a valid string"),
         (SubscribeRequest, ({"metrics": [{"name": "a"}], "epoc": "x"},), "epoc: is not known here; the keys are: "),
         (SubscribeRequest, ({"metrics": [{"name": "a", "sinc": 1}]},), "metrics.0.sinc: is not known here"),
+        (SubscribeRequest, ({"metrics": [{"name": "a"}, {"name": "b"}, {"name": "a"}]},),
+         "metrics: 'a' is in it twice; name each metric once"),
         (UnsubscribeRequest, ({"metrics": [{}]},), "metrics.0: input should be a valid string"),
         (CatalogRequest, ({"x": 1},), "x: is not known here; the keys are: none"),
     ],

@@ -183,6 +183,35 @@ def test_helpers_beside_the_plugin_are_reported(worker: Process, tmp_path: Path)
     assert worker.load(path)["files"].keys() == {str(helper), str(path)}
 
 
+def test_what_is_installed_beside_the_plugin_is_not_reported(worker: Process, tmp_path: Path) -> None:
+    """A virtual environment beside the plugin is no part of it."""
+    packages = tmp_path / ".venv" / "site-packages"
+    write_plugin(packages, "big_x.py", "VALUE = 1")
+    path = write_plugin(
+        tmp_path,
+        "main.py",
+        f"import sys\nsys.path.append({str(packages)!r})\nimport big_x\nfrom collectors import metric\n"
+        "@metric('m.m')\ndef m(): return big_x.VALUE",
+    )
+    assert worker.load(path)["files"].keys() == {str(path)}
+
+
+def test_an_instance_that_fails_is_told_with_the_samples_of_the_others(worker: Process, tmp_path: Path) -> None:
+    """A collect that went well tells which instances did not, with a traceback only the first time."""
+    worker.load(write_plugin(tmp_path, "source.py", PLUGIN))
+    tables = [{"instance": "good"}, {"instance": "bad", "what": "away"}, {"instance": "odd", "what": "fail"}]
+    assert worker.ask("open", collector="source", tables=tables)["outcome"] == "ok"
+    for fresh in (True, False):
+        worker.send("collect", collector="source", tick=1)
+        done, batches = worker.receive()
+        assert done["outcome"] == "ok"
+        assert batches[0].series[0].name == "good a"
+        away, odd = done["troubles"]
+        assert (away["instance"], away["outcome"], away["reason"]) == ("bad", "unavailable", "it is away")
+        assert away["fresh"] is fresh
+        assert (odd["instance"], odd["kind"], odd["text"], "trace" in odd) == ("odd", "ValueError", "odd", True)
+
+
 def test_collectors_do_not_wait_for_each_other(worker: Process, tmp_path: Path) -> None:
     """One that hangs has a thread of its own; another of the same file still answers."""
     path = write_plugin(tmp_path, "two.py", PLUGIN.replace("self.value.set(2)", "self.value.set(2); time.sleep(3600)"))

@@ -18,6 +18,7 @@ from collectors.sample import Batch
 from dashboard.sampling.launch import exit_reason
 from dashboard.sampling.limits import Limits, ProcessLost
 from dashboard.sampling.output import MOST_LINES
+from dashboard.sampling.target import Target
 from dashboard.sampling.workers import WorkerProcess
 from dashboard.tasks import threads
 from tests.sinks import PATIENCE, QUICK, ended, write_plugin
@@ -33,7 +34,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
     def begin(body: str = "return 1", limits: Limits = QUICK, text: str = "", **options: object) -> WorkerProcess:
         text = text or f"@metric('bad')\ndef bad():\n    {body}\n"
         path = write_plugin(tmp_path, f"bad{len(started)}.py", HEAD + text)
-        one = WorkerProcess(path.name, {"file": str(path)}, limits, threads(), **options)  # type: ignore[arg-type]
+        one = WorkerProcess(path.name, Target(str(path)), limits, threads(), **options)  # type: ignore[arg-type]
         started.append(one)
         one.start()
         return one
@@ -52,7 +53,7 @@ def ready(one: WorkerProcess) -> WorkerProcess:
 
 
 def collect(one: WorkerProcess, patience: float = PATIENCE) -> list[Batch]:
-    return one.call("collect", "bad", patience, tick=1_000)
+    return one.call("collect", "bad", patience, tick=1_000).batches
 
 
 def test_a_sample_comes_back(start: Callable[..., WorkerProcess]) -> None:
@@ -229,7 +230,7 @@ def test_prints_go_to_the_log_with_the_plugins_name(
     one.stop()
     assert [record.getMessage() for record in caplog.records] == [
         "bad0.py: hello",
-        "bad0.py: \N{REPLACEMENT CHARACTER}[2Jraw\N{REPLACEMENT CHARACTER}",
+        "bad0.py: \\x1b[2Jraw\N{REPLACEMENT CHARACTER}",
         "bad0.py: no end",
     ]
 

@@ -33,6 +33,9 @@ def run(arguments: list[str], runtime: Runtime) -> int:
         if mode not in ASYNC_MODES:
             raise CannotStart(f"{ASYNC_MODE}: {mode!r} is not valid; it is one of {', '.join(ASYNC_MODES)}")
         result = plotroom.main(arguments, prog_name="plotroom", standalone_mode=False, obj=Context(runtime))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
     except click.ClickException as error:
         return _complain(_one_line(error))
     except PlotroomError as error:
@@ -46,7 +49,7 @@ def run(arguments: list[str], runtime: Runtime) -> int:
     invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}
 )
 @click.version_option(package_name="plotroom", prog_name="plotroom", message="%(prog)s %(version)s")
-@setting_options
+@setting_options()
 @click.pass_context
 def plotroom(context: click.Context, /, **arguments: object) -> int | None:
     """Live charts of this machine and of anything a few lines of Python can measure.
@@ -59,7 +62,7 @@ def plotroom(context: click.Context, /, **arguments: object) -> int | None:
 
 
 @plotroom.command()
-@setting_options
+@setting_options()
 @click.pass_obj
 def serve(context: Context, /, **arguments: object) -> int:
     """Sample, and serve the page, until Ctrl-C or SIGTERM."""
@@ -82,7 +85,7 @@ def settings(form: str) -> None:
 
 @plotroom.command()
 @click.option("--renew", is_flag=True, help="put a new token in place of the old one; all are asked for it again")
-@setting_options
+@setting_options("host", "port", "base_path", "config", "data_dir")
 @click.pass_obj
 def token(context: Context, /, renew: bool, **arguments: object) -> None:
     """Show the address with the token that a server bound to the network asks for."""
@@ -115,8 +118,11 @@ class Redacted(logging.Formatter):
 
 
 def _one_line(error: click.ClickException) -> str:
-    text = " ".join(error.format_message().split())
-    return f"{text}; see `plotroom --help`" if isinstance(error, click.UsageError) else text
+    text = " ".join(error.format_message().split()).rstrip(".")
+    if not isinstance(error, click.UsageError):
+        return text
+    command = error.ctx.command_path if error.ctx is not None else "plotroom"
+    return f"{text}{' See' if text.endswith('?') else '; see'} `{command} --help`"
 
 
 def _complain(line: str) -> int:

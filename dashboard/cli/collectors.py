@@ -5,24 +5,30 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from collectors.base import Collector
-from collectors.errors import PluginRefused
+from collectors.base import Collector, CollectorConfig
+from collectors.errors import Misconfigured, PluginRefused
 from collectors.registry import BUNDLED, Declaration, load_file, load_module
+from collectors.sampler import configure
 from dashboard.cli import scaffold
 from dashboard.cli.options import Context, setting_options
+from dashboard.collector_tables import Table, tables_of
 from dashboard.errors import CannotStart, did_you_mean
 from dashboard.settings import Settings
+from dashboard.settings_sources import toml_value
 
 if TYPE_CHECKING:
     from dashboard.sampling.state import JobState
 
 #: Seconds that collectors are given to start.
 SETTLE = 6.0
+# What else a server can be told has no bearing on collectors.
+_settings = setting_options("config", "plugin", "data_dir", "demo", "sampling")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
 
 
@@ -32,7 +38,7 @@ def collectors() -> None:
 
 
 @collectors.command("list")
-@setting_options
+@_settings
 @click.pass_obj
 def list_all(context: Context, /, **arguments: object) -> None:
     """Start every collector for a moment and show what becomes of it: state, interval, metrics."""
@@ -44,7 +50,7 @@ def list_all(context: Context, /, **arguments: object) -> None:
 
 @collectors.command()
 @click.argument("target", metavar="FILE|NAME")
-@setting_options
+@_settings
 @click.pass_obj
 def check(context: Context, /, target: str, **arguments: object) -> int:
     """Find, sample twice and examine a collector; say what to change.
@@ -58,10 +64,10 @@ def check(context: Context, /, target: str, **arguments: object) -> int:
     broken = False
     for declaration in _declarations(target, settings):
         assert declaration.kind is not None, "it was loaded in this process"
-        for line in _described(declaration.kind):
+        tables = tables_of(declaration.name, settings.collectors)
+        for line in described(declaration, declaration.kind, tables):
             click.echo(line)
-        tables = settings.collectors.get(declaration.name, [])
-        findings = check_collector(declaration.kind, tables if isinstance(tables, list) else [tables])
+        findings = check_collector(declaration.kind, tables)
         for finding in findings:
             click.echo(f"  {finding}")
         if not findings:
@@ -73,7 +79,7 @@ def check(context: Context, /, target: str, **arguments: object) -> int:
 @collectors.command()
 @click.argument("name")
 @click.option("--folder", type=click.Path(path_type=Path), default=None, help="where to write it [default: plugins]")
-@setting_options
+@_settings
 @click.pass_obj
 def new(context: Context, /, name: str, folder: Path | None, **arguments: object) -> None:
     """Write a collector called NAME, with its test, into the plugins folder."""
@@ -166,10 +172,32 @@ def _known(settings: Settings) -> Iterator[Declaration]:
             click.echo(f"(not loaded: {error})", err=True)
 
 
-def _described(kind: type[Collector]) -> Iterator[str]:
-    yield f"{kind.name}: {' '.join((kind.__doc__ or 'no description').split())}"
+def described(declaration: Declaration, kind: type[Collector], tables: Sequence[Table]) -> Iterator[str]:
+    """What a collector says of itself: its interval, and its own options with the values that they have."""
+    yield f"{kind.name}: {declaration.help or 'no description'}"
+    configs = list(_configs(kind, tables))
+    asked = dict.fromkeys(f"{one.every:g} s" for one in configs if one.every is not None)
+    usual = f"{declaration.every:g} s"
+    yield f"  every {', '.join(asked)} [default: {usual}]" if asked else f"  every {usual}"
     for name, field in kind.Config.model_fields.items():
-        yield f"  option {name} = {field.get_default(call_default_factory=True)!r}  {field.description or ''}".rstrip()
+        if name not in CollectorConfig.model_fields:
+            default = "" if field.is_required() else _as_text(field.get_default(call_default_factory=True))
+            values = dict.fromkeys(_as_text(getattr(one, name)) for one in configs)
+            value = ", ".join(values) or default or "(has to be given)"
+            meaning = " ".join((field.description or "").split())
+            note = f"[default: {default}]" if default and value != default else ""
+            yield "  ".join(part for part in (f"  option {name} = {value}", meaning, note) if part)
+
+
+def _configs(kind: type[Collector], tables: Sequence[Table]) -> Iterator[CollectorConfig]:
+    """Of each instance; of those that are wrong the check tells."""
+    for table in tables:
+        with suppress(Misconfigured):
+            yield configure(kind, table)
+
+
+def _as_text(value: object) -> str:
+    return "not set" if value is None else toml_value(value)
 
 
 def _write(file: Path, text: str) -> None:

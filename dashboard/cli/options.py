@@ -35,11 +35,21 @@ class Context:
         return load(self._arguments)
 
 
-def setting_options(command: Command) -> Command:
-    """Give a click command an option for each row of the table."""
-    for row in reversed(table()):
-        command = _option(row)(command)
-    return command
+def setting_options(*shown: str) -> Callable[[Command], Command]:
+    """Give a click command an option for each row of the table.
+
+    Args:
+        shown: the rows, or tables of them, that its --help lists; by default all. The others are accepted, too, so that
+            the arguments of a server can be given to any command.
+    """
+
+    def decorate(command: Command) -> Command:
+        for row in reversed(table()):
+            hidden = bool(shown) and row.name not in shown and row.name.partition(".")[0] not in shown
+            command = _option(row, hidden)(command)
+        return command
+
+    return decorate
 
 
 def parameter(row: Row) -> str:
@@ -47,13 +57,22 @@ def parameter(row: Row) -> str:
     return row.name.replace(".", "__")
 
 
-def _option(row: Row) -> Callable[[Command], Command]:
+def _option(row: Row, hidden: bool) -> Callable[[Command], Command]:
     words = f"{row.help} [default: {row.default}]"
     if row.flag:
         # None when not given, so that plotroom.toml and the environment are asked.
-        return click.option(f"{row.option}/--no-{row.option[2:]}", parameter(row), default=None, help=words)
+        return click.option(
+            f"{row.option}/--no-{row.option[2:]}", parameter(row), default=None, help=words, hidden=hidden
+        )
     # Values are checked by the settings' own types, whichever way they come.
     metavar = "VALUE" if row.multiple else row.type.upper()
     return click.option(
-        row.option, parameter(row), multiple=row.multiple, default=None, metavar=metavar, type=str, help=words
+        row.option,
+        parameter(row),
+        multiple=row.multiple,
+        default=None,
+        metavar=metavar,
+        type=str,
+        help=words,
+        hidden=hidden,
     )

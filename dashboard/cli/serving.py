@@ -5,10 +5,9 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 
 from dashboard.app import Plotroom, Reload, create_app
-from dashboard.errors import PlotroomError
 from dashboard.sampling.state import JobState
 from dashboard.server import Limits, Runtime, listen, serve
 from dashboard.settings import Settings
@@ -49,7 +48,7 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
         for line in greeting(settings, app):
             say(line)
         app.start()
-        app.tasks.spawn(_tell_what_is_there, app, say)
+        app.tasks.spawn(tell_what_is_there, app, say)
         serving = runtime.serving(listener, app.wsgi, limits(settings))
         serve(serving, app.tasks.spawn, app.stop)
 
@@ -90,16 +89,15 @@ def greeting(settings: Settings, app: Plotroom) -> list[str]:
     return [f"Plotroom is at {address}", "It asks for its token; `plotroom token` shows it."]
 
 
-def _tell_what_is_there(app: Plotroom, say: Say) -> None:
+def tell_what_is_there(app: Plotroom, say: Say, settle: float = SETTLE) -> None:
+    """Say once what the collectors have found, when they have started or `settle` seconds are over."""
     waited = 0.0
-    while waited < SETTLE and not app.scheduler.settled:
+    while waited < settle and not app.scheduler.settled:
         app.tasks.sleep(LOOK_EVERY)
         waited += LOOK_EVERY
-    try:
+    with suppress(OSError):  # the terminal is gone, the server is not
         for line in found(app.scheduler.states()):
             say(line)
-    except OSError as error:  # the terminal is gone, the server is not
-        raise PlotroomError(f"can't print: {error}") from error
 
 
 def found(states: Sequence[JobState]) -> list[str]:

@@ -20,7 +20,7 @@ folder, others at the current one. In a variable, several values are separated b
 repeated. Spans of time are seconds, or texts like `"90 s"`, `"15 min"`, `"1 h"`, `"2 d"`; sizes are bytes, or texts
 like `"512 MiB"`.
 
-A wrong setting is one line that says what is valid, and exit code 2.
+A wrong setting is one line that says what is valid, and exit code 2; even where another source overrules it.
 """
 
 _COLLECTORS = """\
@@ -38,9 +38,17 @@ every = 2
 enabled = true
 ```
 
-One option at a time can come from the environment, with two underscores around the collector's name:
-`PLOTROOM_COLLECTORS__CPU__EVERY=2`. A change of a collector's table in the file restarts that collector alone, at once;
-other settings are read at the start.
+A metric function's collector has the name of the metric, dots included: `[collectors.room.temperature]`. TOML makes
+that a table in a table, so a table `[collectors.NAME]` that holds nothing but tables is taken for the first part of a
+longer name. It is not when there is any plain option beside them: a collector whose own options are all tables is given
+`enabled = true`, and where both `room` and `room.temperature` are collectors, quotes keep them apart:
+`[collectors."room.temperature"]`.
+
+One option at a time can come from the environment, with two underscores around the collector's name, and one in place
+of a dot in it: `PLOTROOM_COLLECTORS__CPU__EVERY=2`, `PLOTROOM_COLLECTORS__ROOM_TEMPERATURE__EVERY=60`.
+
+A change of a collector's table in the file restarts that collector alone, at once; other settings are read at the
+start.
 """
 
 _ASYNC = f"""\

@@ -75,6 +75,11 @@ class Columns:
         )
         return placing, fresh
 
+    def all(self) -> Placing:
+        """Where the values of all of the metric's series go, in their order."""
+        order = np.arange(len(self.series), dtype=np.intp)
+        return Placing(given=self.series, taken=None, order=order, slots=self.slots, whole=True)
+
     def saw(self, placing: Placing, milliseconds: int) -> None:
         """These series had a sample, if only a gap, at that time."""
         self._seen[placing.order] = milliseconds

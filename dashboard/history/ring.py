@@ -1,4 +1,7 @@
-"""The samples of one metric: a ring of times, and a matrix with a row for each series."""
+"""The samples of one metric: a ring of times, and a matrix with a row for each series.
+
+A ring holds the retention, or what fits into `MAX_CELLS`: a metric of many series at a high rate keeps a shorter past.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from dashboard.history.columns import Columns, Placing
 
 FIRST_ROOM = 64  # times; a metric that is declared but never sampled costs next to nothing
 SLACK = 1.05
-#: A metric that is sampled faster than declared may grow beyond its capacity, up to so many values (32 MiB).
+#: Values that a metric may hold (32 MiB), whatever its rate and the retention ask for.
 MAX_CELLS = 4 * 2**20
+#: Samples that come so many ms late are put in their place; what is older says that the clock was set back.
+OVERLAP = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +45,9 @@ class Appended:
 
     Attributes:
         offset: running number of the metric's last sample.
-        times: int64[n], the new times.
+        times: int64[n], the new times, and from the first of them on those that were held.
         series: all series of the metric.
-        values: float64[k, n], the new values in the order of `series`; NaN where the batch had none.
+        values: float64[k, n], their values in the order of `series`; NaN where there are none.
         new_series: `series` is not what it was before.
         new_refused: series were refused that had not been before.
     """
@@ -65,7 +70,7 @@ class Ring:
         retention: seconds that samples are kept.
         max_series: cap; newer series are refused and counted.
         offset: running number that the first sample follows.
-        max_cells: how far it may grow when it is sampled faster than declared.
+        max_cells: values that it may hold.
     """
 
     def __init__(
@@ -97,14 +102,19 @@ class Ring:
     @property
     def capacity(self) -> int:
         """Times that are held when the metric is sampled as declared."""
-        return self._capacity
+        return min(self._capacity, self._most)
 
     def set_interval(self, every: float) -> None:
         """The metric is sampled at another interval from now on; what is held stays."""
         self._capacity = math.ceil(self._retention / 1000 / every * SLACK) + 16
 
     def append(self, times: Times, series: tuple[Series, ...], values: Values) -> Appended:
-        """Add samples. Those that are held and not older than the first new one go: the later write wins.
+        """Add samples.
+
+        When the first is not newer than what is held, the clock was set back: the later write wins, and what is held
+        from that time on goes. But when it is late by no more than `OVERLAP`, the new ones take their places among
+        those held; of two at the same time the later value wins, unless it is a gap. Either way what is held from the
+        first new time on is appended anew, with new offsets, so readers drop theirs from there.
 
         Args:
             times: int64[n], ascending, n > 0.
@@ -113,7 +123,10 @@ class Ring:
         """
         before, refused = self.columns.series, self.columns.refused
         first, newest = int(times[0]), int(times[-1])
-        if self._count and first <= self._newest:
+        late = bool(self._count) and 0 <= self._newest - first <= OVERLAP
+        if late:
+            newest = max(newest, self._newest)
+        elif self._count and first <= self._newest:
             self._step_back(first)
         placing = self._place(series)
         self.columns.saw(placing, newest)
@@ -124,6 +137,9 @@ class Ring:
             self._leave_at = self.columns.first_to_leave() + self._retention
         if placing.taken is not None:
             values = values[placing.taken]
+        if late:
+            times, values = self._merge(times, self._aligned(placing, values))
+            placing = self.columns.all()
         self._store(times, values, placing)
         self._newest = newest
         self.offset += len(times)
@@ -160,13 +176,45 @@ class Ring:
     def _place(self, series: tuple[Series, ...]) -> Placing:
         placing, fresh = self.columns.place(series)
         if fresh:
-            slots, room = self._values.shape
+            slots = len(self._values)
             if self.columns.width > slots:
-                grown = np.full((max(self.columns.width, 2 * slots), room), GAP)
-                grown[:slots] = self._values
-                self._values = grown
+                # At most what the cap lets come, since every row that is not used is taken from the retention.
+                self._widen(max(self.columns.width, min(2 * slots, self.columns.cap)))
             self._values[fresh] = GAP
         return placing
+
+    @property
+    def _most(self) -> int:
+        """Times that fit into the bound of cells."""
+        return max(1, self._max_cells // max(1, len(self._values)))
+
+    def _widen(self, slots: int) -> None:
+        """Make rows for more series, which may leave room for fewer times."""
+        most = max(1, self._max_cells // slots)
+        if len(self._times) > most:
+            self._drop(max(0, self._count - most))
+            self._move(most)
+        wider: Values = np.full((slots, len(self._times)), GAP)
+        wider[: len(self._values)] = self._values
+        self._values = wider
+
+    def _drop(self, count: int) -> None:
+        """Let go of the oldest."""
+        self._head = (self._head + count) % len(self._times)
+        self._count -= count
+
+    def _merge(self, times: Times, values: Values) -> tuple[Times, Values]:
+        """Take out what is held from the first new time on; it and the new samples, in the order of their times."""
+        low = self._locate(int(times[0]))
+        held = self._copy(low, self._count)
+        self._count = low
+        self._floor = self.offset
+        merged: Times = np.union1d(held.times, times)
+        whole: Values = np.full((len(values), len(merged)), GAP)
+        whole[:, np.searchsorted(merged, held.times)] = held.values
+        places = np.searchsorted(merged, times)
+        whole[:, places] = np.where(np.isnan(values), whole[:, places], values)
+        return merged, whole
 
     def _store(self, times: Times, values: Values, placing: Placing) -> None:
         self._make_room(times)
@@ -194,16 +242,15 @@ class Ring:
         needed = self._count + len(times)
         if needed <= len(self._times):
             return
-        if len(self._times) < self._capacity:
-            self._grow(needed, self._capacity)
+        if len(self._times) < self.capacity:
+            self._grow(needed, self.capacity)
         surplus = needed - len(self._times)
         if surplus > 0 and self._time_of(surplus - 1, times) >= int(times[-1]) - self._retention:
-            self._grow(needed, self._max_cells // max(1, len(self._values)))
+            self._grow(needed, self._most)
             surplus = needed - len(self._times)
         dropped = min(self._count, surplus)
         if dropped > 0:
-            self._head = (self._head + dropped) % len(self._times)
-            self._count -= dropped
+            self._drop(dropped)
 
     def _time_of(self, place: int, coming: Times) -> int:
         """The time at a place, counted from the oldest one held and on into those that are coming."""
@@ -213,8 +260,11 @@ class Ring:
 
     def _grow(self, needed: int, limit: int) -> None:
         room = min(limit, max(needed, 2 * len(self._times)))
-        if room <= len(self._times):
-            return
+        if room > len(self._times):
+            self._move(room)
+
+    def _move(self, room: int) -> None:
+        """Move what is held to new arrays of so many times, the oldest first."""
         times: Times = np.zeros(room, dtype=np.int64)
         values: Values = np.full((len(self._values), room), GAP)
         split = min(self._count, len(self._times) - self._head)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from collectors.metric import Metric, Series
 from collectors.sample import Batch
 from dashboard.history.downsample import thin_away
-from dashboard.history.position import Position, new_epoch
+from dashboard.history.epoch import new_epoch
 from dashboard.history.ring import Appended, Ring, Slice
-from dashboard.tasks import Clock
+from dashboard.tasks import Clock, run_here
 
 if TYPE_CHECKING:
     from dashboard.settings import HistorySettings
@@ -23,11 +23,6 @@ class UnknownMetric(LookupError):
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no metric {name!r}")
         self.name = name
-
-
-def run_here(function: Callable[..., Any], *arguments: object) -> Any:  # Any: what the function returns
-    """The `native` of a program whose tasks are threads: just call it."""
-    return function(*arguments)
 
 
 class History:
@@ -82,10 +77,10 @@ class History:
         with self._lock:
             return self._ring(batch.metric).append(batch.times, batch.series, batch.values)
 
-    def position(self, name: str) -> Position:
-        """Where the metric's samples end."""
+    def offset(self, name: str) -> int:
+        """Running number of the metric's last sample (time) in this epoch; the first sample has 1."""
         with self._lock:
-            return Position(self.epoch, self._ring(name).offset)
+            return self._ring(name).offset
 
     def series(self, name: str) -> tuple[Series, ...]:
         with self._lock:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from collectors.sample import Batch
+from dashboard.history.downsample import MIN_POINTS
 from dashboard.history.ring import Slice
 from dashboard.history.store import History, UnknownMetric
 from dashboard.live import wire
@@ -26,6 +27,8 @@ WATCHERS = "catalog"
 
 #: Seconds between two `catalog` events: whatever changes in between travels together.
 CATALOG_EVERY = 0.25
+#: Values (points times series) in the answer to one request: 8 MB on the wire.
+MAX_VALUES = 1_000_000
 #: Clients that get their `top` between two chances for other tasks.
 TOP_STRIDE = 64
 
@@ -34,10 +37,20 @@ Level = Literal["info", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """What a client that joins a room has to know: the samples that it lacks, or else a backfill to be thinned."""
+    """What a client that joins a room has to know: the samples that it lacks, or else a backfill to be thinned.
+
+    Attributes:
+        points: times that go into the answer at most.
+    """
 
     samples: Slice
     recovered: bool
+    points: int
+
+    @property
+    def size(self) -> int:
+        """How many values there are in the answer."""
+        return len(self.samples.values) * min(self.points, len(self.samples.times))
 
 
 class _Refused(Exception):
@@ -46,6 +59,11 @@ class _Refused(Exception):
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
         self.error = wire.error(code, message)
+
+
+def _no_room() -> _Refused:
+    sentence = f"an answer has at most {MAX_VALUES:,} values, and others took them; ask for this metric in another one"
+    return _Refused(Code.RATE_LIMITED, sentence)
 
 
 class Broadcast:
@@ -78,12 +96,15 @@ class Broadcast:
         self._changed = threading.Event()
         self._stopped = threading.Event()
         self._running: list[Supervised] = []
-        self._undo = catalog.listen(self._note_change)
+        self._unlisten = catalog.listen(self._note_change)
 
     def start(self) -> None:
-        """Start the tasks that send `top` and `catalog` events."""
+        """Start the tasks that send `top` and `catalog` events, and the one that looks for idle connections."""
+        self._unlisten()
+        self._unlisten = self._catalog.listen(self._note_change)
         self._stopped.clear()
         self._running = [
+            self._tasks.supervise("live.sweep", self._sweep, self._stopped),
             self._tasks.supervise("live.top", self._send_tops, self._stopped),
             self._tasks.supervise("live.catalog", self._send_catalog, self._stopped),
         ]
@@ -94,7 +115,7 @@ class Broadcast:
         self._changed.set()
         for task in self._running:
             task.ended.wait(5)
-        self._undo()
+        self._unlisten()
 
     @property
     def clients(self) -> int:
@@ -180,21 +201,30 @@ class Broadcast:
             return {"ok": True, "metrics": self._catalog.metrics(), "collectors": self._catalog.collectors()}
 
     def subscribe(self, sid: str, request: SubscribeRequest) -> Payload:
-        """Join rooms; the answer has the history of each, up to the first frame that the client gets of it."""
+        """Join rooms; the answer has the history of each, up to the first frame that the client gets of it.
+
+        It has at most `MAX_VALUES`; from the first metric on that does not fit, all are refused.
+        """
         known = request.epoch == self._history.epoch
         answers: list[Payload] = []
         parts = []
+        left = MAX_VALUES
         for wanted in request.metrics:
+            if answers:  # each one alone is quick, a hundred of them are not
+                self._tasks.sleep(0)
             answer: Payload = {"name": wanted.name}
             answers.append(answer)
             try:
-                joined = self._join(sid, wanted, known)
+                joined = self._join(sid, wanted, known, left)
             except _Refused as refused:
                 answer["error"] = refused.error
+                if refused.error["code"] == Code.RATE_LIMITED:
+                    left = 0
                 continue
+            left -= joined.size
             samples = joined.samples
             if not joined.recovered:  # outside of the lock, as it may wait for a native thread
-                samples = self._history.thin(samples, wanted.points)
+                samples = self._history.thin(samples, joined.points)
             answer |= {
                 "offset": samples.offset,
                 "recovered": joined.recovered,
@@ -213,8 +243,17 @@ class Broadcast:
                 self._fanout.leave_room(sid, wire.NAMESPACE, wire.room(name))
         return {"ok": True}
 
-    def _join(self, sid: str, wanted: Wanted, known: bool) -> _Joined:
-        """Join a room and copy its history as one step; `known` says that `since` is of this epoch."""
+    def _join(self, sid: str, wanted: Wanted, known: bool, left: int) -> _Joined:
+        """Join a room and copy its history as one step.
+
+        Args:
+            sid: who joins.
+            wanted: which metric.
+            known: `since` is of this epoch.
+            left: values that still fit into the answer.
+        """
+        if not left:
+            raise _no_room()
         with self._lock:
             rooms = self._clients.get(sid)
             if rooms is None:
@@ -228,18 +267,27 @@ class Broadcast:
                 joined = self._read(wanted, known)
             except UnknownMetric as error:
                 raise _Refused(Code.UNKNOWN_METRIC, f"{error}; ask for the catalog") from None
+            if joined.size > left:
+                raise _no_room()
             rooms.add(wanted.name)
             self._fanout.enter_room(sid, wire.NAMESPACE, wire.room(wanted.name))
             return joined
 
     def _read(self, wanted: Wanted, known: bool) -> _Joined:
+        # What fits into an answer of its own, so that no metric is refused for ever.
+        most = max(MIN_POINTS, MAX_VALUES // max(1, len(self._history.series(wanted.name))))
         if known and wanted.since is not None:
             missing = self._history.since(wanted.name, wanted.since)
-            if missing is not None:
-                return _Joined(missing, recovered=True)
-        return _Joined(self._history.recent(wanted.name, wanted.window), recovered=False)
+            if missing is not None and len(missing.times) <= most:
+                return _Joined(missing, recovered=True, points=most)
+        recent = self._history.recent(wanted.name, wanted.window)
+        return _Joined(recent, recovered=False, points=min(wanted.points, most))
 
     # --- what goes out by itself
+
+    def _sweep(self) -> None:
+        while not self._stopped.wait(self._fanout.join_within / 4):
+            self._fanout.sweep(self._tasks.clock.monotonic())
 
     def _send_tops(self) -> None:
         while not self._stopped.wait(self._settings.top_every):
@@ -259,7 +307,7 @@ class Broadcast:
         offsets: Payload = {}
         for name in names:
             try:
-                offsets[name] = self._history.position(name).offset
+                offsets[name] = self._history.offset(name)
             except UnknownMetric:  # it is gone, which its watchers have been told
                 continue
         return offsets

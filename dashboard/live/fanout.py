@@ -8,19 +8,24 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 import socketio
 from engineio import packet as engine
 from socketio.packet import EVENT
 
-from dashboard.live.gate import StrictPacket
+from dashboard.live.connection import Backlog, socket_of
+from dashboard.live.gate import StrictPacket, size_of
 from dashboard.live.wire import NAMESPACE, Payload
 
 log = logging.getLogger(__name__)
 
 #: Packets that may wait for one client. At 20 rooms and a sample a second it has not read for most of a minute then.
 MAX_QUEUE = 1_000
+#: Bytes that may wait for one client. The largest answer is half of that.
+MAX_WAITING = 16 * 2**20
+#: Seconds in which a connection has to join a namespace; our clients do so with their first packet.
+JOIN_WITHIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,7 @@ def _engine_frame(encoded: str | list[str | bytes]) -> Frame:
 
 def _size(part: str | bytes) -> int:
     """Bytes on the wire: text has the type of its packet in front."""
-    if isinstance(part, str):
-        return 1 + (len(part) if part.isascii() else len(part.encode()))
-    return len(part)
+    return size_of(part) + isinstance(part, str)
 
 
 class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships no types
@@ -57,20 +60,26 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
     `lock` is held while rooms or queues change: packets of a message then stay together whatever other tasks send
     (python-socketio leaves that to its users), and whoever holds it can join a room and read history as one step.
 
+    Args:
+        max_queue: packets that may wait for one client.
+        join_within: seconds in which a connection has to join a namespace.
+
     Attributes:
         messages_out: messages handed to clients' queues so far.
         bytes_out: their bytes.
         overruns: clients that were let go because they did not read.
     """
 
-    def __init__(self, max_queue: int = MAX_QUEUE) -> None:
+    def __init__(self, max_queue: int = MAX_QUEUE, join_within: float = JOIN_WITHIN) -> None:
         super().__init__()
         self.lock = threading.RLock()
         self.messages_out = 0
         self.bytes_out = 0
         self.overruns = 0
+        self.join_within = join_within
         self._max_queue = max_queue
-        self._let_go: WeakSet[Any] = WeakSet()
+        self._backlogs: WeakKeyDictionary[Any, Backlog] = WeakKeyDictionary()
+        self._strangers: dict[str, float] = {}
 
     def set_server(self, server: Any) -> None:
         super().set_server(server)
@@ -111,9 +120,32 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
                 if sid not in skipped:
                     self._queue(eio_sid, message)
 
+    def backlog(self, client: Any) -> Backlog:
+        """What waits for an Engine.IO client."""
+        with self.lock:
+            found = self._backlogs.get(client)
+            if found is None:
+                found = self._backlogs[client] = Backlog()
+            return found
+
+    def sweep(self, now: float) -> None:
+        """Hang up on connections that have been in no namespace for a while: they hold a place and never have a part.
+
+        Args:
+            now: seconds on a clock that never steps.
+        """
+        with self.lock:
+            inside = {eio_sid for rooms in self.rooms.values() for eio_sid in rooms.get(None, {}).values()}
+            outside = set(self.server.eio.sockets) - inside
+            self._strangers = {eio_sid: self._strangers.get(eio_sid, now) for eio_sid in outside}
+        for eio_sid, since in self._strangers.items():
+            if now - since >= self.join_within:
+                log.info("client %s has joined nothing; it is let go", eio_sid)
+                self.hang_up(eio_sid)
+
     def hang_up(self, eio_sid: str) -> None:
         """Shut a client's connection down, below Socket.IO and Engine.IO: both would first wait for its queue."""
-        connection = _connection(self.server.environ.get(eio_sid, {}))
+        connection = socket_of(self.server.environ.get(eio_sid, {}))
         if connection is not None:
             try:
                 connection.shutdown(socket.SHUT_RDWR)
@@ -148,23 +180,25 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
         client = self.server.eio.sockets.get(eio_sid)
         # Straight into the queue: Socket.send would also compare the time of day with the last pong, and a clock that
         # is set would disconnect everybody in the middle of this.
-        if client is None or client.closed or client.closing or client in self._let_go:
+        if client is None or client.closed or client.closing:
             return
-        if client.queue.qsize() >= self._max_queue:
-            self._let_go.add(client)
+        backlog = self.backlog(client)
+        if backlog.abandoned:
+            return
+        waiting = backlog.bytes
+        # One message may be of any size: who has nothing before it gets it.
+        if client.queue.qsize() >= self._max_queue or (waiting and waiting + message.size > MAX_WAITING):
+            backlog.abandoned = True
             self.overruns += 1
-            log.warning("a client does not read: %d packets wait for it; it is let go", self._max_queue)
+            log.warning(
+                "a client does not read: %d packets and %d bytes wait for it; it is let go",
+                client.queue.qsize(), waiting,
+            )  # fmt: skip
             self.hang_up(eio_sid)
             return
+        if client.upgraded:  # what long-polling takes is not seen; it has the bound of packets alone
+            backlog.queued(len(message.packets), message.size)
         for one in message.packets:
             client.queue.put(one)
         self.messages_out += 1
         self.bytes_out += message.size
-
-
-def _connection(environ: dict[str, Any]) -> socket.socket | None:
-    """The socket of a request, as the server that took it has put it there."""
-    if "eventlet.input" in environ:
-        found: socket.socket = environ["eventlet.input"].get_socket()
-        return found
-    return environ.get("werkzeug.socket")

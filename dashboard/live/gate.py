@@ -13,12 +13,15 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from socketio import packet
 
+from dashboard.live.connection import Backlog
 from dashboard.live.wire import Json
 
 log = logging.getLogger(__name__)
 
 #: Fragments of one message, of any size; browsers send each of ours as one frame.
 MAX_FRAGMENTS = 32
+#: Seconds between two looks at a backlog that is full.
+LOOK_EVERY = 0.02
 #: Packet types of Engine.IO: open, close, ping, pong, message, upgrade, noop.
 _ENGINE_TYPES = frozenset("0123456")
 #: Events that Socket.IO raises itself: a client that sends them would pose as the server.
@@ -75,21 +78,23 @@ def guard_messages(server: Any, hang_up: Callable[[str], None]) -> None:  # Any:
     server.eio.on("message", on_message)
 
 
-def guard_websockets(eio: Any, max_message: int, compression: bool, pause: Callable[[], None]) -> None:
+def guard_websockets(eio: Any, max_message: int, compression: bool, backlog: Callable[[Any], Backlog]) -> None:
     """Put `GuardedSocket` around the WebSockets of an Engine.IO server.
 
     Args:
         eio: the server; python-engineio ships no types.
         max_message: bytes of the largest message.
         compression: whether clients may have theirs compressed.
-        pause: lets other tasks run.
+        backlog: what waits for a client of that server.
     """
     driver = dict(eio._async)  # of the module: other servers have it, too
     plain = driver["websocket"]
 
     def guarded(handler: Callable[[Any], Any], server: object) -> Callable[..., Iterable[bytes]]:
         def handle(websocket: Any) -> Any:
-            return handler(GuardedSocket(websocket, max_message, pause))
+            # The handler is a method of the client, which no one else hands over.
+            waiting = backlog(handler.__self__)  # type: ignore[attr-defined]
+            return handler(GuardedSocket(websocket, max_message, waiting, eio.sleep, eio.ping_timeout / 2))
 
         # simple-websocket has a limit of its own, which python-engineio does not pass on; eventlet's driver takes none.
         options = {"max_message_size": max_message} if eio.async_mode == "threading" else {}
@@ -110,11 +115,26 @@ def guard_websockets(eio: Any, max_message: int, compression: bool, pause: Calla
 
 
 class GuardedSocket:
-    """A WebSocket whose client may only send what starts as an Engine.IO packet; anything else ends the connection."""
+    """A WebSocket whose client may only send what starts as an Engine.IO packet; anything else ends the connection.
 
-    def __init__(self, websocket: Any, max_message: int, pause: Callable[[], None]) -> None:
+    A client that asks faster than it reads has its requests held. Its heartbeats pass, unless they stand behind a
+    request that is; so none is held for longer than `patience`, and what then piles up has a bound in the fan-out.
+
+    Args:
+        websocket: eventlet's or simple-websocket's.
+        max_message: bytes of the largest message.
+        backlog: what waits for the client.
+        sleep: waits cooperatively.
+        patience: seconds for which a request is held at most; less than the time in which a heartbeat must come.
+    """
+
+    def __init__(
+        self, websocket: Any, max_message: int, backlog: Backlog, sleep: Callable[[float], None], patience: float
+    ) -> None:
         self._websocket = websocket
-        self._pause = pause
+        self._backlog = backlog
+        self._sleep = sleep
+        self._looks = max(1, round(patience / LOOK_EVERY))
         receive = getattr(websocket, "_recv_frame", None)
         if receive is not None:
             websocket._recv_frame = _whole_messages(receive, max_message)
@@ -123,17 +143,28 @@ class GuardedSocket:
         return getattr(self._websocket, name)
 
     def send(self, message: str | bytes) -> None:
+        """Send a message; the backlog has one less when the socket has taken it."""
         self._websocket.send(message)
-
-    def close(self) -> None:
-        self._websocket.close()
+        if isinstance(message, bytes) or message.startswith("4"):  # heartbeats are not counted when they are queued
+            self._backlog.sent(size_of(message))
 
     def wait(self) -> str | None:
         """The next message, or None at the end, which garbage is, too."""
         message = self._websocket.wait()
         # A client with a hundred messages in its buffer must not have them all served before anyone else's first.
-        self._pause()
-        return message if isinstance(message, str) and message[:1] in _ENGINE_TYPES and message else None
+        self._sleep(0)
+        if not (isinstance(message, str) and message[:1] in _ENGINE_TYPES and message):
+            return None
+        looks = self._looks if message.startswith("4") else 0
+        while looks and self._backlog.full:
+            self._sleep(LOOK_EVERY)
+            looks -= 1
+        return message
+
+
+def size_of(message: str | bytes) -> int:
+    """Bytes of a message on the wire."""
+    return len(message) if isinstance(message, bytes) or message.isascii() else len(message.encode())
 
 
 def _whole_messages(receive: Callable[..., Any], limit: int) -> Callable[..., Any]:

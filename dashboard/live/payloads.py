@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from collectors.metric import MAX_NAME
 from dashboard.history.downsample import MIN_POINTS
@@ -50,6 +50,17 @@ class SubscribeRequest(Request):
     metrics: list[Wanted] = Field(min_length=1, max_length=MAX_METRICS)
     epoch: str | None = Field(None, max_length=100, description="to which `since` belongs")
 
+    @field_validator("metrics")
+    @classmethod
+    def _check_metrics(cls, value: list[Wanted]) -> list[Wanted]:
+        # Each is an answer of its own: a small message would else ask for gigabytes.
+        names = set()
+        for one in value:
+            if one.name in names:
+                raise ValueError(f"{one.name!r} is in it twice; name each metric once")
+            names.add(one.name)
+        return value
+
 
 class UnsubscribeRequest(Request):
     """`unsubscribe`: leave rooms."""
@@ -79,7 +90,8 @@ def _sentence(model: type[Request], error: ValidationError) -> str:
     where = ".".join(str(part)[:MAX_NAME] for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"{where}: is not known here; the keys are: {', '.join(_keys(model, first['loc']))}"
-    return f"{where}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+    fault = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {fault[:1].lower()}{fault[1:]}"
 
 
 def _keys(model: type[Request], where: tuple[int | str, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_socketio import SocketIO
 
-from dashboard.live.fanout import MAX_QUEUE, Fanout
+from dashboard.live.fanout import JOIN_WITHIN, MAX_QUEUE, Fanout
 from dashboard.live.gate import StrictPacket, guard_messages, guard_websockets
 from dashboard.live.wire import NAMESPACE, Json
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def make_socketio(
-    app: Flask, settings: LiveSettings, async_mode: str, max_queue: int = MAX_QUEUE
+    app: Flask,
+    settings: LiveSettings,
+    async_mode: str,
+    max_queue: int = MAX_QUEUE,
+    join_within: float = JOIN_WITHIN,
 ) -> Any:  # Any: Flask-SocketIO ships no types
     """Put Socket.IO in front of a Flask application.
 
@@ -29,8 +33,9 @@ def make_socketio(
         settings: how browsers are kept up to date.
         async_mode: "eventlet" or "threading".
         max_queue: packets that may wait for one client.
+        join_within: seconds in which a connection has to join a namespace.
     """
-    fanout = Fanout(max_queue)
+    fanout = Fanout(max_queue, join_within)
     socketio = SocketIO(
         app,
         async_mode=async_mode,
@@ -55,7 +60,7 @@ def make_socketio(
     )
     server = socketio.server
     guard_messages(server, fanout.hang_up)
-    guard_websockets(server.eio, settings.max_message, settings.compression, lambda: server.sleep(0))
+    guard_websockets(server.eio, settings.max_message, settings.compression, fanout.backlog)
     return socketio
 
 

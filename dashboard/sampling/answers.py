@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from collectors.errors import CollectorFailed, Misconfigured, Unavailable
+from collectors.errors import CollectorError, CollectorFailed, Misconfigured, Unavailable
 from collectors.frames import FrameError, Header, Reader
+from collectors.instance import Trouble
 from collectors.sample import Batch
 
 #: What a process may send in one second; a stream joins what it pushes to 20 frames a second for each collector.
@@ -37,20 +39,41 @@ class Meter:
             raise FrameError(f"more than {MOST_FRAMES} frames or {MOST_BYTES >> 20} MiB in one second")
 
 
-def outcome(reply: Header, batches: list[Batch]) -> list[Batch]:
-    """`batches`, or what the collector raised in its process.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a collector gave in its process.
+
+    Attributes:
+        batches: its samples.
+        troubles: what is wrong with some of its instances while others work.
+    """
+
+    batches: list[Batch] = field(default_factory=list)
+    troubles: tuple[Trouble, ...] = ()
+
+
+def answer(reply: Header, batches: list[Batch]) -> Answer:
+    """A reply as an answer.
 
     Raises:
         Unavailable, Misconfigured, CollectorFailed: as it was raised there.
     """
-    match reply.get("outcome"):
-        case "ok":
-            return batches
+    if reply.get("outcome") != "ok":
+        raise _error(reply)
+    told = reply.get("troubles")
+    rows = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    return Answer(
+        batches, tuple(Trouble(str(one.get("instance")), _error(one), bool(one.get("fresh"))) for one in rows)
+    )
+
+
+def _error(row: Header) -> CollectorError:
+    match row.get("outcome"):
         case "unavailable":
-            raise Unavailable(str(reply.get("reason")))
+            return Unavailable(str(row.get("reason")))
         case "misconfigured":
-            raise Misconfigured(str(reply.get("field")), str(reply.get("why")))
-    error = CollectorFailed(str(reply.get("kind")), str(reply.get("text")), str(reply.get("where", "")))
-    if reply.get("trace"):
-        error.add_note(str(reply["trace"]))
-    raise error
+            return Misconfigured(str(row.get("field")), str(row.get("why")))
+    error = CollectorFailed(str(row.get("kind")), str(row.get("text")), str(row.get("where", "")))
+    if row.get("trace"):
+        error.add_note(str(row["trace"]))
+    return error

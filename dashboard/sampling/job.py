@@ -10,24 +10,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from collectors.errors import CollectorFailed, Misconfigured, Unavailable
+from collectors.backoff import Backoff
+from collectors.errors import Misconfigured, Unavailable
+from collectors.instance import REOPEN_AFTER, Trouble
 from collectors.metric import Metric
 from collectors.registry import Declaration
-from collectors.sample import Batch
+from collectors.sample import Batch, united
+from dashboard.sampling.complaints import Complaints, text_of
 from dashboard.sampling.limits import ProcessLost
 from dashboard.sampling.rate import Rates
-from dashboard.sampling.state import JobState, State
+from dashboard.sampling.state import JobState, State, one_line
 from dashboard.sampling.ticker import Lateness, Ticker
-from dashboard.tasks import Backoff, Supervised, Tasks
+from dashboard.tasks import Supervised, Tasks
 
 log = logging.getLogger(__name__)
 
-#: Collects that may fail one after another before the source is closed and opened again.
-REOPEN_AFTER = 3
 #: Seconds after which a state is told again for its counts and duration, though nothing else has changed.
 TELL_EVERY = 15.0
-#: Kinds of errors that are told apart in the log.
-MOST_KINDS = 50
 
 
 class Sink(Protocol):
@@ -49,6 +48,8 @@ class Sink(Protocol):
 class Sampling(Protocol):
     """What a job samples: `collectors.sampler.Sampler`, or its stand-in for another process."""
 
+    @property
+    def troubles(self) -> Sequence[Trouble]: ...
     def open(self) -> None: ...
     def collect(self, tick: int) -> list[Batch]: ...
     def close(self) -> None: ...
@@ -63,6 +64,7 @@ class _Verdict:
 
 
 _GOOD = _Verdict()
+WORST_FIRST: tuple[State, ...] = ("failing", "misconfigured", "unavailable")
 
 
 class Job:
@@ -102,8 +104,9 @@ class Job:
         self._backoff = backoff or Backoff()
         self._ticker = Ticker(every, tasks.clock, self.stopped.wait, phase, lateness)
         self._counters = {one.name: Rates(one.scale) for one in declaration.metrics if one.kind == "counter"}
+        self._samples = 0
         self._failed_in_a_row = 0
-        self._kinds: dict[str, int] = {}
+        self._complaints = Complaints(f"collector {declaration.name}")
         self._told_at = -math.inf
         self._task: Supervised | None = None
         self._state = JobState(
@@ -117,7 +120,8 @@ class Job:
 
     @property
     def state(self) -> JobState:
-        return replace(self._state, skipped=self._ticker.skipped)
+        # These two grow elsewhere, in a thread of their own where tasks are threads, and must not undo a change here.
+        return replace(self._state, skipped=self._ticker.skipped, samples=self._samples)
 
     @property
     def late(self) -> int:
@@ -206,7 +210,9 @@ class Job:
         self._failed_in_a_row = 0
         self._backoff.reset()
         self._state = replace(self._state, duration=duration)
-        if duration > self._state.every:
+        if self._sampler.troubles:
+            self._some_failed(self._sampler.troubles)
+        elif duration > self._state.every:
             self.mark_late()
         else:
             self._tell("running")
@@ -218,15 +224,19 @@ class Job:
 
         `taken` says of the samples of a tick when they were read, on the monotonic clock.
         """
-        self._state = replace(self._state, samples=self._state.samples + 1)
+        self._samples += 1
         for name in sampled & self._counters.keys():
             self._counters[name].begin()
+        ready: dict[str, list[Batch]] = {}
         for batch in batches:
             rates_of = self._counters.get(batch.metric)
             if rates_of is not None:
                 of_tick = taken is not None and len(batch.times) == 1 and batch.times[0] == taken[0]
                 batch = rates_of.apply(batch, taken[1] if taken is not None and of_tick else None)
-            self._sink.publish(batch)
+            ready.setdefault(batch.metric, []).append(batch)
+        # Sources with times of their own: one after the other, they would look as if the clock had stepped back.
+        for group in ready.values():
+            self._sink.publish(united(group))
 
     def _close(self) -> None:
         try:
@@ -236,27 +246,27 @@ class Job:
         except Exception as error:  # the job boundary, as in `_try`
             self._failure(error, self._state.state)
 
+    def _some_failed(self, troubles: Sequence[Trouble]) -> None:
+        """Some instances fail while others go on: the worst of it is the state, and each says why."""
+        for one in troubles:
+            if one.fresh and not isinstance(one.error, Unavailable):
+                self._state = replace(self._state, errors=self._state.errors + 1)
+                self._complaints.log(one.error, f"instance {one.instance}: ")
+        reasons = (f"instance {one.instance}: {text_of(one.error)}" for one in troubles)
+        self._tell(min((_state(one.error) for one in troubles), key=WORST_FIRST.index), "; ".join(reasons))
+
     def _failure(self, error: Exception, state: State) -> None:
-        """Loud once for each kind of error, then only at counts of 10, 100, 1000 ..."""
         self._state = replace(self._state, errors=self._state.errors + 1)
-        kind = error.kind if isinstance(error, CollectorFailed) else type(error).__name__
-        where = f"{kind} {error.where}" if isinstance(error, CollectorFailed) else kind
-        if where not in self._kinds and len(self._kinds) >= MOST_KINDS:
-            where = "others"
-        count = self._kinds[where] = self._kinds.get(where, 0) + 1
-        text = str(error) if isinstance(error, (CollectorFailed, Misconfigured, ProcessLost)) else f"{kind}: {error}"
         lost = isinstance(error, ProcessLost)
-        if lost:
-            log.debug("collector %s: %s", self.name, text)  # its source tells that once for all its collectors
-        elif count == 1:
-            log.error("collector %s: %s", self.name, text, exc_info=None if state == "misconfigured" else error)
-        elif math.log10(count).is_integer():
-            log.error("collector %s: %s (%d times so far)", self.name, text, count)
-        self._tell(state, text, news=lost)
+        if lost:  # its source tells that once for all its collectors
+            log.debug("collector %s: %s", self.name, one_line(str(error)))
+        else:
+            self._complaints.log(error)
+        self._tell(state, text_of(error), news=lost)
 
     def _tell(self, state: State, reason: str = "", news: bool = False) -> None:
         """Tell the sink, if there is something new in it: another state or reason, or what the caller knows of."""
-        reason = " ".join(reason.split())[:500]
+        reason = one_line(reason)
         now = self._clock.monotonic()
         changed = (state, reason) != (self._state.state, self._state.reason)
         if changed:
@@ -267,3 +277,9 @@ class Job:
 
     def _now(self) -> int:
         return int(self._clock.wall() * 1000)
+
+
+def _state(error: BaseException) -> State:
+    if isinstance(error, Unavailable):
+        return "unavailable"
+    return "misconfigured" if isinstance(error, Misconfigured) else "failing"

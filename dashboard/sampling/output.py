@@ -99,5 +99,7 @@ class Output:
 
 
 def printable(text: str) -> str:
-    """`text` without control characters, which could forge lines of the log or move a terminal's cursor."""
-    return "".join(one if one.isprintable() or one == "\t" else "\N{REPLACEMENT CHARACTER}" for one in text)
+    """`text` with control characters written out, which could forge lines of the log or move a terminal's cursor."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one == "\t" else ascii(one)[1:-1] for one in text)

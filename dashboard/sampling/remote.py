@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from collectors.instance import Trouble
 from collectors.registry import Declaration
 from collectors.sample import Batch
 from dashboard.sampling.limits import Limits, ProcessLost
@@ -71,6 +72,7 @@ class RemoteSampler:
         self._patience = max(limits.timeout, 3 * every)
         self._process: WorkerProcess | None = None
         self._cancelled = False
+        self.troubles: tuple[Trouble, ...] = ()
         self.on_late: Callable[[], None] = lambda: None
 
     def open(self) -> None:
@@ -83,11 +85,14 @@ class RemoteSampler:
         if self._process is None:
             raise ProcessLost("its process is not running")
         late = (self._every, self.on_late)
-        return self._process.call("collect", self._name, self._patience, late, tick=tick)
+        answer = self._process.call("collect", self._name, self._patience, late, tick=tick)
+        self.troubles = answer.troubles
+        return answer.batches
 
     def close(self) -> None:
         """Close it in its process, if that still answers."""
         process, self._process = self._process, None
+        self.troubles = ()
         if process is not None and not process.lost.is_set():
             process.ask_to_close(self._name, CLOSE_TIME)
 

@@ -117,7 +117,6 @@ class Roster:
         self._sampler = sampler
         self._plans: dict[str, Plan] = {}
         self._off: dict[str, JobState] = {}
-        self._restarts: dict[str, int] = {}
 
     def wants(self, declarations: Iterable[Declaration]) -> bool:
         """Whether any of `declarations` is to run."""

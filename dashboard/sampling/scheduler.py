@@ -11,11 +11,12 @@ from collectors.base import Collector
 from collectors.errors import Collision, PluginRefused
 from collectors.registry import BUNDLED, Declaration, load_module
 from dashboard.errors import did_you_mean
+from dashboard.sampling.inline import InlineSource
 from dashboard.sampling.job import Job, Sink
 from dashboard.sampling.limits import Limits
 from dashboard.sampling.roster import Context, RawTables
-from dashboard.sampling.sources import InlineSource, ProcessSource, file_source, module_source
-from dashboard.sampling.state import JobState
+from dashboard.sampling.sources import ProcessSource, bundled_source, file_source, module_source
+from dashboard.sampling.state import JobState, one_line
 from dashboard.sampling.watch import Found, Watch, changed, installed, read_tables
 from dashboard.sampling.workers import WorkerProcess
 from dashboard.settings import Settings
@@ -79,13 +80,16 @@ class Scheduler:
         if self._settings.demo:
             self._context.demanded = frozenset(one.name for module in DEMO for one in declared.get(module, ()))
         declared["dashboard"] = [Declaration.of(kind) for kind in self._own]
+        apart: dict[str, list[Declaration]] = {}  # by module
         for module, declarations in declared.items():
             inline = [one for one in declarations if one.runs == "inline" or module == "dashboard"]
             if self._claimed(inline, module):
                 self._begin(module, InlineSource(module, inline, self._context))
-            for one in declarations:
-                if one not in inline:
-                    self._begin(f"{module}:{one.name}", module_source(module, self._context, one))
+            if len(inline) < len(declarations):
+                apart[module] = [one for one in declarations if one not in inline]
+        if apart:
+            only = [one for declarations in apart.values() for one in declarations]
+            self._begin("collectors", bundled_source(list(apart), only, self._context))
         for name, function in (("monitor", self._monitor), ("watch", self._watch_files)):
             self._running.append(self._tasks.supervise(name, function, self._stopped))
 
@@ -166,7 +170,7 @@ class Scheduler:
 
     def _problem(self, name: str, reason: str) -> None:
         """Show that something could not be loaded; `""` when it could."""
-        reason = " ".join(reason.split())[:500]
+        reason = one_line(reason)
         before = self._problems.pop(name, None)
         if reason:
             if before is None or before.reason != reason:

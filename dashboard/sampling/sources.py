@@ -1,4 +1,4 @@
-"""Where collectors come from: bundled ones in this process, and plugins each in a collector process of its own."""
+"""Collectors in a process of their own: those of one plugin, or the bundled ones that the server must not wait for."""
 
 from __future__ import annotations
 
@@ -7,87 +7,49 @@ import math
 import queue
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from collectors.backoff import Backoff
 from collectors.errors import Collision, PluginRefused
 from collectors.registry import Declaration
 from collectors.sample import Batch
-from collectors.sampler import Sampler
 from dashboard.sampling.job import Sampling
 from dashboard.sampling.limits import Limits, ProcessLost
 from dashboard.sampling.remote import Link, RemoteSampler
 from dashboard.sampling.roster import Context, Plan, Roster
-from dashboard.sampling.state import JobState
+from dashboard.sampling.state import JobState, one_line
+from dashboard.sampling.target import Target
 from dashboard.sampling.watch import Stamps
 from dashboard.sampling.workers import WorkerProcess
-from dashboard.tasks import GOOD_STRETCH, Backoff, Supervised
+from dashboard.tasks import GOOD_STRETCH, Supervised
 
 log = logging.getLogger(__name__)
 
 Event = Literal["stop", "changed", "tables", "lost"]
 
 
-class InlineSource:
-    """Collectors that run in tasks of this process.
-
-    Args:
-        origin: the module that they come from.
-        declarations: of the collectors.
-        context: what all sources share.
-    """
-
-    def __init__(self, origin: str, declarations: Sequence[Declaration], context: Context) -> None:
-        self.origin = origin
-        self.problem: JobState | None = None
-        self.settled = True
-        self._declarations = declarations
-        self._roster = Roster(origin, context, self._sampler)
-
-    def start(self) -> None:
-        self._roster.agree(self._declarations)
-
-    def tables_changed(self) -> None:
-        """plotroom.toml has changed: the jobs that it concerns restart."""
-        self._roster.agree(self._declarations)
-
-    def stop(self) -> None:
-        self._roster.stop(retire=False)
-
-    def join(self, timeout: float) -> bool:
-        return True
-
-    @property
-    def roster(self) -> Roster:
-        return self._roster
-
-    @staticmethod
-    def _sampler(declaration: Declaration, plan: Plan) -> Sampling:
-        assert declaration.kind is not None
-        return Sampler(declaration.kind, plan.tables)
-
-
 class ProcessSource:
-    """The collectors of one plugin, in a process that is restarted when it ends and replaced when the plugin changes.
+    """The collectors of one process, which is restarted when it ends and replaced when the plugin changes.
 
     One task owns the process: Linux ends it with the thread that started it.
 
     Args:
         name: for people and the log.
         origin: the file or module.
-        target: what the process loads, `{"file": path}` or `{"module": name}`.
+        target: what the process loads.
         context: what all sources share.
-        only: of a bundled module, the collector that runs here; None: all.
+        only: of the modules, the collectors that run here; empty: all.
     """
 
     def __init__(
         self,
         name: str,
         origin: str,
-        target: Mapping[str, str],
+        target: Target,
         context: Context,
-        only: Declaration | None = None,
+        only: Sequence[Declaration] = (),
     ) -> None:
         self.name = name
         self.origin = origin
@@ -149,10 +111,10 @@ class ProcessSource:
         return self._task is None or self._task.ended.wait(timeout)
 
     def _run(self) -> None:
-        if self._only is None or self._roster.wants([self._only]):
+        if not self._only or self._roster.wants(self._only):
             self._load()
         else:
-            self._take_over([self._only], None, fresh=False)
+            self._take_over(list(self._only), None, fresh=False)
         self.settled = True
         while not self._stopped.is_set():
             event = self._next()
@@ -185,8 +147,9 @@ class ProcessSource:
             process.start()
             self._context.processes.add(process)
             declarations = process.load()
-            if self._only is not None:
-                declarations = [one for one in declarations if one.name == self._only.name]
+            if self._only:
+                names = {one.name for one in self._only}
+                declarations = [one for one in declarations if one.name in names]
             self._claim(declarations)
         except (PluginRefused, Collision) as error:
             process.stop(grace=0.0)
@@ -246,7 +209,7 @@ class ProcessSource:
         kind = re.sub(r"[\d.]+", "", process.reason)
         level = logging.INFO if kind == self._lost_by else logging.ERROR
         self._lost_by = kind
-        log.log(level, "plugin %s: %s; it is started again in %.1f s", self.name, process.reason, wait)
+        log.log(level, "plugin %s: %s; it is started again in %.1f s", self.name, one_line(process.reason), wait)
 
     def _note_lost(self) -> None:
         self._events.put("lost")
@@ -257,7 +220,7 @@ class ProcessSource:
             job.pushed(batches)
 
     def _refuse(self, reason: str) -> None:
-        reason = " ".join(reason.split())[:500]
+        reason = one_line(reason)
         if self.problem is None or self.problem.reason != reason:
             log.error("plugin %s: %s", self.name, reason)
         self.problem = JobState(
@@ -292,10 +255,14 @@ class ProcessSource:
 
 def file_source(path: Path, context: Context) -> ProcessSource:
     """The source for a plugin file or folder."""
-    return ProcessSource(f"{path.parent.name}/{path.name}", str(path), {"file": str(path)}, context)
+    return ProcessSource(f"{path.parent.name}/{path.name}", str(path), Target(str(path)), context)
 
 
-def module_source(module: str, context: Context, only: Declaration | None = None) -> ProcessSource:
-    """The source for an installed module, or for one bundled collector of it."""
-    origin = module if only is None else f"{module}:{only.name}"
-    return ProcessSource(f"module {origin}", origin, {"module": module}, context, only)
+def module_source(module: str, context: Context) -> ProcessSource:
+    """The source for an installed module."""
+    return ProcessSource(f"module {module}", module, Target(modules=(module,)), context)
+
+
+def bundled_source(modules: Sequence[str], only: Sequence[Declaration], context: Context) -> ProcessSource:
+    """The source for the bundled collectors `only` of `modules`: one process for all of them, as each takes 30 MB."""
+    return ProcessSource("collectors", "collectors", Target(modules=tuple(modules)), context, only)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.sampling.output import printable
+
+#: Characters of a reason.
+MOST_REASON = 500
+
 State = Literal["starting", "running", "late", "unavailable", "misconfigured", "failing", "stopped"]
 
 
@@ -39,3 +44,8 @@ class JobState:
     restarts: int = 0
     since: int = 0
     metrics: int = 0
+
+
+def one_line(reason: str) -> str:
+    """A reason, which may hold the words of foreign code, as one line that is safe to print."""
+    return printable(" ".join(reason.split()))[:MOST_REASON]

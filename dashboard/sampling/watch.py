@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from collectors.plugin_files import own_files
 from collectors.registry import ENTRY_POINTS
 from dashboard.sampling.roster import RawTables
 
-#: Files of one plugin that are looked at.
-MOST_FILES = 1_000
-
 Stamp = tuple[int, ...]
 Stamps = Mapping[str, Stamp]
+GONE: Stamp = ()
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Found:
     """What there was at one look.
 
     Attributes:
-        plugins: of each plugin file or folder, its files with their stamps.
+        plugins: of each plugin file or folder, its files with their stamps; `GONE` for those that were there before.
         config: the stamp of plotroom.toml, None when there is none.
     """
 
@@ -48,6 +47,7 @@ class Watch:
         self._plugins = [path.absolute() for path in plugins]
         self._folders = [path.absolute() for path in folders]
         self._config = config
+        self._known: dict[Path, set[str]] = {}
 
     def look(self, helpers: Mapping[Path, Collection[str]]) -> Found:
         """What there is now; it reads the file system, so it runs in a native thread.
@@ -57,12 +57,14 @@ class Watch:
         """
         plugins: dict[Path, Stamps] = {}
         for path in self._candidates():
-            names = [str(path), *helpers.get(path, ())]
-            if path.is_dir():
-                names += [str(one) for one in sorted(path.rglob("*.py"))[:MOST_FILES]]
-            stamps = {name: found for name in names if (found := stamp(name)) is not None and not _is_folder(name)}
-            if stamps:
-                plugins[path] = stamps
+            if stamp(str(path)) is None:
+                continue
+            names = {*(own_files(path) if path.is_dir() else [str(path)]), *helpers.get(path, ())}
+            stamps = {name: stamp(name) or GONE for name in sorted(names)}
+            # What vanishes stays in the list: left out, it would be missed again at every look.
+            stamps |= {name: GONE for name in self._known.get(path, set()) - names if stamp(name) is None}
+            plugins[path] = stamps
+        self._known = {path: set(stamps) for path, stamps in plugins.items()}
         return Found(plugins, stamp(str(self._config)))
 
     def missing(self) -> list[Path]:
@@ -96,10 +98,6 @@ def _is_package(path: Path) -> bool:
     return (path / "__init__.py").is_file()
 
 
-def _is_folder(name: str) -> bool:
-    return os.path.isdir(name)
-
-
 def stamp(name: str) -> Stamp | None:
     """What changes with a file, None when it is not there."""
     try:
@@ -110,8 +108,8 @@ def stamp(name: str) -> Stamp | None:
 
 
 def changed(before: Stamps, now: Stamps) -> bool:
-    """Whether a file is another or gone; one that is only now known to belong to the plugin is no change."""
-    return any(now.get(name) != old for name, old in before.items())
+    """Whether a file is another or gone; one that only now belongs to the plugin, or no longer does, is no change."""
+    return any(now.get(name, old) != old for name, old in before.items())
 
 
 def installed() -> list[str]:

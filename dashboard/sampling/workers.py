@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import os
 import signal
@@ -10,7 +9,6 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
@@ -19,10 +17,12 @@ from collectors.errors import PluginRefused
 from collectors.frames import FrameError, Header, Known, Reader, encode, unpack
 from collectors.registry import Declaration
 from collectors.sample import Batch
-from dashboard.sampling.answers import Meter, outcome
+from dashboard.sampling.answers import Answer, Meter, answer
+from dashboard.sampling.calls import Call, Calls
 from dashboard.sampling.launch import exit_reason, launch
 from dashboard.sampling.limits import Limits, ProcessLost
 from dashboard.sampling.output import Output
+from dashboard.sampling.target import Target
 from dashboard.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -33,14 +33,6 @@ REAP_TIME = 1.0
 OnBatches = Callable[[str, list[Batch]], None]
 
 
-@dataclass(slots=True)
-class _Call:
-    collector: str
-    done: threading.Event = field(default_factory=threading.Event)
-    reply: Header | None = None
-    batches: list[Batch] = field(default_factory=list)
-
-
 class WorkerProcess:
     """One collector process.
 
@@ -48,7 +40,7 @@ class WorkerProcess:
 
     Args:
         name: of the plugin, for the log.
-        target: what to load, `{"file": path}` or `{"module": name}`.
+        target: what to load.
         limits: what it may take.
         tasks: how to spawn the tasks that read from it.
         on_batches: called with a collector's name and what it pushed.
@@ -62,7 +54,7 @@ class WorkerProcess:
     def __init__(
         self,
         name: str,
-        target: Mapping[str, str],
+        target: Target,
         limits: Limits,
         tasks: Tasks,
         on_batches: OnBatches = lambda collector, batches: None,
@@ -83,8 +75,7 @@ class WorkerProcess:
         self._output = Output(name, tasks.clock)
         self._output_ended = threading.Event()
         self._sending = threading.Lock()
-        self._calls: dict[int, _Call] = {}
-        self._ids = itertools.count(1)
+        self._calls = Calls()
         self._known: Known = {}
         self._metrics: frozenset[str] = frozenset()
 
@@ -112,19 +103,18 @@ class WorkerProcess:
             PluginRefused: it can't be loaded; the text says where and why.
             ProcessLost: the process ended over it, or took too long.
         """
-        call = self._send({"do": "load", **self._target})
+        call = self._send({"do": "load", **self._target.as_dict()})
         if not call.done.wait(self._limits.load_time):
             self.kill(f"did not load within {self._limits.load_time:g} s", ask_where=True)
         reply = self._reply(call)
-        origin = next(iter(self._target.values()))
         if reply["do"] == "refused":
             line = reply.get("line")
-            raise PluginRefused(origin, str(reply.get("why")), line if isinstance(line, int) else None)
+            raise PluginRefused(str(self._target), str(reply.get("why")), line if isinstance(line, int) else None)
         try:
             declarations = [Declaration.from_dict(one) for one in reply["collectors"]]
             self.files = {str(name): tuple(stamp) for name, stamp in reply["files"].items()}
         except Exception as error:  # the other process is not believed; whatever is wrong with it is its fault
-            raise PluginRefused(origin, f"can't be understood: {type(error).__name__}: {error}") from None
+            raise PluginRefused(str(self._target), f"can't be understood: {type(error).__name__}: {error}") from None
         self._metrics = frozenset(metric.name for one in declarations for metric in one.metrics)
         return declarations
 
@@ -135,7 +125,7 @@ class WorkerProcess:
         patience: float,
         late: tuple[float, Callable[[], None]] | None = None,
         **more: object,
-    ) -> list[Batch]:
+    ) -> Answer:
         """Let `collector` do something and wait for its samples.
 
         Args:
@@ -156,7 +146,7 @@ class WorkerProcess:
             left -= late[0]
         if not call.done.wait(left):
             self.kill(f"{collector} did not return from {do} within {patience:g} s", ask_where=True)
-        return outcome(self._reply(call), call.batches)
+        return answer(self._reply(call), call.batches)
 
     def ask_to_close(self, collector: str, patience: float) -> None:
         """Let `collector` close its source, if it does so in time."""
@@ -164,9 +154,7 @@ class WorkerProcess:
 
     def cancel(self, collector: str | None = None) -> None:
         """Let who waits for an answer of `collector` (None: of any) go, with `ProcessLost`."""
-        for call in list(self._calls.values()):
-            if collector in (None, call.collector):
-                call.done.set()
+        self._calls.cancel(collector)
 
     def kill(self, reason: str, ask_where: bool = False) -> None:
         """End the process and all that it has started, at once.
@@ -182,7 +170,7 @@ class WorkerProcess:
             self._output.hush()
             self._signal(signal.SIGUSR1, group=False)
             self._tasks.sleep(0.1)
-            place = self._output.place(self._target.get("file", ""))
+            place = self._output.place(self._target.file)
             self.reason = f"{reason} (it was at {place})" if place else reason
         self._signal(signal.SIGKILL)
         self._shut(self._channel)
@@ -217,11 +205,10 @@ class WorkerProcess:
         """True when the process is gone for good; one that hangs in the kernel may be gone later."""
         return self._process is None or self._process.poll() is not None
 
-    def _send(self, header: Mapping[str, Any]) -> _Call:
-        call, number = _Call(str(header.get("collector", ""))), next(self._ids)
-        self._calls[number] = call
+    def _send(self, header: Mapping[str, Any]) -> Call:
+        call = self._calls.new(str(header.get("collector", "")))
         try:
-            frame = encode({**header, "id": number})
+            frame = encode({**header, "id": call.number})
             with self._sending:
                 if self._channel is None or self.lost.is_set():
                     raise ProcessLost(self.reason or "its process is not running")
@@ -231,7 +218,7 @@ class WorkerProcess:
             raise ProcessLost(self.reason or "its process ended") from None
         return call
 
-    def _reply(self, call: _Call) -> Header:
+    def _reply(self, call: Call) -> Header:
         if call.reply is None:
             if self.reason or self.reap():
                 self.lost.wait(REAP_TIME)  # so that the reason is known
@@ -258,11 +245,8 @@ class WorkerProcess:
         batches = unpack(header.get("batches", ()), payload, self._known, self._metrics)
         if header.get("do") == "batches":
             self._on_batches(str(header.get("collector")), batches)
-            return
-        call = self._calls.pop(header["id"], None) if isinstance(header.get("id"), int) else None
-        if call is not None:
-            call.reply, call.batches = header, batches
-            call.done.set()
+        else:
+            self._calls.answered(header, batches)
 
     def _ended(self, channel: socket.socket) -> None:
         self._signal(signal.SIGKILL)  # what the plugin has started; and itself, if it only closed its socket

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -13,8 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from dashboard.errors import RequestRefused
-from dashboard.web.answers import PlainPages, for_programs, json_error, secured
-from dashboard.web.attempts import Attempts
+from dashboard.web.answers import PlainPages, for_programs, gives_data, json_error, secured
 from dashboard.web.hosts import Hosts
 from dashboard.web.proxies import Network, apply_forwarded
 from dashboard.web.tokens import Token
@@ -24,6 +22,8 @@ logger = logging.getLogger(__name__)
 COOKIE_AGE = 30 * 86_400  # seconds
 MAX_FORM = 4096  # bytes
 _SAFE = ("GET", "HEAD", "OPTIONS")
+#: What a browser says of a request that a page of another site, or of another port or subdomain of this one, makes.
+_FROM_ELSEWHERE = ("cross-site", "same-site")
 
 
 class Access:
@@ -33,7 +33,6 @@ class Access:
         inner: the application behind the gate.
         hosts: the allow-list of Host and Origin.
         token: what must be shown, or None when nobody is asked.
-        attempts: counts wrong tokens.
         pages: the pages of sign-in and refusal.
         cookie: name of the cookie. Cookies are shared by all ports of a host, so it should tell servers apart.
         base_path: under which a proxy serves us, "" for none.
@@ -46,7 +45,6 @@ class Access:
         *,
         hosts: Hosts,
         token: Token | None,
-        attempts: Attempts,
         pages: PlainPages,
         cookie: str = "plotroom",
         base_path: str = "",
@@ -55,7 +53,6 @@ class Access:
         self._inner = inner
         self._hosts = hosts
         self._token = token
-        self._attempts = attempts
         self._pages = pages
         self._cookie = cookie
         self._base_path = base_path
@@ -77,7 +74,7 @@ class Access:
         except ConnectionError:  # the client left; also how a WebSocket ends under Werkzeug
             raise
         except Exception:  # the boundary of a request: told to the log, and to the reader as a sentence
-            logger.exception("%s %s failed", environ["REQUEST_METHOD"], environ.get("PATH_INFO"))
+            logger.exception("%r %r failed", environ["REQUEST_METHOD"], environ.get("PATH_INFO"))
             error = RequestRefused(500, "internal", "Something went wrong on the server; its log has the details.")
             answer = self._refusal(environ, error)
         return answer(environ, respond)
@@ -107,16 +104,22 @@ class Access:
         return None
 
     def _check_origin(self, request: Request, host: str) -> None:
-        """Programs send no Origin; browsers do with every WebSocket and every POST, and can't forge it."""
+        """Programs send no Origin; browsers do with every WebSocket, fetch and POST of another page, and don't lie.
+
+        They leave it out of what a page embeds or links to, and say Sec-Fetch-Site then: a page may be linked to, but
+        data is not for others to load, even where they could not read it, for it is work.
+        """
         origin = request.headers.get("Origin")
-        upgrade = request.headers.get("Upgrade", "")
-        if origin is None or (request.method in _SAFE and not upgrade and not request.path.startswith("/socket.io")):
-            return
-        if not self._hosts.allows_origin(origin, request.scheme, host):
-            raise RequestRefused(
-                403, "forbidden", f"A page of {origin[:100]!r} may not connect to this Plotroom. "
-                "Behind a proxy, set trusted_proxies; for a page of yours, add it to allowed_origins."
-            )  # fmt: skip
+        data = gives_data(request.path)
+        if origin is None:
+            if data and request.headers.get("Sec-Fetch-Site") in _FROM_ELSEWHERE:
+                raise _foreign("A page of another site")
+        elif data or request.method not in _SAFE or "Upgrade" in request.headers:
+            self._demand_known(origin, request.scheme, host)
+
+    def _demand_known(self, origin: str, scheme: str, host: str) -> None:
+        if not self._hosts.allows_origin(origin, scheme, host):
+            raise _foreign(f"A page of {origin[:100]!r}")
 
     def _ask_token(self, request: Request) -> Response | None:
         token = self._token
@@ -129,7 +132,7 @@ class Access:
             return None
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            if self._is_right(request, credentials.strip(), token):
+            if token.matches(credentials.strip()):
                 return None
             raise _unauthorized("That token is not valid.")
         if for_programs(request.path):
@@ -147,7 +150,7 @@ class Access:
         except HTTPException:  # the client has hung up in the middle of it
             raise RequestRefused(400, "bad_request", "The form can't be read.") from None
         onward = _own_path(form.get("next", ""))
-        if self._is_right(request, form.get("token", "").strip(), token):
+        if token.matches(form.get("token", "").strip()):
             return self._welcome(request, token, onward)
         return self._login_page(request, onward, "That token is not valid.")
 
@@ -155,11 +158,11 @@ class Access:
         onward = _own_path(request.path + _query_without_token(request))
         given = request.args.get("token")
         if given is not None and request.method in _SAFE:
-            if self._is_right(request, given, token):
+            if token.matches(given):
                 return self._welcome(request, token, onward)
             return self._login_page(request, onward, "The token in that address is not valid.")
         # After a click on another site a browser holds back a Strict cookie; asked again from our own page it does not.
-        if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site") and request.method == "GET":
+        if request.headers.get("Sec-Fetch-Site") in _FROM_ELSEWHERE and request.method == "GET":
             return self._pages.onward(self._base(request) + onward)
         return self._login_page(request, onward)
 
@@ -180,16 +183,6 @@ class Access:
         )
         return answer
 
-    def _is_right(self, request: Request, text: str, token: Token) -> bool:
-        peer = request.remote_addr or ""
-        wait = math.ceil(self._attempts.wait(peer))
-        if wait > 0:
-            raise RequestRefused(429, "rate_limited", f"Too many wrong tokens; try again in {wait} s.")
-        if token.matches(text):
-            return True
-        self._attempts.failed(peer)
-        return False
-
     def _refusal(self, environ: WSGIEnvironment, refused: RequestRefused) -> Response:
         if for_programs(environ.get("PATH_INFO", "")):
             answer = json_error(refused)
@@ -206,6 +199,13 @@ class Access:
 
 def _unauthorized(message: str) -> RequestRefused:
     return RequestRefused(401, "unauthorized", message)
+
+
+def _foreign(who: str) -> RequestRefused:
+    return RequestRefused(
+        403, "forbidden", f"{who} may not connect to this Plotroom. "
+        "Behind a proxy, set trusted_proxies; for a page of yours, add it to allowed_origins."
+    )  # fmt: skip
 
 
 def _own_path(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Literal
@@ -13,8 +14,9 @@ from werkzeug.wrappers import Response
 
 from collectors.metric import Metric, Series
 from dashboard.errors import RequestRefused, did_you_mean
+from dashboard.history.downsample import MIN_POINTS
 from dashboard.history.ring import Slice
-from dashboard.history.store import History
+from dashboard.history.store import History, UnknownMetric
 from dashboard.live.catalog import Catalog
 from dashboard.tasks import Tasks
 from dashboard.web import csv_table, openmetrics
@@ -23,6 +25,11 @@ from dashboard.web.figures import Figures
 
 DEFAULT_WINDOW = 300.0  # seconds
 MAX_POINTS = 20_000
+#: Values in one answer, points times series: encoding takes the interpreter from everybody else.
+MAX_VALUES = 200_000
+#: Queries that are answered at the same time, and how many seconds a further one waits for its turn.
+MAX_QUERIES = 2
+QUERY_PATIENCE = 2.0
 #: The one resolution there is so far.
 TIER = "full"
 #: A value older than this many intervals is no latest value any more.
@@ -38,7 +45,7 @@ class Query(BaseModel):
     start: int | None = Field(None, ge=0, le=2**53, description="ms since the epoch")
     end: int | None = Field(None, ge=0, le=2**53, description="ms since the epoch, by default now")
     window: float | None = Field(None, gt=0, le=31_622_400, description="seconds before the end, in place of start")
-    points: int = Field(1000, ge=3, le=MAX_POINTS, description="at most so many times")
+    points: int = Field(1000, ge=MIN_POINTS, le=MAX_POINTS, description="at most so many times")
     format: Literal["json", "csv"] | None = None
 
     @model_validator(mode="after")
@@ -58,14 +65,29 @@ class Query(BaseModel):
 
 
 class Api:
-    """Answers in terms of catalog and history; `blueprint` gives them addresses."""
+    """Answers in terms of catalog and history; `blueprint` gives them addresses.
 
-    def __init__(self, catalog: Catalog, history: History, figures: Figures, tasks: Tasks, version: str) -> None:
+    Args:
+        version: of the program.
+        patience: seconds for which a query waits for others to end.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        history: History,
+        figures: Figures,
+        tasks: Tasks,
+        version: str,
+        patience: float = QUERY_PATIENCE,
+    ) -> None:
         self._catalog = catalog
         self._history = history
         self._figures = figures
         self._tasks = tasks
         self._version = version
+        self._patience = patience
+        self._turns = threading.BoundedSemaphore(MAX_QUERIES)
         self._started = time.monotonic()
 
     def health(self) -> Response:
@@ -88,11 +110,19 @@ class Api:
         query = _parse(request.args.to_dict())
         metric = self._metric(query.metric)
         start, end = query.span(now=time.time_ns() // 1_000_000)
-        found = self._history.between(metric.name, start, end, query.points)
         chosen = query.format or request.accept_mimetypes.best_match(["application/json", "text/csv"])
         encode = _csv if chosen in ("csv", "text/csv") else _json
-        # Encoding of many points is work for a native thread; the slice is a copy that nobody else changes.
-        answer: Response = self._tasks.native(encode, metric, found)
+        if not self._turns.acquire(timeout=self._patience):
+            raise RequestRefused(429, "rate_limited", "Other queries are being answered; ask again in a moment.")
+        try:
+            most = max(MIN_POINTS, MAX_VALUES // max(1, len(self._history.series(metric.name))))
+            found = self._history.between(metric.name, start, end, min(query.points, most))
+            # Encoding of many points is work for a native thread; the slice is a copy that nobody else changes.
+            answer: Response = self._tasks.native(encode, metric, found)
+        except UnknownMetric:  # retired since it was found in the catalog
+            raise self._unknown(metric.name) from None
+        finally:
+            self._turns.release()
         answer.vary.add("Accept")
         return answer
 
@@ -103,9 +133,12 @@ class Api:
     def _metric(self, name: str) -> Metric:
         metric = self._catalog.metric(name)
         if metric is None:
-            names = [one["name"] for one in self._catalog.metrics()]
-            raise RequestRefused(404, "unknown_metric", f"there is no metric {name[:200]!r}{did_you_mean(name, names)}")
+            raise self._unknown(name)
         return metric
+
+    def _unknown(self, name: str) -> RequestRefused:
+        close = did_you_mean(name, self._catalog.names())
+        return RequestRefused(404, "unknown_metric", f"there is no metric {name[:200]!r}{close}")
 
     def _families(self) -> Iterator[openmetrics.Family]:
         yield openmetrics.Family("build", "", "The version that runs.", [((("version", self._version),), 1.0)])
@@ -117,7 +150,10 @@ class Api:
         now = time.time_ns() // 1_000_000
         for declared in self._catalog.metrics():
             metric = self._catalog.metric(declared["name"])
-            latest = self._history.latest(declared["name"])
+            try:
+                latest = self._history.latest(declared["name"])
+            except UnknownMetric:  # retired since the catalog was read
+                continue
             oldest = now - max(STALE_INTERVALS * declared["every"], 5.0) * 1000
             if metric is None or not len(latest.times) or latest.times[-1] < oldest:
                 continue
@@ -163,7 +199,7 @@ def _json(metric: Metric, found: Slice) -> Response:
 
 def _csv(metric: Metric, found: Slice) -> Response:
     names = [column(metric, one) for one in found.series]
-    text = csv_table.render(names, found.times.tolist(), found.values)
+    text = csv_table.render(names, found.times, found.values)
     headers = {"Content-Disposition": f'attachment; filename="{metric.name}.csv"'}
     return Response(text, content_type=csv_table.CONTENT_TYPE, headers=headers)
 

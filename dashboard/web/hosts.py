@@ -7,8 +7,6 @@ import socket
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-import psutil
-
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::(\d{1,5}))?")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -32,17 +30,9 @@ def is_wildcard(host: str) -> bool:
 
 
 def own_names(bound: str) -> set[str]:
-    """The names and addresses under which a server bound to `bound` is known on this machine and its networks."""
+    """The names under which a server bound to `bound` is known on this machine and its networks."""
     name = socket.gethostname().lower()
-    names = {"localhost", "127.0.0.1", "[::1]", name, f"{name.partition('.')[0]}.local", bracketed(bound)}
-    if is_wildcard(bound):
-        addresses = (address for card in psutil.net_if_addrs().values() for address in card)
-        names |= {
-            bracketed(one.address.partition("%")[0])
-            for one in addresses
-            if one.family in (socket.AF_INET, socket.AF_INET6)
-        }
-    return names
+    return {"localhost", "127.0.0.1", "[::1]", name, f"{name.partition('.')[0]}.local", bracketed(bound)}
 
 
 def bracketed(host: str) -> str:
@@ -60,18 +50,23 @@ class Hosts:
         names: host names and addresses, lower case; without a port any is allowed, since a tunnel or a container may
             have changed it, and the port says nothing about who asks.
         origins: further origins whose pages may connect.
+        any_address: of a server on all addresses, which come and go with networks: any IP address is as good as a name
+            of the list. To rebind a name one needs a name.
     """
 
-    def __init__(self, names: Iterable[str], origins: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str], origins: Iterable[str] = (), any_address: bool = False) -> None:
         self._names = frozenset(names)
         self._origins = frozenset(origins)
+        self._any_address = any_address
 
     def allows(self, host: str) -> bool:
         match = _HOST.fullmatch(host.lower())
         if match is None:
             return False
         name, port = match.groups()
-        return name in self._names or f"{name}:{port}" in self._names
+        if name in self._names or f"{name}:{port}" in self._names:
+            return True
+        return self._any_address and _is_address(name)
 
     def allows_origin(self, origin: str, scheme: str, host: str) -> bool:
         """Whether a page of `origin` may talk to us at `scheme://host`."""
@@ -81,6 +76,13 @@ class Hosts:
         origin_scheme, _, origin_host = origin.partition("://")
         ours, theirs = _with_port(host.lower(), scheme), _with_port(origin_host, scheme)
         return origin_scheme == scheme and bool(ours) and theirs == ours
+
+
+def _is_address(name: str) -> bool:
+    try:
+        return ip_address(name.removeprefix("[").removesuffix("]")).version == (6 if name.startswith("[") else 4)
+    except ValueError:
+        return False
 
 
 def _with_port(host: str, scheme: str) -> str:

@@ -40,7 +40,7 @@ def install(app: Flask, pages: PlainPages) -> None:
 
     def on_any_error(error: Exception) -> Response:
         # The path, not the query: that may hold a token.
-        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        logger.error("%r %r failed", request.method, request.path, exc_info=error)
         return answer(RequestRefused(500, "internal", _MESSAGES[500]))
 
     app.register_error_handler(RequestRefused, answer)

@@ -41,6 +41,8 @@ def make_data_dir(folder: Path) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise CannotStart(f"data folder {folder}: is a file, not a folder; name another one with --data-dir") from None
     except OSError as error:
         raise CannotStart(f"data folder {folder}: {error.strerror}; name another one with --data-dir") from None
 
@@ -92,7 +94,7 @@ def _read(path: Path) -> Token | None:
         # Copied with loose permissions, or restored from a backup.
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # the latter is told when the folder is made
         return None
     except UnicodeDecodeError:
         text = ""

@@ -5,6 +5,7 @@ import { Connection } from "./connection.js";
 import { Figures } from "./figures.js";
 import { Frames } from "./frame.js";
 import { present } from "./layout.js";
+import { Returning, shapeOf } from "./returning.js";
 import { makeState, saved } from "./state.js";
 import { Store } from "./store.js";
 import { Sight } from "./sight.js";
@@ -12,9 +13,6 @@ import { Units } from "./units.js";
 
 /** @typedef {import("./types.js").Boot} Boot */
 /** @typedef {ReturnType<typeof makeApp>} App */
-
-/** ms that what a restarted server has not named yet keeps its place. */
-const RETURN_TIME = 8_000;
 
 /** @returns {App} the parts, in a component */
 export const useApp = () => inject("app");
@@ -41,7 +39,7 @@ export function makeApp(boot, base) {
   connection.on("catalog", (/** @type {import("./types.js").Change & {whole?: boolean}} */ change) => {
     for (const metric of change.metrics) {
       const before = metrics.value.get(metric.name);
-      if (before && shapeOf(before) !== shapeOf(metric)) figures.forget(metric.name);
+      if (!before || shapeOf(before) !== shapeOf(metric)) figures.forget(metric.name);
     }
     metricsOf.take(change.metrics, change.gone, change.whole);
     collectorsOf.take(change.collectors, change.gone_collectors, change.whole);
@@ -120,47 +118,6 @@ export function makeApp(boot, base) {
       if (!anchor) scrollTo(0, 0);
     },
   };
-}
-
-/** What decides how a metric is drawn. @param {import("./types.js").Metric} metric */
-export function shapeOf({ unit, kind, chart, limits, family, title, order, headline }) {
-  return JSON.stringify([unit, kind, chart, limits, family, title, order, headline]);
-}
-
-/**
- * A table of what the server has. After a restart a plugin takes a moment to be there again; what the server does not
- * name at once keeps its place for that time, so that panels don't leave and come back.
- * @template T
- */
-class Returning {
-  /**
-   * @param {{value: Map<string, T>}} table
-   * @param {(one: T) => string} key
-   */
-  constructor(table, key) {
-    this.table = table;
-    this.key = key;
-    /** @type {Set<string>} */
-    this.missing = new Set();
-  }
-
-  /** @param {T[]} changed @param {string[]} [gone] @param {boolean} [whole] `changed` is all that there is */
-  take(changed, gone = [], whole = false) {
-    if (whole) this.missing = new Set(this.table.value.keys());
-    const after = new Map(this.table.value);
-    for (const name of gone) after.delete(name);
-    for (const one of changed) {
-      after.set(this.key(one), one);
-      this.missing.delete(this.key(one));
-    }
-    this.table.value = after;
-    if (whole && this.missing.size) setTimeout(() => this.giveUp(this.missing), RETURN_TIME);
-  }
-
-  /** @param {Set<string>} missing */
-  giveUp(missing) {
-    if (missing === this.missing && missing.size) this.take([], [...missing]);
-  }
 }
 
 /** The server's files are others than this page's. Once is enough: a proxy may go on serving the old page. @param {string} version */

@@ -2,14 +2,27 @@
 
 import { plotlyFor } from "./bundle.js";
 import { extent, timeTicks, valueRange, valueTicks } from "./axes.js";
-import { escape, fill, isTop } from "./fill.js";
-import { fitted, textWidth } from "./textsize.js";
+import { coloursOf } from "./colours.js";
+import { POLAR, fill, takesAll } from "./fill.js";
+import { legendOf, marginOf, scalable } from "./own.js";
+import { around, isRanked } from "./ranked.js";
 
 /** @typedef {import("./types.js").Figure} Figure */
 /** @typedef {import("./types.js").Json} Json */
 /** @typedef {import("./types.js").Metric} Metric */
 /** @typedef {import("./store.js").Ring} Ring */
 /** @typedef {{from: number, to: number}} Span ms */
+/** @typedef {import("./units.js").Scale} Scale */
+
+/**
+ * @typedef {object} Drawn what a legend needs to know
+ * @property {Scale} scale of the chart
+ * @property {Scale} legendScale of the values in the legend
+ * @property {number} size the largest of these
+ * @property {number} drawn how many series
+ * @property {number[]} bounds of a heat map's colours
+ * @property {Map<number, string>} colours by place of the series
+ */
 
 const CONFIG = {
   displayModeBar: false,
@@ -20,13 +33,14 @@ const CONFIG = {
   doubleClick: false,
   showTips: false,
 };
+/** Types that draw all samples of the window, though one trace takes all series. */
+const MAPS = new Set(["heatmap", "contour", "surface"]);
 /** Types without an axis of time. */
-const FLAT = new Set(["pie", "indicator", "histogram", "box", "violin", "scatterpolar", "scatterpolargl", "barpolar"]);
+const FLAT = new Set(["pie", "indicator", "histogram", "box", "violin", ...POLAR]);
 /** Series that are drawn at most; beyond that nobody can tell them apart, and 500 would freeze the page. */
 const MOST_DRAWN = 30;
 /** The choice among more series stays for so long, so that lines don't come and go with every sample. */
 const CHOICE_STAYS = 10_000;
-const LABEL_WIDTH = 150;
 /** ms without samples after which a chart moves on by itself. */
 const SLIDES_AFTER = 1_400;
 /** Series that one label beside the pointer can tell of; among more it tells of the nearest. */
@@ -49,17 +63,28 @@ export class Chart {
     this.base = base;
     this.units = units;
     this.onZoom = onZoom;
-    this.scaled = Boolean(this.figure.layout["meta"]?.scaled);
+    /** Whether the server has built it; else it is a plugin's own, which decides about its axes itself. */
+    this.built = Boolean(this.figure.layout["meta"]?.scaled);
+    this.scaled = this.built || scalable(this.figure, metric.unit);
+    this.legend = legendOf(this.figure, this.built);
     const first = this.figure.data[0] ?? {};
-    this.top = isTop(first);
+    this.together = takesAll(this.figure.data);
+    /** Whether it shows the latest values only. */
+    this.latest = (this.together && !MAPS.has(first["type"])) || first["type"] === "indicator";
+    this.top = isRanked(first);
     this.flat = this.top || FLAT.has(first["type"]);
-    this.stacked = Boolean(first["stackgroup"]) || (this.scaled && first["type"] === "bar" && !this.top);
+    const piled = this.built || ["stack", "relative"].includes(this.figure.layout["barmode"]);
+    this.stacked = Boolean(first["stackgroup"]) || (piled && first["type"] === "bar" && !this.top);
     /** @type {Span | null} what somebody has zoomed to */
     this.zoom = null;
     /** @type {[number, number] | null} */
     this.range = null;
     /** @type {import("./units.js").Scale | undefined} */
     this.scale = undefined;
+    /** @type {import("./units.js").Scale | undefined} of the values in the legend */
+    this.legendScale = undefined;
+    /** @type {Map<number, string>} in which series were drawn, by place */
+    this.colours = new Map();
     /** @type {{at: number, shape: number, hidden: string, places: number[]}} */
     this.choice = { at: 0, shape: -1, hidden: "", places: [] };
     this.drawnVersion = -1;
@@ -103,22 +128,24 @@ export class Chart {
    * @param {import("./types.js").Theme} state.theme
    * @param {Json} state.template
    * @param {Set<string>} state.hidden keys of series that somebody has put away
-   * @returns {{scale: import("./units.js").Scale, size: number, drawn: number, bounds: number[]}}
+   * @returns {Drawn}
    */
   draw(ring, { span, theme, template, hidden }) {
     const seen = this.zoom ?? span;
     const shown = this.choose(ring, hidden);
     const [low, high] = ring.span(seen.from, seen.to);
-    const { min, max } = this.top ? newest(ring, shown) : extent(ring, shown, low, high, this.stacked);
+    const { min, max } = this.latest ? newest(ring, shown) : extent(ring, shown, low, high, this.stacked);
     const size = Math.max(Math.abs(min), Math.abs(max));
     const scale = this.scaleFor(size);
-    const [low0, high0] = this.metric.limits;
-    const bounded = low0 !== null && high0 !== null;
+    this.legendScale = this.scaled ? scale : this.units.scale(this.metric.unit, size, this.legendScale);
+    const { zmin = min, zmax = max } = this.figure.data[0] ?? {};
     const drawn = {
       scale,
-      size: Number.isFinite(size) ? size / scale.factor : 0,
+      legendScale: this.legendScale,
+      size: Number.isFinite(size) ? size / this.legendScale.factor : 0,
       drawn: shown.length,
-      bounds: bounded ? [low0, high0] : [min, max],
+      bounds: [zmin, zmax],
+      colours: this.colours,
     };
     const key = [theme, this.width, this.height, seen.to - seen.from, this.zoom?.to, ring.shape, ...hidden].join();
     // What was zoomed to is past: no later sample changes it.
@@ -128,8 +155,7 @@ export class Chart {
       return drawn;
     }
     Object.assign(this, { drawnVersion: ring.version, drawnKey: key, drawnLast: ring.last });
-    const { margin: own, title } = this.figure.layout;
-    const margin = { ...template["layout"].margin, ...(title ? { t: 30 } : {}), ...own };
+    const margin = { ...template["layout"].margin, ...(this.built ? {} : marginOf(this.figure)), ...this.figure.layout["margin"] };
     const view = {
       ...seen,
       zone: zone(seen.to),
@@ -141,6 +167,7 @@ export class Chart {
     };
     this.plot = view.width;
     const data = fill(this.figure.data, { ring, shown, view, scale, scaled: this.scaled, low, high });
+    drawn.colours = this.colours = coloursOf(data, shown, this.together);
     this.show(data, this.layout(data, view, margin, template, { min: min / scale.factor, max: max / scale.factor }));
     return drawn;
   }
@@ -157,7 +184,7 @@ export class Chart {
   slide(seen) {
     // One that gets samples of its own moves with them.
     if (performance.now() - this.shownAt < SLIDES_AFTER) return;
-    if (this.flat || !this.scaled || this.zoom || !this.plotted) return;
+    if (this.flat || !this.built || this.zoom || !this.plotted) return;
     const shift = zone(seen.to);
     const [from, to] = [seen.from + shift, seen.to + shift];
     if (to === this.plotted.layout.xaxis.range[1]) return;
@@ -207,45 +234,29 @@ export class Chart {
     /** @type {Json} */
     const layout = { ...given, template, width: this.width, height: this.height, margin, uirevision: `${this.serial}` };
     layout["dragmode"] = given["dragmode"] ?? (this.flat || matchMedia("(pointer: coarse)").matches ? false : "zoom");
-    if (this.top) return this.named(layout, data, margin);
+    const factor = this.scaled ? this.scale?.factor ?? 1 : 1;
+    const [low, high] = this.metric.limits.map((one) => (one === null ? null : one / factor));
+    if (this.top) {
+      const quiet = template["layout"].xaxis.gridcolor;
+      return around(layout, data, { margin, width: this.width, limit: high ?? null, built: this.built, quiet });
+    }
     if (this.flat) return layout;
     const range = [view.from + view.zone, view.to + view.zone];
     layout["xaxis"] = { type: "date", ...timeTicks(range[0] ?? 0, range[1] ?? 1, view.width), ...given["xaxis"], range };
-    if (!this.scaled) return layout;
+    if (!this.built) return layout;
     if (data[0]?.["type"] === "heatmap") {
       const most = Math.max(2, Math.floor(view.height / 18));
       layout["yaxis"] = { ...given["yaxis"], nticks: Math.min(most, data[0]["y"].length), range: [-0.5, data[0]["y"].length - 0.5] };
       return layout;
     }
-    const factor = this.scale?.factor ?? 1;
-    const [low, high] = this.metric.limits;
-    /** @type {[number | null, number | null]} */
-    const limits = [low === null ? null : low / factor, high === null ? null : high / factor];
-    const rule = { limits, zero: given["yaxis"]?.rangemode === "tozero" };
+    const rule = { limits: /** @type {[number | null, number | null]} */ ([low, high]), zero: given["yaxis"]?.rangemode === "tozero" };
     this.range = valueRange(size, rule, this.range);
     layout["yaxis"] = { ...given["yaxis"], range: this.range, ...valueTicks(this.range, view.height) };
-    if (data.length > MOST_TOLD) {
+    const told = data.filter((trace) => trace["hoverinfo"] !== "skip");
+    if (told.length > MOST_TOLD) {
       layout["hovermode"] = "closest";
-      for (const trace of data) trace["hovertemplate"] = `%{fullData.name}<br>${trace["hovertemplate"] ?? "%{y}"}<extra></extra>`;
+      for (const trace of told) trace["hovertemplate"] = `%{fullData.name}<br>${trace["hovertemplate"] ?? "%{y}"}<extra></extra>`;
     }
-    return layout;
-  }
-
-  /** Horizontal bars with their names beside them. @param {Json} layout @param {Json[]} data @param {Json} margin */
-  named(layout, data, margin) {
-    const bars = data[0] ?? {};
-    /** @type {string[]} */
-    const names = bars["names"];
-    const most = Math.min(LABEL_WIDTH, this.width * 0.4);
-    const texts = names.map((name) => fitted(name, most));
-    const count = names.length;
-    layout["margin"] = { ...margin, l: 14 + Math.max(20, ...texts.map(textWidth)), b: 6, t: 4, r: 12 };
-    layout["yaxis"] = {
-      ...layout["yaxis"], type: "linear", autorange: false, range: [Math.max(count, 5) - 0.5, -0.5],
-      ticklabelstandoff: 8, tickmode: "array", tickvals: names.map((_, place) => place), ticktext: texts.map(escape),
-    };
-    const largest = Math.max(this.metric.limits[1] ?? 0, ...bars["x"], 0);
-    layout["xaxis"] = { ...layout["xaxis"], range: [0, (largest || 1) * 1.22] };
     return layout;
   }
 

@@ -17,15 +17,20 @@ export class Figures {
     this.wanted = new Set();
     /** @type {Promise<void> | null} */
     this.asking = null;
+    /** How often each was forgotten: an answer to an earlier question is not taken. @type {Map<string, number>} */
+    this.outdated = new Map();
   }
 
   /** @param {string} name @returns {Promise<Figure>} */
   async get(name) {
-    if (!this.known.has(name)) {
+    let before;
+    do {
+      before = this.outdated.get(name);
+      if (this.known.has(name)) break;
       this.wanted.add(name);
       this.asking ??= Promise.resolve().then(() => this.ask());
       await this.asking;
-    }
+    } while (before !== this.outdated.get(name));
     const figure = this.known.get(name);
     if (!figure) throw new Error(`the server has no figure for ${name}`);
     return figure;
@@ -34,15 +39,19 @@ export class Figures {
   /** It is declared differently now. @param {string} name */
   forget(name) {
     this.known.delete(name);
+    this.outdated.set(name, (this.outdated.get(name) ?? 0) + 1);
   }
 
   async ask() {
     const names = [...this.wanted];
+    const before = new Map(this.outdated);
     this.wanted.clear();
     this.asking = null;
     const query = names.map((name) => `metric=${encodeURIComponent(name)}`).join("&");
     const answer = await this.load(`${this.address}?${query}`);
-    for (const [name, figure] of Object.entries(answer)) this.known.set(name, figure);
+    for (const [name, figure] of Object.entries(answer)) {
+      if (before.get(name) === this.outdated.get(name)) this.known.set(name, figure);
+    }
   }
 }
 

@@ -1,8 +1,12 @@
 // Puts a metric's samples into the traces of its figure. Knows Plotly's JSON, but touches neither Plotly nor the page.
 
+import { colourOf, faded } from "./colours.js";
+import { dots } from "./dots.js";
+import { escape } from "./markup.js";
+import { isRanked, ranked } from "./ranked.js";
 import { nameOf } from "./store.js";
 import { extremes, means } from "./thin.js";
-import { decimals, joined, number } from "./units.js";
+import { joined } from "./units.js";
 
 /** @typedef {import("./types.js").Json} Json */
 /** @typedef {import("./store.js").Ring} Ring */
@@ -32,29 +36,17 @@ import { decimals, joined, number } from "./units.js";
  */
 
 const BARS = 120;
-const TOP = 15;
-const UNUSED = new Set(["free", "idle"]);
 /** A layer of a stack that never is more than this part of the whole is filled, but has no line of its own. */
 const THIN_LAYER = 0.02;
 const ALPHA = { dark: 0.42, light: 0.32 };
 
-const POLAR = ["scatterpolar", "scatterpolargl", "barpolar"];
+export const POLAR = ["scatterpolar", "scatterpolargl", "barpolar"];
 
 /** Whether one trace takes all series: of some types always, of a polar chart when it has only that one. @param {Json[]} traces */
-function takesAll([trace, ...more]) {
+export function takesAll([trace, ...more]) {
   if (!trace) return false;
   const type = trace["type"];
-  return ["heatmap", "contour", "pie", "surface"].includes(type) || isTop(trace) || (POLAR.includes(type) && !more.length);
-}
-
-/** @param {Json} trace */
-export function isTop(trace) {
-  return trace.type === "bar" && trace.orientation === "h";
-}
-
-/** Markup of Plotly's own made harmless: names and labels come from anywhere. @param {string} text */
-export function escape(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return ["heatmap", "contour", "pie", "surface"].includes(type) || isRanked(trace) || (POLAR.includes(type) && !more.length);
 }
 
 /**
@@ -76,17 +68,7 @@ export function fill(traces, job) {
     return trace;
   });
   // A figure may bring traces beyond the series, such as a line at a limit: they stay as they are.
-  return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1))];
-}
-
-/**
- * The colour of a series goes with its place, whatever else is drawn; what is unused recedes.
- * @param {import("./types.js").Series | undefined} series
- * @param {number} place
- * @param {{palette: string[], quiet: string}} view
- */
-export function colourOf(series, place, { palette, quiet }) {
-  return series && UNUSED.has(nameOf(series)) ? quiet : palette[place % palette.length] ?? quiet;
+  return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1)), ...dots(filled)];
 }
 
 /** @param {Json} trace @param {string} colour @param {string} theme */
@@ -95,15 +77,10 @@ function paint(trace, colour, theme) {
     trace.line = { color: colour, ...trace.line };
     if (trace.mode?.includes("markers")) trace.marker = { color: colour, ...trace.marker };
     if (trace.fill || trace.stackgroup) trace.fillcolor ??= faded(trace.line.color, theme === "light" ? ALPHA.light : ALPHA.dark);
-  } else if (["bar", "histogram", "box", "violin"].includes(trace.type)) {
+  } else if (["bar", "histogram", "box", "violin", ...POLAR].includes(trace.type)) {
     trace.marker = { color: colour, ...trace.marker };
+    if (trace.type.startsWith("scatter")) trace.line = { color: colour, ...trace.line };
   }
-}
-
-/** @param {string} colour #rrggbb @param {number} alpha */
-function faded(colour, alpha) {
-  const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-  return parts.some(Number.isNaN) ? colour : `rgba(${parts.join(",")},${alpha})`;
 }
 
 /** Fill one trace with one series. @param {Json} trace @param {number} place @param {Job} job */
@@ -171,6 +148,12 @@ function layers(job) {
     if (there) add(time, at);
     before = there ? time : NaN;
   }
+  // One alone would be nothing: it gets an edge on either side.
+  if (places.length === 1) {
+    const [time = 0, at = 0] = [times[0], places[0]];
+    times.splice(0, 1, time - 1, time, time + 1);
+    places.splice(0, 1, -1, at, -1);
+  }
   const peak = places.reduce((most, at) => (at < 0 ? most : Math.max(most, total(job, at))), 0);
   return { times, places, peak };
 
@@ -217,12 +200,15 @@ function all(given, job) {
   if (POLAR.includes(trace.type)) {
     trace.r = shown.map((place) => ring.latest(place) / factor);
     trace.theta ??= names.map(escape);
-    trace.marker = { color: view.palette[0], ...trace.marker };
+    trace.marker = { color: shown.map((place) => colourOf(ring.series[place], place, view)), ...trace.marker };
+    if (trace.type !== "barpolar") trace.line = { color: view.palette[0], ...trace.line };
     return trace;
   }
-  if (isTop(trace)) return top(trace, names, job);
+  if (isRanked(trace)) return ranked(trace, names, job);
   // Without any gap Plotly sets an inline style, which our policy refuses; this one is too small to be seen.
   trace.ygap ??= 0.01;
+  // Our ramp below the chart explains the colours, unless they are the figure's own.
+  if (trace.type !== "surface" && ![trace.colorscale, trace.coloraxis, trace.colorbar].some(Boolean)) trace.showscale ??= false;
   const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
   const cells = Math.max(60, Math.floor(view.width / 2));
   const found = high - low > cells ? means(ring.times, columns, low, high, stretch(view, cells)) : null;
@@ -231,24 +217,6 @@ function all(given, job) {
   trace.z = found ? found.columns.map((row) => divided(row, factor)) : columns.map((column) => divided(column.subarray(low, high), factor));
   if (scaled && factor !== 1) for (const bound of ["zmin", "zmax"]) if (trace[bound] !== undefined) trace[bound] /= factor;
   return trace;
-}
-
-/** The largest of the latest values, as horizontal bars. @param {Json} trace @param {string[]} names @param {Job} job */
-function top(trace, names, { ring, shown, view, scaled, scale }) {
-  const factor = scaled ? scale.factor : 1;
-  const rows = shown.map((place, which) => ({ place, name: names[which] ?? "", value: ring.latest(place) }));
-  const most = Math.max(3, Math.min(TOP, Math.floor(view.height / 20)));
-  const best = rows.filter(({ value }) => !Number.isNaN(value)).sort((a, b) => b.value - a.value).slice(0, most);
-  const digits = decimals(Math.abs(best[0]?.value ?? 0) / factor);
-  const colour = view.palette[0] ?? "#57b8ff";
-  return {
-    ...trace,
-    y: best.map((_, place) => place),
-    x: best.map(({ value }) => value / factor),
-    names: best.map(({ name }) => name),
-    text: best.map(({ value }) => number(value / factor, digits) + escape(joined(scale.symbol))),
-    marker: { color: faded(colour, 0.75), ...trace.marker },
-  };
 }
 
 /** @param {Job} job @param {number} at */

@@ -9,11 +9,13 @@ import { Code, Event } from "./wire.js";
  * @typedef {object} Want one metric that somebody looks at
  * @property {number} count how many do
  * @property {number} every ms
- * @property {"new" | "asked" | "live" | "refused"} step
+ * @property {"new" | "asked" | "live" | "refused" | "later"} step
  * @property {{event: string, payload: any}[]} held frames that came before the answer
  * @property {boolean} fresh the next subscription asks for a backfill, not for what is missing
  * @property {string} error
  * @property {number} ticket of the last request, so that the answer to an earlier one is told apart
+ * @property {number} limited how often in a row the answer had no room for it
+ * @property {() => void} unwait ends the wait for the next try
  */
 
 /**
@@ -33,6 +35,11 @@ const MOST_HELD = 2_000;
 const KEEP_RING = 300_000;
 /** Rows of a ring at most; a faster metric is thinned out when it is full. */
 const MOST_ROWS = 20_000;
+/** ms after which a metric is asked for again, alone, that did not fit into an answer; each time twice that. */
+const RETRY_AFTER = 500;
+const RETRY_MOST = 15_000;
+/** Points of such a backfill: half as many each time, but no chart is coarser than that. */
+const LEAST_POINTS = 150;
 
 export class Subscriptions {
   /**
@@ -56,6 +63,7 @@ export class Subscriptions {
 
   stop() {
     for (const end of [...this.leaving.values(), ...this.forgetting.values()]) end();
+    for (const want of this.wants.values()) want.unwait();
     this.leaving.clear();
     this.forgetting.clear();
   }
@@ -74,7 +82,9 @@ export class Subscriptions {
     const known = this.wants.get(name);
     if (known) known.count++;
     else {
-      this.wants.set(name, { count: 1, every: every * 1000, step: "new", held: [], fresh: false, error: "", ticket: 0 });
+      this.wants.set(name, {
+        count: 1, every: every * 1000, step: "new", held: [], fresh: false, error: "", ticket: 0, limited: 0, unwait() {},
+      });
       this.plan();
     }
     let ended = false;
@@ -181,6 +191,7 @@ export class Subscriptions {
 
   /** @param {Want} want @param {boolean} fresh */
   again(want, fresh) {
+    want.unwait();
     Object.assign(want, { step: "new", held: [], error: "", fresh: want.fresh || fresh });
   }
 
@@ -191,7 +202,9 @@ export class Subscriptions {
     queueMicrotask(() => {
       this.planned = false;
       if (!this.line.ready()) return;
-      const names = [...this.wants].filter(([, want]) => want.step === "new").map(([name]) => name);
+      const fresh = [...this.wants].filter(([, want]) => want.step === "new");
+      for (const [name, want] of fresh) if (want.limited) this.subscribe([name]);
+      const names = fresh.filter(([, want]) => !want.limited).map(([name]) => name);
       for (let from = 0; from < names.length; from += CHUNK) this.subscribe(names.slice(from, from + CHUNK));
     });
   }
@@ -204,7 +217,7 @@ export class Subscriptions {
       const want = /** @type {Want} */ (asked[place]);
       const since = this.since(name, want);
       Object.assign(want, { step: "asked", held: [], fresh: false, ticket });
-      return { name, window: this.window, points: this.points, ...(since === null ? {} : { since }) };
+      return { name, window: this.window, points: this.pointsOf(want), ...(since === null ? {} : { since }) };
     });
     const epoch = this.store.epoch;
     this.line.request(Event.SUBSCRIBE, { metrics, ...(epoch ? { epoch } : {}) }, (answer) => {
@@ -224,7 +237,12 @@ export class Subscriptions {
     const ring = this.store.ring(name);
     if (!ring || want.fresh || !ring.offset || ring.capacity !== this.capacity(want)) return null;
     const missing = (this.line.serverNow() - ring.last) / want.every;
-    return missing < Math.min(this.points, ring.capacity) ? ring.offset : null;
+    return missing < Math.min(this.pointsOf(want), ring.capacity) ? ring.offset : null;
+  }
+
+  /** Times of a backfill. @param {Want} want */
+  pointsOf(want) {
+    return Math.max(Math.min(this.points, LEAST_POINTS), Math.floor(this.points / 2 ** want.limited));
   }
 
   /** Rows of a ring: the whole window at full resolution and some room, up to a bound. @param {Want} want */
@@ -234,6 +252,10 @@ export class Subscriptions {
 
   /** @param {any} part @param {Want} want @param {ArrayBuffer} [attachment] */
   accept(part, want, attachment) {
+    if (part.error?.code === Code.RATE_LIMITED) {
+      this.retry(want);
+      return;
+    }
     if (part.error) {
       Object.assign(want, { step: "refused", error: part.error.code, held: [] });
       this.line.tell("refused", { name: part.name, ...part.error });
@@ -241,8 +263,7 @@ export class Subscriptions {
       return;
     }
     const held = want.held;
-    want.step = "live";
-    want.held = [];
+    Object.assign(want, { step: "live", held: [], limited: 0 });
     this.store.accept(part.name, part.series, samplesOf(part, attachment, part.series.length), {
       offset: part.offset, recovered: part.recovered, capacity: this.capacity(want), every: want.every,
     });
@@ -251,6 +272,17 @@ export class Subscriptions {
       // The answer may already hold what came while we waited for it.
       if (event === Event.SERIES || payload.o > part.offset) this.apply(part.name, want, event, payload);
     }
+  }
+
+  /** The answer was full: this one gets an answer of its own a moment later. @param {Want} want */
+  retry(want) {
+    const wait = Math.min(RETRY_MOST, RETRY_AFTER * 2 ** want.limited);
+    Object.assign(want, { step: "later", held: [], limited: want.limited + 1 });
+    want.unwait();
+    want.unwait = this.line.later(wait * (1 + Math.random() / 2), () => {
+      if (want.step === "later") this.again(want, false);
+      this.plan();
+    });
   }
 
   /** The server's history is another one: offsets mean nothing any more. @param {string} epoch @param {boolean} lost */
@@ -262,6 +294,7 @@ export class Subscriptions {
   /** @param {string[]} names */
   leave(names) {
     for (const name of names) {
+      this.wants.get(name)?.unwait();
       this.wants.delete(name);
       this.leaving.delete(name);
       this.forgetting.set(name, this.line.later(KEEP_RING, () => this.store.forget(name)));

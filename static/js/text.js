@@ -52,11 +52,6 @@ export const KEYS = [
   ["?", "These shortcuts"],
 ];
 
-/** States of a collector that nobody has to look after. */
-export const CALM = new Set(["starting", "running"]);
-/** And those that are trouble. */
-export const TROUBLE = new Set(["failing", "misconfigured"]);
-
 /** @param {number} seconds */
 export const behind = (seconds) => `${duration(seconds)} behind: catch up`;
 
@@ -73,6 +68,9 @@ export function reasonOf({ reason, origin, state }) {
 
 /** @param {number} drawn @param {number} all */
 export const someOf = (drawn, all) => `The ${drawn} largest of ${all} series are drawn`;
+
+/** @param {number} count */
+export const refusedOf = (count) => `${count} more series ${count === 1 ? "was" : "were"} refused: the limit is history.max_series`;
 
 /** @param {number} count */
 export const absent = (count) => `${count} not available here`;

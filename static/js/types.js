@@ -17,6 +17,8 @@
  * @property {[number | null, number | null]} limits
  * @property {string} headline
  * @property {number} order
+ * @property {number} [refused] series beyond the limit
+ * @property {string} [figure_id] of a figure of its own: another one means another figure
  *
  * @typedef {object} CollectorState
  * @property {string} collector

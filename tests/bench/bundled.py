@@ -57,7 +57,7 @@ def cost(kind: type[Collector], arguments: argparse.Namespace) -> float:
     if kind.name in PEERS:
         peer = best(PEERS[kind.name], arguments)
         line += f"; psutil alone {peer:.3f} ms a collect, ratio {once / peer:.2f}"
-    print(line if kind.runs == "inline" else f"{line} (in a process of its own)")
+    print(line if kind.runs == "inline" else f"{line} (in the collector process)")
     return once / kind.every if kind.runs == "inline" else 0.0
 
 

@@ -206,6 +206,62 @@ test("a refused metric says why, and is asked for again when it is declared", as
   assert.equal(page.subscriptions.refusal("m"), "");
 });
 
+/** Answer a subscription: this one was full. @param {Desk} page */
+function full(page) {
+  const { payload, answer } = page.socket.take("subscribe");
+  const error = { code: "rate_limited", message: "an answer has at most 1,000,000 values" };
+  answer({ ok: true, epoch: "e1", now: page.time, metrics: payload.metrics.map((/** @type {any} */ { name }) => ({ name, error })) });
+  return payload;
+}
+
+test("metrics for which an answer has no room are asked for a moment later, each alone and with fewer points", async () => {
+  const page = desk();
+  await page.greet();
+  for (const name of ["m", "n"]) page.subscriptions.want(name, 1);
+  await settled();
+  full(page);
+  assert.equal(page.subscriptions.refusal("m"), "", "it is not gone");
+  assert.equal(page.socket.count("subscribe"), 0);
+  await page.pass(800);
+  assert.equal(page.socket.count("subscribe"), 2);
+  assert.deepEqual(full(page).metrics, [{ name: "m", window: 300, points: 600 }]);
+  page.answer({ t: [999_000], v: [[3]], offset: 3 });
+  await page.pass(1_600);
+  page.answer({ t: [999_000], v: [[3]], offset: 3 });
+  assert.deepEqual(page.held(), [999_000]);
+  assert.equal(page.subscriptions.wants.get("m")?.limited, 0);
+  await page.pass(60_000);
+  assert.equal(page.socket.count("subscribe"), 0);
+});
+
+test("tries for a full answer become rare, and their points few, but not too few", async () => {
+  const page = desk();
+  await page.greet();
+  page.subscriptions.want("m", 1);
+  await settled();
+  const points = [];
+  for (let round = 0; round < 8; round++) {
+    points.push(full(page).metrics[0].points);
+    await page.pass(400 * 2 ** round > 15_000 ? 14_000 : 400 * 2 ** round);
+    assert.equal(page.socket.count("subscribe"), 0, `try ${round} comes too early`);
+    await page.pass(15_000);
+  }
+  assert.deepEqual(points, [1200, 600, 300, 150, 150, 150, 150, 150]);
+});
+
+test("a lost connection ends the wait for a full answer", async () => {
+  const page = desk();
+  await page.greet();
+  page.subscriptions.want("m", 1);
+  await settled();
+  full(page);
+  page.socket.say("disconnect", "transport close");
+  await page.greet();
+  assert.equal(page.socket.count("subscribe"), 1);
+  await page.pass(5_000);
+  assert.equal(page.socket.count("subscribe"), 1);
+});
+
 test("a metric that goes is told as gone", async () => {
   const page = await watching();
   page.socket.say("catalog", { metrics: [], gone: ["m"], collectors: [], gone_collectors: [] });

@@ -135,5 +135,11 @@ export class Desk {
   }
 }
 
+/** @param {object} [more] @returns {any} a metric as the server describes it */
+export const metricOf = (more = {}) => ({
+  name: "a.b", title: "A", unit: "", kind: "gauge", help: "", family: "a", chart: "line", every: 1, collector: "a",
+  series: [], limits: [null, null], headline: "", order: 0, refused: 0, ...more,
+});
+
 /** What was planned for the end of this turn has been done. */
 export const settled = () => new Promise((resolve) => setImmediate(resolve));

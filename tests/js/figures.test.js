@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Figures } from "../../static/js/figures.js";
+import { settled } from "./fakes.js";
 
 const FIGURE = { data: [], layout: {} };
 
@@ -27,6 +28,20 @@ test("what is declared differently is asked for again", async () => {
   figures.forget("a");
   assert.equal((await figures.get("a")).data.length, 1);
   assert.equal(asked, 1);
+});
+
+test("an answer to what was forgotten meanwhile is not taken, and it is asked for again", async () => {
+  /** @type {((answer: Record<string, any>) => void)[]} */
+  const answers = [];
+  const figures = new Figures({}, "", () => new Promise((resolve) => answers.push(resolve)));
+  const got = figures.get("a");
+  await settled();
+  figures.forget("a");
+  answers.shift()?.({ a: FIGURE });
+  await settled();
+  const other = { data: [{}], layout: {} };
+  answers.shift()?.({ a: other });
+  assert.equal(await got, other);
 });
 
 test("a metric without a figure is an error that names it, and can be asked for again", async () => {

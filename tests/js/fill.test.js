@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { colourOf, escape, fill } from "../../static/js/fill.js";
+import { colourOf, coloursOf } from "../../static/js/colours.js";
+import { fill } from "../../static/js/fill.js";
+import { escape } from "../../static/js/markup.js";
 import { Ring } from "../../static/js/store.js";
 
 const VIEW = { from: 0, to: 4000, zone: 0, width: 400, height: 200, palette: ["#111111", "#222222"], quiet: "#888888", theme: "dark" };
@@ -103,6 +105,46 @@ test("one polar trace takes the latest value of every series", () => {
   assert.deepEqual(trace?.["r"], [2, 4]);
   assert.deepEqual(trace?.["theta"], ["north", "&lt;east&gt;"]);
   assert.deepEqual(fill([{ type: "barpolar", theta: [0, 90] }], job({ a: [1], b: [2] }))[0]?.["theta"], [0, 90]);
+});
+
+test("bars around a circle have the colours of the legend, unless the figure has its own", () => {
+  const table = job({ north: [1], east: [2] });
+  const filled = fill([{ type: "barpolar" }], table);
+  assert.deepEqual([...coloursOf(filled, [0, 1], true)], [[0, "#111111"], [1, "#222222"]]);
+  assert.deepEqual([...coloursOf(fill([{ type: "barpolar", marker: { color: "red" } }], table), [0, 1], true)], [[0, "red"], [1, "red"]]);
+  const lines = fill([{ type: "scatterpolar", mode: "lines" }], table);
+  assert.deepEqual([...coloursOf(lines, [0, 1], true)], [[0, "#111111"], [1, "#111111"]]);
+});
+
+test("the legend has the colours that a figure chose itself", () => {
+  const filled = fill([{ type: "scatter", mode: "lines", line: { color: "red" } }, { type: "bar" }], job({ a: [1], b: [2] }));
+  assert.deepEqual([...coloursOf(filled, [0, 1], false)], [[0, "red"], [1, "#222222"]]);
+});
+
+test("a heat map brings its own bar of colours only with colours of its own", () => {
+  const table = job({ a: [1], b: [2] });
+  assert.equal(fill([{ type: "heatmap" }], table)[0]?.["showscale"], false);
+  assert.equal(fill([{ type: "heatmap", colorscale: "Viridis" }], table)[0]?.["showscale"], undefined);
+});
+
+test("samples that stand alone are dots, all of them in one trace", () => {
+  const traces = fill([{ type: "scatter", mode: "lines" }], job({ a: [1, NaN, 3, NaN, 5, 6], b: [NaN, 2, 2, NaN, NaN, 9] }));
+  const dots = traces[2];
+  assert.deepEqual([dots?.["x"], dots?.["y"]], [[0, 2000, 5000], [1, 3, 9]]);
+  assert.deepEqual(dots?.["marker"].color, ["#111111", "#111111", "#222222"]);
+  assert.equal(dots?.["hoverinfo"], "skip");
+});
+
+test("lines without lone samples, marks and stacks get no dots", () => {
+  assert.equal(fill([{ type: "scatter", mode: "lines" }], job({ a: [1, 2, NaN, 4, 5] })).length, 1);
+  assert.equal(fill([{ type: "scatter", mode: "lines" }], job({ a: [] })).length, 1);
+  assert.equal(fill([{ type: "scatter", mode: "lines+markers" }], job({ a: [1] })).length, 1);
+  assert.equal(fill([{ type: "scatter", mode: "lines", connectgaps: true }], job({ a: [1, NaN, 3] })).length, 1);
+});
+
+test("the first sample of a stack has an edge on either side", () => {
+  const [trace, ...more] = fill([{ type: "scatter", mode: "lines", stackgroup: "all" }], job({ a: [3] }));
+  assert.deepEqual([list(trace?.["x"]), list(trace?.["y"]), more], [[-1, 0, 1], [0, 3, 0], []]);
 });
 
 test("the slices of a pie have the colours of the legend, in its order", () => {

@@ -2,7 +2,8 @@
 
 import { computed, onMounted, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
-import { CALM, KEYS, TEXT, TROUBLE } from "../text.js";
+import { CALM, TROUBLE, byStanding } from "../standing.js";
+import { KEYS, TEXT } from "../text.js";
 import { duration, number, short } from "../units.js";
 import { html } from "./html.js";
 
@@ -31,12 +32,7 @@ const Dialog = {
 const Collectors = {
   setup() {
     const { collectors, state } = useApp();
-    const rows = computed(() => {
-      const weight = (/** @type {string} */ name) => (TROUBLE.has(name) ? 0 : CALM.has(name) ? 2 : 1);
-      return [...collectors.value.values()].sort(
-        (a, b) => weight(a.state) - weight(b.state) || (a.collector < b.collector ? -1 : 1),
-      );
-    });
+    const rows = computed(() => byStanding(collectors.value.values()));
     const dot = (/** @type {string} */ name) => (TROUBLE.has(name) ? "bad" : CALM.has(name) ? "good" : "idle");
     return () => html`
       <div class="scroll">

@@ -31,7 +31,7 @@ export const Legend = {
           <li key=${row.key}>
             <button class=${{ away: props.hidden.has(row.key) }} aria-pressed=${!props.hidden.has(row.key)}
                     onClick=${() => emit("toggle", row.key)}>
-              <s style=${{ background: row.colour }} /><span class="cut">${row.name}</span><b>${row.value}</b>
+              <s style=${{ backgroundColor: row.colour }} /><span class="cut">${row.name}</span><b>${row.value}</b>
             </button>
           </li>`)}
         ${props.rows.length > ALL && html`

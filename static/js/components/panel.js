@@ -3,11 +3,13 @@
 import {
   computed, nextTick, onBeforeUnmount, onMounted, ref, shallowRef, watch,
 } from "../../vendor/vue.runtime.esm-browser.prod.js";
-import { shapeOf, useApp } from "../app.js";
+import { useApp } from "../app.js";
 import { Chart } from "../chart.js";
-import { colourOf } from "../fill.js";
+import { colourOf } from "../colours.js";
+import { shapeOf } from "../returning.js";
+import { CALM, TROUBLE } from "../standing.js";
 import { nameOf } from "../store.js";
-import { CALM, TEXT, TROUBLE, behind, reasonOf, someOf, stale } from "../text.js";
+import { TEXT, behind, reasonOf, refusedOf, someOf, stale } from "../text.js";
 import { joined, legendDecimals, number, short } from "../units.js";
 import { Code } from "../wire.js";
 import { html } from "./html.js";
@@ -34,7 +36,10 @@ export const Panel = {
     let seen = false;
     const zoom = shallowRef(/** @type {import("../chart.js").Span | null} */ (null));
     const failed = ref("");
-    const told = shallowRef({ unit: unitOf(), lines: 0, all: 0, low: "", high: "", rows: /** @type {Row[]} */ ([]) });
+    const told = shallowRef({
+      unit: unitOf(), lines: 0, all: 0, low: "", high: "", rows: /** @type {Row[]} */ ([]),
+      legend: /** @type {Chart["legend"]} */ ("none"),
+    });
     const hidden = shallowRef(/** @type {Set<string>} */ (new Set()));
     let toldAt = -Infinity;
     let drawnAt = -Infinity;
@@ -72,7 +77,7 @@ export const Panel = {
         }
         if (urgent || now - toldAt >= VALUES_FASTEST) {
           toldAt = now;
-          tell(ring, drawn, template);
+          tell(ring, drawn, template, chart.legend);
         }
         urgent = false;
         return true;
@@ -90,24 +95,32 @@ export const Panel = {
       frames.now(drawable);
     }
 
-    /** @param {import("../store.js").Ring} ring @param {ReturnType<Chart["draw"]>} drawn @param {any} template */
-    function tell(ring, drawn, template) {
+    /**
+     * @param {import("../store.js").Ring} ring
+     * @param {ReturnType<Chart["draw"]>} drawn
+     * @param {any} template
+     * @param {Chart["legend"]} legend
+     */
+    function tell(ring, drawn, template, legend) {
       const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
       const colours = { palette: template.layout.colorway, quiet: template.layout.meta.quiet };
       const digits = legendDecimals(drawn.size);
+      const { factor, symbol } = drawn.legendScale;
+      // The header names the unit of the chart; values of another step bring their own.
+      const suffix = symbol === drawn.scale.symbol ? "" : joined(symbol);
       const alone = ring.series.length === 1 && !nameOf(ring.series[0] ?? { labels: {} });
       const rows = ring.series.map((series, place) => {
         const value = ring.columns[place]?.[at] ?? NaN;
         return {
           key: ring.keys[place] ?? "",
           name: alone ? props.metric.name.split(".").at(-1) ?? "" : nameOf(series),
-          colour: colourOf(series, place, colours),
-          value: number(value / drawn.scale.factor, digits),
+          colour: drawn.colours.get(place) ?? colourOf(series, place, colours),
+          value: number(value / factor, digits) + (Number.isNaN(value) ? "" : suffix),
           size: value || 0,
         };
       });
-      const [low, high] = drawn.bounds.map((bound) => short(bound / drawn.scale.factor) + joined(drawn.scale.symbol));
-      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: ring.series.length, low: low ?? "", high: high ?? "", rows };
+      const [low, high] = drawn.bounds.map((bound) => short(bound / factor) + joined(symbol));
+      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: ring.series.length, low: low ?? "", high: high ?? "", rows, legend };
     }
 
     async function build() {
@@ -241,9 +254,9 @@ export const Panel = {
     };
 
     const legend = () => {
-      const kind = props.metric.chart;
-      if (kind === "top" || !told.value.rows.length) return null;
-      if (kind === "heatmap") return ramp();
+      const { legend: kind, rows } = told.value;
+      if (kind === "none" || !rows.length) return null;
+      if (kind === "ramp") return ramp();
       return html`<${Legend} rows=${told.value.rows} hidden=${hidden.value} onToggle=${toggle} />`;
     };
 
@@ -251,6 +264,8 @@ export const Panel = {
       const { unit, lines, all } = told.value;
       const text = word();
       const some = lines < all - hidden.value.size ? someOf(lines, all) : "";
+      const refused = props.metric.refused ?? 0;
+      const note = [some, refused > 0 ? refusedOf(refused) : ""].filter(Boolean).join(". ");
       return html`
         <section ref=${root} class=${["panel", `w${props.width}`]} id=${props.metric.name} aria-label=${props.metric.title}
                  onMouseenter=${() => (hover = true)} onMouseleave=${() => (hover = false)}>
@@ -262,7 +277,7 @@ export const Panel = {
             <div ref=${plot} class="canvas" role="img" aria-label=${summary.value} />
             ${text && html`<p class="word">${text}</p>`}
           </div>
-          ${some && html`<p class="note">${some}</p>`}
+          ${note && html`<p class="note">${note}</p>`}
           ${legend()}
         </section>`;
     };

@@ -3,7 +3,8 @@
 import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { bundled, families } from "../layout.js";
-import { CALM, TEXT, TROUBLE, absent, reasonOf, running } from "../text.js";
+import { CALM, TROUBLE, byStanding } from "../standing.js";
+import { TEXT, absent, reasonOf, running } from "../text.js";
 import { html } from "./html.js";
 
 const MOST_FOUND = 30;
@@ -67,7 +68,7 @@ export const Rail = {
       </label>`;
 
     const foot = () => {
-      const all = [...collectors.value.values()];
+      const all = byStanding(collectors.value.values());
       const calm = all.filter((one) => CALM.has(one.state));
       // What this machine lacks is only counted; a plugin whose source is away is told by name.
       const away = all.filter((one) => one.state === "unavailable" && bundled(one)).length;
