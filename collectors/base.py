@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal, TypedDict, TypeVar, Unpack
@@ -110,6 +111,8 @@ class Collector:
         if "name" not in cls.__dict__:
             cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower().strip("_")
         check_name(cls.name)
+        for method in ("open", "collect", "close", "detect"):
+            refuse_async(f"collector {cls.name!r}: {method}", vars(cls).get(method))
         own = {key: value for key, value in vars(cls).items() if isinstance(value, Declared)}
         cls.declared = {**cls.declared, **own}
 
@@ -178,6 +181,8 @@ def metric(
     declared = (Counter if kind == "counter" else Gauge)(name, labels=labels, figure=figure, **options)
 
     def decorate(function: Function) -> Function:
+        refuse_async(f"metric {name!r}: {function.__name__}", function)
+
         def collect(self: Any) -> None:  # Any: the recorder attribute is made at run time
             self.value.set_result(function())
 
@@ -195,13 +200,37 @@ def metric(
     return decorate
 
 
+def refuse_async(what: str, function: object) -> None:
+    """Raise `InvalidDeclaration` for a coroutine function, which nobody would await."""
+    if inspect.iscoroutinefunction(inspect.unwrap(function) if callable(function) else function):
+        raise InvalidDeclaration(
+            f"{what} is async; write it with a plain def: it may block, it has a thread of its own"
+        )
+
+
 def figure_dict(figure: object) -> dict[str, Any] | None:  # Any: Plotly's own open-ended JSON
-    """A Plotly figure as a plain dict, from a `graph_objects.Figure` (without importing plotly) or a dict."""
+    """A Plotly figure as plain JSON, from a `graph_objects.Figure` or a dict, whose parts may be objects of Plotly's.
+
+    Plotly is not imported for it.
+    """
     if figure is None:
         return None
-    to_dict = getattr(figure, "to_plotly_json", None)
-    if callable(to_dict):
-        figure = to_dict()
-    if not isinstance(figure, Mapping) or not isinstance(figure.get("data", []), (list, tuple)):
-        raise InvalidDeclaration("figure must be a plotly.graph_objects.Figure or a dict with a list 'data'")
-    return dict(figure)
+    plain = _plain(figure)
+    traces = plain.get("data", []) if isinstance(plain, dict) else None
+    if not isinstance(traces, list) or not all(isinstance(trace, dict) for trace in traces):
+        raise InvalidDeclaration(
+            "figure must be a plotly.graph_objects.Figure, or a dict whose 'data' is a list of traces"
+        )
+    return dict(plain)
+
+
+def _plain(part: Any) -> Any:  # Any: whatever a figure is made of
+    for become in ("to_plotly_json", "tolist"):  # of Plotly's objects, and of numpy's and pandas' arrays
+        method = getattr(part, become, None)
+        if callable(method):
+            return _plain(method())
+    if isinstance(part, Mapping):
+        return {str(key): _plain(value) for key, value in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [_plain(value) for value in part]
+    return part if isinstance(part, (str, int, float, bool)) or part is None else str(part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,6 +56,7 @@ class Metric:
         limits: the y range, (low, high), where it is known beforehand; None leaves an end free.
         headline: also shown as a large number on the overview: sum, mean or largest of its series, or one series' name.
         figure: a Plotly figure as a dict, whose traces its series fill.
+        figure_id: what tells figures apart; it is made from `figure`.
         max_series: cap of its series; None is the server's setting.
         order: place among the metrics of its family, smaller first.
 
@@ -74,6 +77,7 @@ class Metric:
     limits: tuple[float | None, float | None] = (None, None)
     headline: str = ""
     figure: Mapping[str, Any] | None = field(default=None, compare=False)  # Any: Plotly's own open-ended JSON
+    figure_id: str = ""
     max_series: int | None = None
     order: int = 100
 
@@ -93,6 +97,14 @@ class Metric:
             raise InvalidDeclaration(f"metric {self.name!r}: a label is named twice")
         if not self.family:
             object.__setattr__(self, "family", self.name.partition(".")[0])
+        if not _LABEL.fullmatch(self.family):
+            raise InvalidDeclaration(
+                f"metric {self.name!r}: family {self.family!r} must be one lower-case word of a-z, 0-9 and _: "
+                "it is part of an address"
+            )
+        if self.figure is not None:
+            text = json.dumps(self.figure, sort_keys=True, default=str)
+            object.__setattr__(self, "figure_id", hashlib.sha256(text.encode()).hexdigest()[:12])
         if not self.title:
             object.__setattr__(self, "title", self.name)
 

@@ -108,10 +108,12 @@ class Sampler:
         tables = list(self._tables) or list(self.kind.detect())
         if not tables:
             raise Unavailable("nothing to sample was found on this machine")
-        instances = []
+        instances: list[Instance] = []
         for place, table in enumerate(tables, 1):
             config = configure(self.kind, table)
             label = (config.instance or str(place)) if len(tables) > 1 else config.instance
+            if any(label == one.label for one in instances):
+                raise Misconfigured("instance", f"{label!r} is given to two tables; each needs a name of its own")
             instances.append(Instance(self.kind(config), label))
         return instances
 

@@ -76,7 +76,7 @@ class _Check:
         self._tables = tables
         self._sleep = sleep
         self._found: list[Finding] = []
-        self._file = _file_of(kind)
+        self._file = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
         self._lines = _lines_of(self._file)
 
     def run(self) -> list[Finding]:
@@ -234,12 +234,16 @@ class _Check:
 
     def _line_of_class(self) -> int | None:
         pattern = re.compile(rf"\s*class {re.escape(self._kind.__name__)}\b")
-        return next((number for number, text in self._lines if pattern.match(text)), None)
+        # A metric function has no class of its own in the file; its decorator has its name.
+        named = (f'"{self._kind.name}"', f"'{self._kind.name}'")
+        own = [number for number, text in self._lines if pattern.match(text)]
+        return min(own or [number for number, text in self._lines if any(one in text for one in named)], default=None)
 
     def _line_of_method(self, name: str) -> int | None:
         method = inspect.unwrap(getattr(self._kind, name))
         code = getattr(method, "__code__", None) or getattr(getattr(method, "__func__", None), "__code__", None)
-        return code.co_firstlineno if code is not None and code.co_filename == self._file else None
+        own = code is not None and code.co_filename == self._file
+        return code.co_firstlineno if code is not None and own else self._line_of_class()
 
 
 def _problems(metric: Metric, first: Sequence[Batch], second: Sequence[Batch]) -> Iterator[str]:
@@ -287,10 +291,6 @@ def _configure_error(kind: type[Collector], table: Table) -> str:
     except CollectorError as error:
         return str(error)
     return ""
-
-
-def _file_of(kind: type[Collector]) -> str:
-    return getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
 
 
 def _lines_of(file: str) -> list[tuple[int, str]]:

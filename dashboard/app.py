@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -32,7 +32,7 @@ from dashboard.web.hosts import Hosts, is_loopback, is_wildcard, own_names
 from dashboard.web.tokens import Token, keep_token
 
 Native = Callable[..., Any]  # Any: the result of whatever function is given
-Reload = Callable[[], Mapping[str, dict[str, Any] | list[dict[str, Any]]]]  # Any: the collector's own Config checks it
+Reload = Callable[[], Settings]
 
 
 class Sink:
@@ -169,7 +169,7 @@ def create_app(settings: Settings, async_mode: str, native: Native, reload: Relo
         settings: the settings in force.
         async_mode: "eventlet" or "threading".
         native: runs a function in a native thread and waits for its result.
-        reload: reads the `[collectors.<name>]` tables again; by default from the file alone.
+        reload: reads the settings again; by default the collectors' tables, from the file alone.
 
     Raises:
         CannotStart: the token can't be kept in the data folder.

@@ -166,12 +166,13 @@ class Connections:
                 pass
 
 
-def serve(serving: Serving, spawn: Callable[..., object], stop: Callable[[], None]) -> None:
+def serve(serving: Serving, spawn: Callable[..., object], start: Callable[[], None], stop: Callable[[], None]) -> None:
     """Run `serving` until SIGTERM or Ctrl-C, then `stop` what belongs to it.
 
     Args:
         serving: the server.
         spawn: starts a task.
+        start: starts what belongs to the server; called when a signal already ends it in order.
         stop: closes connections and stops jobs; called when nothing is accepted any more.
     """
     # The handler only writes a byte: it may run in the middle of anything, the hub included, and a hub that waits in
@@ -202,6 +203,7 @@ def serve(serving: Serving, spawn: Callable[..., object], stop: Callable[[], Non
     for number in handlers:
         signal.signal(number, on_signal)
     try:
+        start()
         spawn(end)
         serving.run()
         if not ended.wait(END_TIMEOUT):

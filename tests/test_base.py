@@ -1,5 +1,6 @@
 """What a plugin author writes, and what comes out of it."""
 
+import json
 import math
 from dataclasses import fields
 from typing import Any
@@ -41,7 +42,7 @@ def result_of(value: object, **options: Any) -> dict[str, float]:  # Any: the de
 
 def test_whatever_a_metric_has_can_be_declared() -> None:
     """The options that type checkers know of are those of `Metric`, and a function takes them all."""
-    own = {"name", "kind", "labels", "figure"}
+    own = {"name", "kind", "labels", "figure", "figure_id"}
     assert set(MetricOptions.__annotations__) | own == {field.name for field in fields(Metric)}
 
     @metric("test.all", order=3, max_series=5, unit="s", kind="counter")
@@ -188,5 +189,34 @@ def test_figures_may_be_dicts_or_graph_objects() -> None:
 
     assert figure_dict({"data": []}) == {"data": []}
     assert figure_dict(Figure()) == {"data": [{"type": "bar"}], "layout": {}}
-    with pytest.raises(InvalidDeclaration, match="figure must be"):
-        figure_dict([1])
+    for wrong in ([1], {"data": "scatter"}, {"data": [1]}):
+        with pytest.raises(InvalidDeclaration, match="figure must be"):
+            figure_dict(wrong)
+
+
+def test_a_figure_becomes_plain_json() -> None:
+    """A dict may hold Plotly's own objects and numpy's arrays; what leaves the plugin's process is plain JSON."""
+
+    class Trace:
+        def to_plotly_json(self) -> dict[str, object]:
+            return {"type": "scatter", "marker": {"size": np.array([1, 2])}, "line": {"width": np.float64(2)}}
+
+    figure = figure_dict({"data": (Trace(),), "layout": {"title": {"text": "T"}}})
+    plain = {"type": "scatter", "marker": {"size": [1, 2]}, "line": {"width": 2.0}}
+    assert figure == {"data": [plain], "layout": {"title": {"text": "T"}}}
+    assert json.loads(json.dumps(figure)) == figure
+
+
+def test_coroutines_are_refused() -> None:
+    """An async function or collect would never be awaited, so it is refused at once, with what to write instead."""
+
+    async def later() -> float:
+        return 1.0
+
+    with pytest.raises(InvalidDeclaration, match=r"metric 'a\.b': later is async; write it with a plain def"):
+        metric("a.b")(later)
+    with pytest.raises(InvalidDeclaration, match=r"collector 'waits': collect is async"):
+
+        class Waits(Collector):
+            async def collect(self) -> None:  # type: ignore[override]  # wrong on purpose
+                pass

@@ -58,7 +58,7 @@ def test_a_metric_is_told_as_the_wire_says(subject: Subject) -> None:
         {
             "name": "disk.io", "title": "Disk", "unit": "bytes/s", "kind": "counter", "help": "Read.", "family": "disk",
             "chart": "line", "every": 2.0, "collector": "disks", "series": [{"labels": {"device": "sda"}}],
-            "limits": [0, None], "headline": "", "order": 100, "refused": 0,
+            "limits": [0, None], "headline": "", "order": 100, "figure_id": "", "refused": 0,
         }
     ]  # fmt: skip
     assert subject.catalog.metric("disk.io") is metric

@@ -24,7 +24,7 @@ MACHINERY = (
 def test_the_contracts_of_pyproject_hold() -> None:
     """Every import-linter contract is kept."""
     # In a process of its own: it sets logging up anew, which switches the loggers off that other tests read.
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -44,6 +44,7 @@ def test_names_that_do_not(name: str, hint: str) -> None:
         ({"labels": ("Disk",)}, "lower-case"),
         ({"labels": ("disk", "disk")}, "twice"),
         ({"unit": "kB"}, "'bytes'"),
+        ({"family": "Room Sensors"}, "one lower-case word"),
     ],
 )
 def test_wrong_declarations_say_what_is_valid(change: dict[str, object], says: str) -> None:
@@ -73,3 +74,12 @@ def test_label_values_can_always_be_shown(text: str) -> None:
     assert len(clean) <= MAX_LABEL_VALUE
     assert clean.encode("utf-8").decode("utf-8") == clean
     assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in clean)
+
+
+def test_metrics_with_other_figures_are_other_metrics() -> None:
+    """A change of nothing but the figure is a change of the metric, so that a reload is seen."""
+    one, same, other = (Metric("a.b", figure={"data": [], "layout": {"height": height}}) for height in (1, 1, 2))
+    assert one == same
+    assert one != other
+    assert one.figure_id == same.figure_id != other.figure_id
+    assert Metric("a.b").figure_id == ""

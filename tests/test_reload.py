@@ -271,6 +271,29 @@ def test_a_toml_that_cannot_be_read_is_shown_and_the_old_one_holds(house: House)
     house.sink.wait_for(lambda: "plotroom.toml" in house.sink.retired)
 
 
+def test_a_function_is_configured_by_its_dotted_name(house: House) -> None:
+    """`[collectors.one.value]` is the table of the metric function `one.value`, also while it runs."""
+    house.plugin("one", 1)
+    house.start()
+    house.sink.wait_values("one.value")
+    house.settings("[collectors.one.value]\nenabled = false\n")
+    house.sink.wait_state("one.value", "stopped", "switched off")
+
+
+def test_settings_that_wait_for_the_next_start_are_named(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """A setting outside the collectors' tables that is changed while running is said to need a start, once."""
+    current = Settings(config=house.home / "plotroom.toml", data_dir=house.home / "data")
+    changed_to = current.model_copy(update={"history": current.history.model_copy(update={"retention": 60.0})})
+    house.settings("")
+    house.scheduler = Scheduler(current, house.sink, threads(), (), lambda: changed_to, limits=QUICK, bundled=())
+    house.scheduler.start()
+    house.sink.wait_for(lambda: house.scheduler is not None and house.scheduler.settled)
+    for text in ("# changed", "# changed again"):
+        house.settings(text)
+        house.sink.wait_for(lambda: "history.retention takes effect at the next start" in caplog.text)
+    assert caplog.text.count("history.retention") == 1
+
+
 def test_what_is_a_plugin(tmp_path: Path) -> None:
     """Python files and packages of a folder are plugins, but not private and hidden ones; named ones always."""
     for name in ("a.py", "_b.py", ".c.py", "d.txt"):

@@ -199,3 +199,11 @@ def test_nothing_detected_is_unavailable() -> None:
 
     with pytest.raises(Unavailable, match="nothing to sample"):
         Sampler(Absent).open()
+
+
+def test_two_instances_need_two_names() -> None:
+    """Two tables with the same instance would write over each other, so they are misconfigured."""
+    with pytest.raises(Misconfigured, match="'x' is given to two tables"):
+        Sampler(Source, [{"instance": "x"}, {"instance": "x"}]).open()
+    with pytest.raises(Misconfigured, match="'2' is given to two tables"):
+        Sampler(Source, [{"instance": "2"}, {}]).open()

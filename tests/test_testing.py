@@ -204,3 +204,14 @@ def test_findings_read_like_a_compilers() -> None:
     """A finding is printed so that editors can jump to it."""
     assert str(Finding("error", "odd", "a.py", 3)) == "a.py:3: error: odd"
     assert str(Finding("warning", "odd")) == "warning: odd"
+
+
+def test_a_finding_of_a_function_has_its_line(tmp_path: Path) -> None:
+    """What is to be changed in a metric function is told with the line of its decorator."""
+    file = tmp_path / "speed.py"
+    file.write_text('from collectors import metric\n\n\n@metric("pump.speed")\ndef speed():\n    return 1\n')
+    (declaration,) = load_file(file)
+    assert declaration.kind is not None
+    (finding,) = check_collector(declaration.kind, sleep=lambda seconds: None)
+    assert "docstring" in finding.text
+    assert (finding.file, finding.line) == (str(file), 4)

@@ -72,7 +72,7 @@ def serve(context: Context, /, **arguments: object) -> int:
     context.add(arguments)
     settings = context.settings()
     set_up_logging(settings.log_level)
-    serve_forever(settings, context.runtime, lambda: context.settings().collectors, say=click.echo)
+    serve_forever(settings, context.runtime, context.settings, say=click.echo)
     return 0
 
 

@@ -34,7 +34,7 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
     Args:
         settings: the settings in force.
         runtime: how tasks run.
-        reload: reads the collectors' tables again.
+        reload: reads the settings again.
         say: prints a line.
 
     Raises:
@@ -45,12 +45,15 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         make_data_dir(settings.data_dir)
         app = create_app(settings, runtime.async_mode, runtime.native, reload)
-        for line in greeting(settings, app):
-            say(line)
-        app.start()
-        app.tasks.spawn(tell_what_is_there, app, say)
         serving = runtime.serving(listener, app.wsgi, limits(settings))
-        serve(serving, app.tasks.spawn, app.stop)
+
+        def start() -> None:
+            for line in greeting(settings, app):
+                say(line)
+            app.start()
+            app.tasks.spawn(tell_what_is_there, app, say)
+
+        serve(serving, app.tasks.spawn, start, app.stop)
 
 
 def limits(settings: Settings) -> Limits:

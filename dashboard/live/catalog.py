@@ -175,6 +175,7 @@ class Catalog:
             "limits": list(metric.limits),
             "headline": metric.headline,
             "order": metric.order,
+            "figure_id": metric.figure_id,
             "refused": entry.refused,
         }
 

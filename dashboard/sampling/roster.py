@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from collectors.registry import Declaration, Registry
+from dashboard.collector_tables import Table, Tables, tables_of
 from dashboard.sampling.job import Job, Sampling, Sink
 from dashboard.sampling.limits import Limits
 from dashboard.sampling.remote import RemoteSampler
@@ -17,9 +17,6 @@ from dashboard.sampling.state import JobState
 from dashboard.sampling.ticker import Lateness
 from dashboard.sampling.workers import WorkerProcess
 from dashboard.tasks import Tasks
-
-Table = dict[str, Any]  # Any: tables of plotroom.toml, which the collector's own Config checks
-RawTables = Mapping[str, Table | list[Table]]
 
 #: Jobs tick this many seconds apart, so that the hub gets a turn between two, and workers do not all wake at once.
 PHASE = 0.003
@@ -52,7 +49,7 @@ class Context:
     sink: Sink
     tasks: Tasks
     limits: Limits
-    raw: RawTables
+    raw: Tables
     demanded: frozenset[str] = frozenset()
     registry: Registry = field(default_factory=Registry)
     lateness: Lateness = field(default_factory=Lateness)
@@ -60,8 +57,7 @@ class Context:
     phases: Iterator[int] = field(default_factory=lambda: itertools.cycle(range(PHASES)))
 
     def tables(self, collector: str) -> list[Table]:
-        raw = self.raw.get(collector, [])
-        return list(raw) if isinstance(raw, list) else [raw]
+        return tables_of(collector, self.raw)
 
 
 @dataclass(frozen=True)

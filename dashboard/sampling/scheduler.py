@@ -10,16 +10,18 @@ from pathlib import Path
 from collectors.base import Collector
 from collectors.errors import Collision, PluginRefused
 from collectors.registry import BUNDLED, Declaration, load_module
+from dashboard.collector_tables import of_nobody
 from dashboard.errors import did_you_mean
 from dashboard.sampling.inline import InlineSource
 from dashboard.sampling.job import Job, Sink
 from dashboard.sampling.limits import Limits
-from dashboard.sampling.roster import Context, RawTables
+from dashboard.sampling.roster import Context
 from dashboard.sampling.sources import ProcessSource, bundled_source, file_source, module_source
 from dashboard.sampling.state import JobState, one_line
 from dashboard.sampling.watch import Found, Watch, changed, installed, read_tables
 from dashboard.sampling.workers import WorkerProcess
 from dashboard.settings import Settings
+from dashboard.settings_sources import changed_settings
 from dashboard.tasks import Supervised, Tasks
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ class Scheduler:
         sink: where samples and states go.
         tasks: what runs jobs and waits.
         own: collectors of the server itself; they run inline.
-        reload: reads the `[collectors.<name>]` tables again; whatever it raises is shown. By default from the file.
+        reload: reads the settings again; whatever it raises is shown. By default the collectors' tables from the file.
         limits: what collector processes may take; by default by the settings.
         bundled: modules of bundled collectors.
     """
@@ -53,7 +55,7 @@ class Scheduler:
         sink: Sink,
         tasks: Tasks,
         own: Sequence[type[Collector]] = (),
-        reload: Callable[[], RawTables] | None = None,
+        reload: Callable[[], Settings] | None = None,
         limits: Limits | None = None,
         bundled: Sequence[str] = BUNDLED,
     ) -> None:
@@ -61,7 +63,8 @@ class Scheduler:
         self._tasks = tasks
         self._own = own
         self._bundled = bundled
-        self._reload = reload or (lambda: read_tables(settings.config))
+        self._reload = reload or (lambda: settings.model_copy(update={"collectors": read_tables(settings.config)}))
+        self._read = settings
         sampling = settings.sampling
         default = Limits(sampling.timeout, int(sampling.max_memory), max(30.0, 3 * sampling.timeout))
         self._context = Context(sink, tasks, limits or default, dict(settings.collectors))
@@ -232,13 +235,18 @@ class Scheduler:
         """plotroom.toml has changed."""
         name = self._settings.config.name
         try:
-            tables = self._tasks.native(self._reload)
+            now = self._tasks.native(self._reload)
         except Exception as error:  # whatever is wrong with the file, the old settings go on and the page says why
             self._problem(name, str(error))
             return
         self._problem(name, "")
         self._strange.clear()
-        self._context.raw = tables
+        # Against those in force, too: one that was put back needs no start.
+        later = {*changed_settings(self._read, now)} & {*changed_settings(self._settings, now)}
+        for setting in sorted(later):
+            log.warning("%s takes effect at the next start", setting)
+        self._read = now
+        self._context.raw = now.collectors
         for source in list(self._sources.values()):
             source.tables_changed()
 
@@ -248,6 +256,6 @@ class Scheduler:
         if self.problems or not all(source.settled for source in sources):
             return
         names = {state.collector for state in self.states()}
-        for name in self._context.raw.keys() - names - self._strange:
+        for name in of_nobody(self._context.raw, names) - self._strange:
             self._strange.add(name)
             log.warning("[collectors.%s] is for no collector%s", name, did_you_mean(name, names))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from collectors.plugin_files import own_files
 from collectors.registry import ENTRY_POINTS
-from dashboard.sampling.roster import RawTables
+from dashboard.collector_tables import Tables, flat
 
 Stamp = tuple[int, ...]
 Stamps = Mapping[str, Stamp]
@@ -118,11 +118,11 @@ def installed() -> list[str]:
     return sorted({one.module for one in found})
 
 
-def read_tables(config: Path) -> RawTables:
+def read_tables(config: Path) -> Tables:
     """The `[collectors.<name>]` tables of plotroom.toml.
 
     Raises:
-        ValueError: it is no TOML, or `collectors` is no table of tables.
+        ValueError: it is no TOML, `collectors` is no table of tables, or two of them are for the same collector.
     """
     try:
         tables = tomllib.loads(config.read_text(encoding="utf-8")).get("collectors", {})
@@ -130,6 +130,7 @@ def read_tables(config: Path) -> RawTables:
         return {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{config.name} can't be read: {error}") from None
-    if not isinstance(tables, dict) or not all(isinstance(one, (dict, list)) for one in tables.values()):
+    tables = flat(tables) if isinstance(tables, dict) else None
+    if tables is None or not all(isinstance(one, (dict, list)) for one in tables.values()):
         raise ValueError(f"{config.name}: write the options of a collector as a table, [collectors.<name>]")
     return tables

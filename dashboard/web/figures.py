@@ -189,7 +189,7 @@ def _template(theme: str) -> Figure:
         "linecolor": colour["line"],
         "tickfont": {"color": colour["muted"], "size": 11},
     }
-    layout.polar = {"bgcolor": "rgba(0,0,0,0)", "angularaxis": circle, "radialaxis": circle}
+    layout.polar = {"bgcolor": "rgba(0,0,0,0)", "angularaxis": circle, "radialaxis": {**circle, "nticks": 4}}
     mapped: dict[str, list[Figure]] = {
         kind: [{"type": kind, "colorscale": scale}] for kind in ("heatmap", "contour", "histogram2d")
     }

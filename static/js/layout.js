@@ -22,9 +22,9 @@ export function present(metrics, collectors) {
   });
 }
 
-/** @param {import("./types.js").CollectorState} collector */
+/** Those that have a process in common come from the package as a whole. @param {import("./types.js").CollectorState} collector */
 export function bundled({ origin }) {
-  return origin.startsWith("collectors.");
+  return origin === "collectors" || origin.startsWith("collectors.");
 }
 
 /**

@@ -16,7 +16,7 @@ const RANKS = { running: 3, starting: 3, unavailable: 4, stopped: 5 };
  * @param {CollectorState} one
  */
 function rank({ collector, origin, state }) {
-  if (TROUBLE.has(state)) return collector === origin ? 0 : 1;
+  if (TROUBLE.has(state)) return collector === origin || origin.endsWith(`/${collector}`) ? 0 : 1;
   return RANKS[state] ?? LATE;
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrange, families, present, sections, tiles } from "../../static/js/layout.js";
+import { arrange, bundled, families, present, sections, tiles } from "../../static/js/layout.js";
 
 const KNOWN = [
   { slug: "system", title: "System", order: 0 }, { slug: "cpu", title: "CPU", order: 1 },
@@ -30,6 +30,11 @@ test("a dashboard of a family has its metrics in their order", () => {
   const metrics = [metric("b", "cpu", { order: 2 }), metric("a", "cpu", { order: 1 }), metric("x", "memory")];
   assert.deepEqual(sections(metrics, families(metrics, KNOWN), "cpu")[0]?.places.map((one) => one.metric.name), ["a", "b"]);
   assert.deepEqual(sections(metrics, families(metrics, KNOWN), "nowhere"), []);
+});
+
+test("collectors of ours are told from plugins", () => {
+  const from = (/** @type {string} */ origin) => bundled(/** @type {any} */ ({ origin }));
+  assert.deepEqual(["collectors.cpu", "collectors", "/plugins/collectors.py", "mine"].map(from), [true, true, false, false]);
 });
 
 test("rows have no holes", () => {

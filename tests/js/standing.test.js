@@ -8,8 +8,8 @@ const one = (collector, state, origin = "plugins/some.py") => ({ collector, stat
 test("files that could not be loaded come first, then other trouble, then what runs, then what does not", () => {
   const all = [
     one("stopped", "stopped"), one("away", "unavailable"), one("runs", "running"), one("begins", "starting"), one("slow", "late"),
-    one("z", "failing"), one("c", "misconfigured"), one("plotroom.toml", "failing", "plotroom.toml"), one("bad.py", "failing", "bad.py"),
+    one("z", "failing"), one("c", "misconfigured"), one("plotroom.toml", "failing", "plotroom.toml"), one("plugins/bad.py", "failing", "/home/me/plugins/bad.py"),
   ];
   const names = byStanding(all).map(({ collector }) => collector);
-  assert.deepEqual(names, ["bad.py", "plotroom.toml", "c", "z", "slow", "begins", "runs", "away", "stopped"]);
+  assert.deepEqual(names, ["plotroom.toml", "plugins/bad.py", "c", "z", "slow", "begins", "runs", "away", "stopped"]);
 });
