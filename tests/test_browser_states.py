@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -219,9 +220,16 @@ def test_a_metric_is_found_by_keyboard(server: Callable[..., Server], page: Page
     page.keyboard.press("?")
     page.get_by_role("dialog", name="Keyboard shortcuts").wait_for(timeout=PATIENCE)
     page.keyboard.press("Escape")
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for(state="detached", timeout=PATIENCE)
     page.keyboard.press("c")
     page.get_by_role("dialog", name="Collectors").wait_for(timeout=PATIENCE)
-    assert page.locator("dialog th", has_text="cpu").count() == 1
+    row = page.locator("dialog tr", has=page.locator("th", has_text=re.compile("^cpu$")))
+    samples = row.locator("td").nth(3)
+    first = int(samples.inner_text())
+    deadline = time.monotonic() + PATIENCE / 1000
+    while int(samples.inner_text()) < first + 2:
+        assert time.monotonic() < deadline, "the counts stand still"
+        page.wait_for_timeout(200)
 
 
 def test_every_control_has_a_name(server: Callable[..., Server], page: Page) -> None:

@@ -194,6 +194,11 @@ export class Connection {
     });
   }
 
+  /** Counts alone are no news that the server would tell: ask for them. */
+  refresh() {
+    if (this.greeted) this.request(Event.CATALOG, {}, ({ metrics, collectors }) => this.tell("catalog", { metrics, collectors, gone: [] }));
+  }
+
   /** Measures the way there and back, by a request that changes nothing. */
   ping() {
     if (!this.greeted || this.hidden || this.stopped) return;

@@ -1,11 +1,14 @@
 // What opens over the page: the collectors with their states, and the keyboard shortcuts.
 
-import { computed, onMounted, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { computed, onBeforeUnmount, onMounted, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { CALM, TROUBLE, byStanding } from "../standing.js";
 import { KEYS, TEXT } from "../text.js";
 import { duration, number, short } from "../units.js";
 import { html } from "./html.js";
+
+/** ms between two looks at the counts of the collectors, while they are open. */
+const REFRESH_EVERY = 2_000;
 
 const Dialog = {
   props: ["title"],
@@ -31,7 +34,10 @@ const Dialog = {
 
 const Collectors = {
   setup() {
-    const { collectors, state } = useApp();
+    const { collectors, connection, state } = useApp();
+    connection.refresh();
+    const refreshing = setInterval(() => connection.refresh(), REFRESH_EVERY);
+    onBeforeUnmount(() => clearInterval(refreshing));
     const rows = computed(() => byStanding(collectors.value.values()));
     const dot = (/** @type {string} */ name) => (TROUBLE.has(name) ? "bad" : CALM.has(name) ? "good" : "idle");
     return () => html`
