@@ -220,7 +220,7 @@ def test_a_metric_is_found_by_keyboard(server: Callable[..., Server], page: Page
     page.keyboard.press("?")
     page.get_by_role("dialog", name="Keyboard shortcuts").wait_for(timeout=PATIENCE)
     page.keyboard.press("Escape")
-    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for(state="detached", timeout=PATIENCE)
+    page.locator("dialog").wait_for(state="detached", timeout=PATIENCE)
     page.keyboard.press("c")
     page.get_by_role("dialog", name="Collectors").wait_for(timeout=PATIENCE)
     row = page.locator("dialog tr", has=page.locator("th", has_text=re.compile("^cpu$")))

@@ -26,7 +26,7 @@ from dashboard.tasks import Supervised, Tasks
 log = logging.getLogger(__name__)
 
 #: Seconds after which a state is told again for its counts and duration, though nothing else has changed.
-TELL_EVERY = 15.0
+TELL_EVERY = 2.0
 
 
 class Sink(Protocol):
