@@ -49,13 +49,12 @@ def wait_for_move(page: Page, name: str) -> None:
 
 def wait_until_drawn(page: Page, name: str, time: float) -> None:
     """Wait until the line of a metric has reached `time`, as its axis counts."""
-    until(page, f"([name, time]) => {_PLOT}.data[0].x.at(-1) >= time", [name, time])
+    until(page, f"([name, time]) => {_PLOT}?.data?.[0]?.x?.at(-1) >= time", [name, time])
 
 
 def times_of(page: Page, name: str) -> list[float]:
     """The times that are drawn of a metric, in ms, as its axis counts them."""
-    drawn: list[float] = page.evaluate(f"name => Array.from({_PLOT}.data[0].x)", name)
-    return drawn
+    return samples_of(page, name)[0]
 
 
 def values_of(page: Page, name: str) -> list[float]:
@@ -65,6 +64,7 @@ def values_of(page: Page, name: str) -> list[float]:
 
 def samples_of(page: Page, name: str) -> tuple[list[float], list[float]]:
     """Times and values of the first series, of one moment."""
+    wait_for_chart(page, name)
     times, values = page.evaluate(f"name => {{ const {{x, y}} = {_PLOT}.data[0]; return [[...x], [...y]] }}", name)
     return times, values
 

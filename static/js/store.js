@@ -184,7 +184,8 @@ export class Store {
       if (before) ring.version = before.version;
       this.rings.set(name, ring);
     }
-    ring.setSeries(series);
+    // A server that has just started knows no series yet; what is drawn stays until it does.
+    if (series.length || !ring.length) ring.setSeries(series);
     const first = samples.times[0];
     if (!recovered && first !== undefined) {
       // What is older than the backfill stays; where samples are missing in between, the line must not cross.

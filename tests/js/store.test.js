@@ -146,3 +146,12 @@ test("the head is the newest time of all metrics", () => {
   store.accept("n", series("a"), samples([4000], [1]), { ...HOW, offset: 1 });
   assert.equal(store.head(), 5000);
 });
+
+test("a server that has just started knows no series, and takes none from what is drawn", () => {
+  const store = new Store();
+  store.accept("m", series("a"), samples([1000, 2000], [1, 2]), { ...HOW, offset: 2 });
+  store.accept("m", [], samples([]), { ...HOW, offset: 0 });
+  store.setSeries("m", series("a"));
+  store.append("m", samples([3000], [3]), 1);
+  assert.deepEqual(held(/** @type {Ring} */ (store.ring("m"))), [[1000, 2000, 3000], [1, 2, 3]]);
+});
