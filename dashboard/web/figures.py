@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from collectors.metric import Metric
 from dashboard.paths import STATIC
+from dashboard.tasks import run_here
 
 if TYPE_CHECKING:
     from plotly import graph_objects
@@ -53,7 +54,7 @@ class Figures:
         native: runs a function in a native thread and waits for it; importing plotly takes a tenth of a second.
     """
 
-    def __init__(self, native: Callable[..., Any] = lambda function, *args: function(*args)) -> None:
+    def __init__(self, native: Callable[..., Any] = run_here) -> None:
         self._native = native
         self._built: dict[str, tuple[Metric, Figure]] = {}  # an entry is outdated when its metric is another object
         self._templates: dict[str, Figure] | None = None
