@@ -7,6 +7,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 # How many test processes; two cores are enough to stay under ten minutes.
 JOBS ?= 2
+BENCHES ?= cold_start idle series_cpu jitter bundled fanout latency capacity growth fast_metric compression
 BIN := .venv/bin
 RUN := .venv/.run-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 DEV := .venv/.dev-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)
@@ -20,7 +21,7 @@ help:
 	@echo 'make lint         ruff, mypy and tsc'
 	@echo 'make unit         the Python tests alone; ARGS="tests/test_ring.py -k gap" is passed on'
 	@echo 'make js           the JavaScript tests alone'
-	@echo 'make bench        the figures of docs/performance.md; takes some minutes'
+	@echo 'make bench        the figures of docs/performance.md; BENCHES="fanout latency" measures those alone'
 	@echo 'make vendor       fetch the vendored files of static/vendor again'
 	@echo 'make screenshots  draw the pictures of docs/img again'
 	@echo 'make clean        remove all that make has made'
@@ -47,8 +48,10 @@ unit: $(DEV)
 js: $(NODE)
 	node --test $(JS_TESTS)
 
-bench: $(DEV) browser
-	@for script in cold_start idle series_cpu jitter bundled; do $(BIN)/python tests/bench/$$script.py || exit 1; echo; done
+bench: $(DEV) $(NODE) browser
+	@for script in $(BENCHES); do \
+	  case $$script in growth) more='--draw docs/img/growth.svg' ;; *) more= ;; esac; \
+	  $(BIN)/python tests/bench/$$script.py $$more || exit 1; echo; done
 
 vendor: $(DEV)
 	$(BIN)/python static/vendor/refresh.py

@@ -8,7 +8,8 @@
 `web/`                what a browser gets: pages, the HTTP API, the static files, and the gate in front of all
 `app.py`              joins these parts and starts no task
 `server.py`           the listening socket, the signals, the orderly end
-`cli.py`              what one types
+`bench/`              how fast a machine serves: a crowd of clients, and a server that publishes on command
+`cli/`               what one types
 `__main__.py`         chooses how tasks run; the only file that names eventlet
 ====================  ==================================================================================
 

@@ -33,45 +33,82 @@ def _main_under_eventlet() -> None:
         eventlet.monkey_patch()
         import eventlet.tpool
         import eventlet.wsgi
-    import logging
     import socket
     import threading
+    from ssl import SSLContext
+    from typing import Any
     from wsgiref.types import WSGIApplication
 
+    from dashboard.arrivals import NEWCOMER, Arrivals, Newcomer, WholeRequests
     from dashboard.cli import main as run
-    from dashboard.server import Limits, PatientListener, Runtime
+    from dashboard.listener import Door, PatientListener
+    from dashboard.live.upgrade import UPGRADE, Upgrade
+    from dashboard.server import Limits, Runtime, ServerLog
+
+    class Handler(Newcomer, eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # eventlet ships no types
+        """eventlet's handler of a connection, with buffers of a size that thousands of WebSockets can have."""
+
+        rbufsize, wbufsize = 1024, 2048
+
+        def get_environ(self) -> dict[str, Any]:  # Any: WSGI's
+            self.upgrade = Upgrade()
+            environ: dict[str, Any] = {**super().get_environ(), NEWCOMER: self, UPGRADE: self.upgrade}
+            # Each holds on to the head, or to all of this, for as long as the environ of a WebSocket is kept.
+            del environ["headers_raw"], environ["eventlet.set_idle"]
+            return environ
 
     class EventletServing:
-        """eventlet's WSGI server."""
+        """eventlet's WSGI server, less its accepting: that ends at the first error, and gives no other task a turn."""
 
-        def __init__(self, listener: socket.socket, application: WSGIApplication, limits: Limits) -> None:
-            self._listener = listener
-            self._application = application
-            self._limits = limits
+        def __init__(
+            self, listener: socket.socket, application: WSGIApplication, limits: Limits, tls: SSLContext | None = None
+        ) -> None:
+            self._arrivals = Arrivals(limits.arrive_within, limits.body, pause=eventlet.sleep)
+            self._listener = PatientListener(listener, Door(limits.connects, limits.exempt))
+            self._handler = type("Handler", (Handler,), {"arrivals": self._arrivals, "tls": tls})
+            self._idle = limits.idle
+            self._places = threading.Semaphore(limits.connections)
             self._stopped = threading.Event()
+            self._server = eventlet.wsgi.Server(
+                listener,
+                listener.getsockname(),
+                WholeRequests(application, self._arrivals),
+                environ={"wsgi.url_scheme": "https", "HTTPS": "on"} if tls else None,
+                log_output=False,
+                debug=False,
+                socket_timeout=limits.idle,
+            )
+            self._server.log = ServerLog()
 
         def run(self) -> None:
-            task = eventlet.spawn(
-                eventlet.wsgi.server,
-                PatientListener(self._listener),
-                self._application,
-                log=logging.getLogger("dashboard.server"),
-                log_output=False,
-                max_size=self._limits.connections,
-                debug=False,
-                socket_timeout=self._limits.idle,
-            )
-            task.link(lambda _: self._stopped.set())
+            watch = eventlet.spawn(self._arrivals.watch)
+            accept = eventlet.spawn(self._accept)
+            accept.link(lambda _: self._stopped.set())
             self._stopped.wait()
-            if task.dead:
-                task.wait()  # raises what has ended it
-            # Ends the accepting. The task itself would wait for every connection, the half-open ones included; those
-            # end with the process.
-            task.kill()
+            self._arrivals.end()
+            watch.wait()
+            if accept.dead:
+                accept.wait()  # raises what has ended it
+            accept.kill()
             self._listener.close()
 
         def stop(self) -> None:
             self._stopped.set()
+
+        def _accept(self) -> None:
+            while True:
+                self._places.acquire()
+                connection, address = self._listener.accept()
+                connection.settimeout(self._idle)
+                eventlet.spawn_n(self._serve, connection, address)
+
+        def _serve(self, connection: socket.socket, address: Any) -> None:  # Any: of its family
+            try:
+                upgrade = self._handler([address, connection, eventlet.wsgi.STATE_IDLE], self._server).upgrade
+                del connection  # TLS has put another one in its place
+                upgrade.run()
+            finally:
+                self._places.release()
 
     run(Runtime("eventlet", eventlet.tpool.execute, EventletServing))
 

@@ -1,29 +1,32 @@
-"""One serving process: the listening socket, the connections, the signals, the orderly end."""
+"""One serving process: what a server is, the connections, the signals, the orderly end."""
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import signal
 import socket
+import sys
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from ssl import SSLContext
 from types import FrameType
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from dashboard.errors import CannotStart
+from dashboard.arrivals import NEWCOMER, Arrivals, Newcomer, WholeRequests, shut_down
+from dashboard.listener import Door, refuse
 from dashboard.live.connection import socket_of
+from dashboard.live.upgrade import UPGRADE, Upgrade
 from dashboard.tasks import run_here
+from dashboard.web.proxies import Network
 
 logger = logging.getLogger(__name__)
 
-BACKLOG = 1024
 #: After a signal the process is gone within this time, whatever still hangs.
 END_TIMEOUT = 4
 
@@ -44,11 +47,27 @@ class Limits:
 
     Attributes:
         connections: at the same time.
-        idle: seconds after which a connection is closed on which nothing arrives; heartbeats keep the live ones busy.
+        connects: new connections a second from one address.
+        arrive_within: seconds for a whole request.
+        idle: seconds after which a connection is closed on which nothing moves; heartbeats keep the live ones busy.
+        body: bytes of a request's body.
+        exempt: networks of proxies, whose connections are everybody's.
     """
 
     connections: int
+    connects: float
+    arrive_within: float
     idle: float
+    body: int
+    exempt: tuple[Network, ...] = ()
+
+
+class MakesServing(Protocol):
+    """Makes a server of a listening socket and an application; with TLS if it is given a context."""
+
+    def __call__(
+        self, listener: socket.socket, application: WSGIApplication, limits: Limits, tls: SSLContext | None = None
+    ) -> Serving: ...
 
 
 @dataclass(frozen=True)
@@ -58,79 +77,15 @@ class Runtime:
     Attributes:
         async_mode: of Socket.IO.
         native: runs a function in a native thread and waits for its result, letting other tasks run.
-        serving: makes a server of a listening socket and an application.
+        serving: makes a server.
     """
 
     async_mode: str
     native: Callable[..., Any]  # Any: the result of whatever function is given
-    serving: Callable[[socket.socket, WSGIApplication, Limits], Serving]
+    serving: MakesServing
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens on the first address of `host`.
-
-    Not left to `socketio.run`: under eventlet that sets SO_REUSEPORT, by which a second server takes half of the
-    connections of the first one instead of being told that the port is busy.
-
-    Raises:
-        CannotStart: the address is unknown, busy, or not for us.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except socket.gaierror as error:
-        raise CannotStart(f"--host {host}: {error.strerror}; use an address of this machine, or 0.0.0.0") from None
-    listener = socket.socket(family, kind, protocol)
-    try:
-        if os.name == "posix":  # elsewhere this option means SO_REUSEPORT
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6 and host == "::":
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        listener.bind(address)
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise CannotStart(_why_not(error, host, port)) from None
-    return listener
-
-
-def _why_not(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use on {host}; stop what uses it, or choose another one with --port"
-    if error.errno == errno.EACCES:
-        return f"port {port} is not for ordinary users; choose one above 1023 with --port"
-    if error.errno == errno.EADDRNOTAVAIL:
-        return f"--host {host} is no address of this machine; use one of its own, or 0.0.0.0 for all"
-    return f"can't listen on {host} port {port}: {error.strerror}"
-
-
-class PatientListener:
-    """A listening socket for eventlet, whose server ends for good when one accept fails.
-
-    It fails when a client hangs up at the wrong moment, or when there are no more file descriptors: both pass.
-    """
-
-    def __init__(self, listener: socket.socket, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._listener = listener
-        self._sleep = sleep
-        self._complained = False
-
-    def accept(self) -> tuple[socket.socket, Any]:  # Any: an address of its family
-        """The next connection."""
-        while True:
-            try:
-                return self._listener.accept()
-            except OSError as error:
-                if error.errno in (errno.EBADF, errno.EINVAL):  # closed
-                    raise
-                if error.errno in (errno.EMFILE, errno.ENFILE) and not self._complained:
-                    self._complained = True
-                    logger.error("no more connections can be taken: %s; raise the limit (ulimit -n)", error.strerror)
-                self._sleep(0.05)
-
-    def __getattr__(self, name: str) -> Any:  # Any: whatever a socket has
-        return getattr(self._listener, name)
+_NONE = Upgrade()
 
 
 class Connections:
@@ -148,11 +103,15 @@ class Connections:
         connection = socket_of(environ)
         if connection is None:
             return self._inner(environ, start_response)
+        upgrade: Upgrade = environ.get(UPGRADE, _NONE)
         self._open.add(connection)
         try:
             return self._inner(environ, start_response)
         finally:
-            self._open.discard(connection)
+            if upgrade.pending:
+                upgrade.at_end(partial(self._open.discard, connection))
+            else:
+                self._open.discard(connection)
 
     def __len__(self) -> int:
         return len(self._open)
@@ -160,10 +119,7 @@ class Connections:
     def close(self) -> None:
         """Shut the sockets down, below Socket.IO: told to disconnect by it, a browser would not come back."""
         for connection in list(self._open):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:  # the other side was quicker
-                pass
+            shut_down(connection)
 
 
 def serve(serving: Serving, spawn: Callable[..., object], start: Callable[[], None], stop: Callable[[], None]) -> None:
@@ -217,37 +173,89 @@ def _leave(number: int, frame: FrameType | None) -> None:
     os._exit(0)
 
 
-class ThreadedServing:
-    """Werkzeug's server with a thread per connection, for where tasks are threads; it does not limit connections."""
+class ServerLog:
+    """What eventlet's server has to say: it tells of a client that left in the middle by a traceback, as of bugs."""
 
-    def __init__(self, listener: socket.socket, application: WSGIApplication, limits: Limits) -> None:
-        host, port = listener.getsockname()[:2]
-        handler = type("Handler", (_QuietHandler,), {"timeout": limits.idle})
-        self._server: BaseWSGIServer = make_server(
-            host, port, application, threaded=True, request_handler=handler, fd=listener.fileno()
-        )
+    def info(self, message: str) -> None:
+        error = sys.exception()
+        if error is None or isinstance(error, (OSError, EOFError)):
+            logger.debug("%s", message if error is None else f"a connection has ended: {error!r}")
+        else:
+            logger.error("a request failed", exc_info=error)
+
+    def debug(self, message: str) -> None:
+        logger.debug("%s", message)
+
+    def error(self, message: str) -> None:
+        logger.debug("%s", message)  # of a body that breaks off; what a client sent is in it
+
+
+class ThreadedServing:
+    """Werkzeug's server with a thread per connection, for where tasks are threads."""
+
+    def __init__(
+        self, listener: socket.socket, application: WSGIApplication, limits: Limits, tls: SSLContext | None = None
+    ) -> None:
+        self._arrivals = Arrivals(limits.arrive_within, limits.body)
+        handler = type("Handler", (_Handler,), {"timeout": limits.idle, "arrivals": self._arrivals, "tls": tls})
+        self._server = _Server(listener, WholeRequests(application, self._arrivals), limits, handler)
+        self._server.ssl_context = tls  # only told: the handlers shake hands, each in its own thread
         listener.close()  # Werkzeug has made a duplicate of its own
 
     def run(self) -> None:
+        threading.Thread(target=self._arrivals.watch, daemon=True).start()
         self._server.serve_forever(poll_interval=0.25)
 
     def stop(self) -> None:
+        self._arrivals.end()
         self._server.shutdown()
 
 
-class _QuietHandler(WSGIRequestHandler):
+class _Server(ThreadedWSGIServer):
+    """Closes connections past the limits at once, before a thread is started for them."""
+
+    def __init__(
+        self, listener: socket.socket, application: WSGIApplication, limits: Limits, handler: type[WSGIRequestHandler]
+    ) -> None:
+        host, port = listener.getsockname()[:2]
+        super().__init__(host, port, application, handler, fd=listener.fileno())
+        self._door = Door(limits.connects, limits.exempt)
+        self._most = limits.connections
+        self._open = 0
+        self._lock = threading.Lock()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # Any: as the base class says
+        if self._door.admits(client_address[0]) and self._open < self._most:
+            return True
+        refuse(request)
+        return False
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:  # Any: as the base class says
+        self._count(1)
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._open += more
+
+
+class _Handler(Newcomer, WSGIRequestHandler):
     """Speaks HTTP/1.1, logs no requests (their addresses may hold a token), and does not say what it is."""
 
     protocol_version = "HTTP/1.1"
+
+    def make_environ(self) -> WSGIEnvironment:
+        return {**super().make_environ(), NEWCOMER: self}
 
     def run_wsgi(self) -> None:
         # simple-websocket uses send() where it means sendall(), which only a socket without a timeout forgives.
         if "Upgrade" in self.headers:
             self.connection.settimeout(None)
+            self.close_connection = True  # what follows on it, even if the upgrade is refused, is no HTTP
         super().run_wsgi()
-
-    def version_string(self) -> str:
-        return "plotroom"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass

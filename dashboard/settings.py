@@ -39,8 +39,28 @@ class LiveSettings(Table):
 
     ping_interval: Seconds = Field(8, gt=0, le=300, description="seconds between two heartbeats of a connection")
     ping_timeout: Seconds = Field(8, gt=0, le=300, description="seconds without an answer after which it is dead")
+    flush_ms: float = Field(
+        10, ge=0, le=1000, description="milliseconds for which messages wait for others of their tick"
+    )
+    max_fps: float = Field(
+        20, gt=0, le=1_000_000, description="frames a second of one metric; the samples of a faster one travel together"
+    )
+    max_backlog: ByteSize = Field(
+        ByteSize(2**20), ge=2**14, description='samples that wait for a slow browser: bytes, or "1 MiB"; older ones go'
+    )
+    stalled_after: Seconds = Field(
+        10, gt=0, le=300, description="seconds after which a client that reads nothing is closed"
+    )
+    join_within: Seconds = Field(
+        10, gt=0, le=300, description="seconds for a request to arrive, and for a client to say what it wants"
+    )
     max_clients: int = Field(8192, ge=1, le=1_000_000, description="connections at the same time")
+    max_connects: float = Field(
+        100, gt=0, le=1_000_000, description="new connections a second from one address; ten times as many at once"
+    )
     max_message: int = Field(16_384, ge=1024, le=1_048_576, description="bytes of the largest message from a browser")
+    max_events: float = Field(20, gt=0, le=100_000, description="requests a second of one browser")
+    burst: int = Field(50, ge=1, le=100_000, description="requests that it may send at once")
     max_rooms: int = Field(200, ge=1, le=100_000, description="metrics that one browser may watch at the same time")
     top_every: Seconds = Field(20, gt=0, le=3600, description="seconds between two messages of the newest offsets")
     polling: bool = Field(False, description="also offer HTTP long-polling to browsers whose WebSockets are blocked")
@@ -79,6 +99,10 @@ class Settings(Table):
         description="address to listen on; any but this machine's own loopback asks for a token",
     )
     port: int = Field(8420, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
+    tls_certificate: str = Field(
+        "", description="file of a certificate, in PEM form, to speak https with; also needs tls_key"
+    )
+    tls_key: str = Field("", description="file of the certificate's private key, in PEM form, not encrypted")
     base_path: str = Field("", description='path under which a reverse proxy serves Plotroom, such as "/plotroom"')
     config: Path = Field(Path("plotroom.toml"), description="the file of settings", json_schema_extra={"file": False})
     plugin: tuple[Path, ...] = Field((), description="a plugin file or folder; may be given several times")

@@ -193,6 +193,8 @@ def _absolute(key: str, value: object, folder: Path) -> object:
         return tuple(folder / Path(str(one)).expanduser() for one in value)
     if key == "data_dir":
         return folder / Path(str(value)).expanduser()
+    if key in ("tls_certificate", "tls_key") and value != "":
+        return str(folder / Path(str(value)).expanduser())
     return value
 
 

@@ -61,7 +61,7 @@ class Proxy:
                 client.close()
                 continue
             try:
-                server = socket.create_connection(("127.0.0.1", self._target))
+                server = self._connect()
             except OSError:
                 client.close()
                 continue
@@ -70,6 +70,9 @@ class Proxy:
                 self._ends += (client, server)
             self._spawn(self._pump, client, server)
             self._spawn(self._pump, server, client)
+
+    def _connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._target))
 
     def _spawn(self, function: object, *arguments: object) -> None:
         thread = threading.Thread(target=function, args=arguments, daemon=True)  # type: ignore[arg-type]  # a function

@@ -1,8 +1,9 @@
 """A server of rooms and nothing else, for tests: `python -m tests.rooms_server MODE OPTIONS`.
 
 It runs in a process of its own, because eventlet must have patched the standard library before anything is imported.
-MODE is `eventlet` or `threading`, OPTIONS is JSON: the settings `live`, `max_queue` and `join_within`. It prints its
-port. What a collector would do is asked of it over HTTP, as a POST of JSON to `/do/<action>`; see `actions`.
+MODE is `eventlet` or `threading`, OPTIONS is JSON: the settings `live`, and `direct`: with false, messages take the
+libraries' way to WebSockets. It prints its port. What a collector would do is asked of it over HTTP, as a POST of JSON
+to `/do/<action>`; see `actions`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -25,10 +27,11 @@ def main(mode: str, options: dict[str, Any]) -> None:  # Any: JSON
     if mode == "eventlet":
         import eventlet.wsgi
 
-        listener = eventlet.listen(("127.0.0.1", 0))
+        listener = eventlet.listen(("127.0.0.1", 0), backlog=1024)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what it accepts inherits that
         start()
         tell(listener.getsockname()[1])
-        eventlet.wsgi.server(listener, app, log_output=False)
+        eventlet.wsgi.server(listener, app, log_output=False, max_size=20_000)
     else:
         from werkzeug.serving import make_server
 
@@ -57,12 +60,11 @@ def build(mode: str, options: dict[str, Any]) -> tuple[Any, Callable[[], None]]:
     from dashboard.settings import HistorySettings, LiveSettings
     from dashboard.tasks import Clock, Tasks, run_here
 
-    logging.basicConfig(level=logging.WARNING)
+    logging.basicConfig(level=options.get("level", "WARNING"))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     live = LiveSettings(**options.get("live", {}))
     app = Flask("rooms")
-    limits = {name: options[name] for name in ("max_queue", "join_within") if name in options}
-    socketio = make_socketio(app, live, mode, **limits)
+    socketio = make_socketio(app, live, mode, options.get("direct", True))
     tasks = Tasks(socketio.start_background_task, socketio.sleep, run_here)
     history = History(HistorySettings(), Clock())
     catalog = Catalog(history)
@@ -112,11 +114,25 @@ def actions(history: Any, catalog: Any, broadcast: Any, tasks: Any) -> dict[str,
 
         tasks.spawn(run)
 
+    def ticks(metrics: list[str], count: int, series: int) -> None:
+        """Publish a sample of each metric, as soon as what was published before is sent, so many times."""
+        known = tuple(Series((("name", str(one)),)) for one in range(series))
+
+        def run() -> None:
+            for number in range(1, count + 1):
+                for metric in metrics:
+                    values = np.full((series, 1), float(number))
+                    broadcast.publish(Batch(metric, np.array([1_700_000_000_000 + number]), known, values))
+                broadcast.flush()
+                tasks.sleep(0)
+
+        tasks.spawn(run)
+
     def state(**given: Any) -> None:
         catalog.state(JobState(**given))
 
     def counters() -> dict[str, int]:
-        names = ("clients", "rooms", "messages_out", "bytes_out", "overruns")
+        names = ("clients", "rooms", "messages_out", "bytes_out", "let_go")
         return {name: getattr(broadcast, name) for name in names} | {"deaths": sum(tasks.deaths.values())}
 
     return {
@@ -124,6 +140,7 @@ def actions(history: Any, catalog: Any, broadcast: Any, tasks: Any) -> dict[str,
         "retire": retire,
         "publish": publish,
         "stream": stream,
+        "ticks": ticks,
         "state": state,
         "notice": broadcast.notice,
         "counters": counters,

@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -52,9 +53,11 @@ class Server:
         environ: more environment variables.
         command: what starts it, when it is not this checkout's `python -m dashboard`.
         port: to listen on; by default a free one.
+        ca: the file of the certificate to believe, when it is given one; it then speaks https.
 
     Attributes:
         url: its address, without a slash at the end.
+        tls: with which clients connect to it; None for plain HTTP.
         process: the running process.
     """
 
@@ -68,12 +71,14 @@ class Server:
         environ: Mapping[str, str] | None = None,
         command: Sequence[str] = (sys.executable, "-m", "dashboard"),
         port: int = 0,
+        ca: Path | None = None,
     ) -> None:
         self.home = home
         self.data_dir = home / "data"
         self.port = port or free_port()
         self.host = "127.0.0.1"
-        self.url = f"http://{self.host}:{self.port}"
+        self.url = f"{'https' if ca else 'http'}://{self.host}:{self.port}"
+        self.tls = ssl.create_default_context(cafile=ca) if ca else None
         self.process: subprocess.Popen[bytes] | None = None
         self.exit_code: int | None = None
         self._log = home / "log.txt"
@@ -115,7 +120,7 @@ class Server:
                 self.exit_code, self.process = self.process.returncode, None
                 raise AssertionError(f"the server ended with {self.exit_code}:\n{self.log()}")
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5, context=self.tls):
                     return
             except urllib.error.HTTPError as answer:
                 answer.close()
@@ -186,7 +191,7 @@ class Server:
         """Status, headers (names in lower case) and body of a GET; an error status is no exception."""
         request = urllib.request.Request(self.url + path, headers=dict(headers or {}))
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=20, context=self.tls) as answer:
                 return answer.status, {key.lower(): value for key, value in answer.headers.items()}, answer.read()
         except urllib.error.HTTPError as answer:
             with answer:

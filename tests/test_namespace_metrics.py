@@ -1,4 +1,4 @@
-"""The namespace /metrics over real sockets, with both kinds of tasks and with clients in two languages."""
+"""The namespace /metrics over real sockets: both kinds of tasks, both ways to WebSockets, clients in two languages."""
 
 from __future__ import annotations
 
@@ -18,20 +18,26 @@ import websocket
 
 from tests.readings import read
 from tests.rooms import PATIENCE, Client, RoomsServer
-from tests.server import ASYNC_MODES, ROOT
+from tests.server import ROOT
 
 START = 1_700_000_000_000
-QUEUE = 60  # packets that may wait for one client of the server under test
+#: Kind of tasks, and whether messages go to WebSockets without the libraries' detour; threads always take it.
+WAYS = {"eventlet": ("eventlet", True), "eventlet-detour": ("eventlet", False), "threading": ("threading", True)}
+#: Tests send bursts; the limits of requests have tests of their own.
+LIVE = {
+    "max_rooms": 5, "top_every": 0.2, "max_message": 4096, "join_within": 2.0, "stalled_after": 3.0,
+    "max_events": 10_000, "burst": 10_000,
+}  # fmt: skip
 
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="module", params=ASYNC_MODES)
+@pytest.fixture(scope="module", params=WAYS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoomsServer]:
-    """One server for all tests of a mode; at its end its log must be without a traceback."""
+    """One server for all tests of a way; at its end its log must be without a traceback."""
     log = tmp_path_factory.mktemp("rooms") / "log"
-    live = {"max_rooms": 5, "top_every": 0.2, "max_message": 4096}
-    server = RoomsServer(request.param, log, live=live, max_queue=QUEUE, join_within=2.0)
+    mode, direct = WAYS[request.param]
+    server = RoomsServer(mode, log, live=LIVE, direct=direct)
     yield server
     server.close()
 
@@ -113,7 +119,8 @@ def test_from_subscription_to_samples(server: RoomsServer, client: Client, metri
     answer = client.subscribe(metric)
     assert (answer["offset"], answer["recovered"], answer["t"], answer["v"]) == (0, False, [], [])
     server.do("publish", metric=metric, times=[START], values={"x": [1.5], "y": [None]})
-    assert client.next("series") == {"m": metric, "series": [{"labels": {"name": "x"}}, {"labels": {"name": "y"}}]}
+    labels = [{"labels": {"name": "x"}}, {"labels": {"name": "y"}}]
+    assert client.next("series") == {"m": metric, "o": 0, "series": labels}
     assert client.next("samples") == {"m": metric, "o": 1, "t": [START], "v": [[1.5], [None]]}
 
 
@@ -277,28 +284,79 @@ def test_other_namespaces_and_transports_are_closed(server: RoomsServer) -> None
 
 
 def test_a_client_that_does_not_read_is_let_go(server: RoomsServer, client: Client, metric: str) -> None:
-    """Whose socket is full and whose queue is at its limit is disconnected; who reads goes on getting everything."""
+    """Who reads nothing is disconnected after a while, and who reads goes on getting everything."""
     before = server.do("counters")
     stuck = member(server)
     stuck.send(f'42/metrics,1["subscribe",{{"metrics":[{{"name":"{metric}"}}]}}]')
     client.subscribe(metric)
     sent = 0
     values = [float(one) for one in range(60_000)]
-    while server.do("counters")["overruns"] == before["overruns"]:
+    begin = time.monotonic()
+    while server.do("counters")["let_go"] == before["let_go"]:
         times = [START + sent * 60_000 + one for one in range(60_000)]
         server.do("publish", metric=metric, times=times, values={"x": values})
         sent += 1
         assert client.next("samples")["o"] == sent * 60_000
-        assert sent < 300
-    counters = server.wait_for(lambda counters: counters["clients"] <= before["clients"])
-    assert counters["overruns"] == before["overruns"] + 1
-    hang_up(stuck)
+        assert time.monotonic() - begin < 2 * PATIENCE
+    server.wait_for(lambda counters: counters["clients"] <= before["clients"])
+    assert ended(stuck)
+    assert client.call("catalog")["ok"]
+
+
+def test_a_slow_client_has_the_newest_and_then_all(server: RoomsServer, client: Client, metric: str) -> None:
+    """Who reads late has lost old samples and not the newest, is told so, and gets what it has missed by `since`."""
+    slow = member(server)
+    slow.send(f'42/metrics,1["subscribe",{{"metrics":[{{"name":"{metric}"}}]}}]')
+    assert text(slow).startswith("43/metrics,1")
+    client.subscribe(metric)
+    portion, portions = 20_000, 40
+    values = [float(one) for one in range(portion)]
+    for number in range(portions):
+        times = [START + number * portion + one for one in range(portion)]
+        server.do("publish", metric=metric, times=times, values={"x": values})
+        assert client.next("samples")["o"] == (number + 1) * portion
+    offsets, lagged = [0], False
+    while not lagged:
+        message = slow.recv()
+        if message == "2":
+            slow.send("3")
+        elif isinstance(message, str):
+            name, payload = json.loads(message[message.index("[") :])
+            if name == "samples":
+                offsets.append(payload["o"])
+            lagged = name == "lagged"
+            assert not lagged or payload == {"metrics": [metric]}
+    assert offsets[-1] == portion * portions
+    assert offsets == sorted(set(offsets))
+    steps = [after - before for before, after in itertools.pairwise(offsets)]
+    assert any(step > portion for step in steps), "nothing was missing, for all that was said"
+    position = offsets[next(place for place, step in enumerate(steps) if step > portion)]
+    hang_up(slow)
+    epoch = client.subscribe(metric)["epoch"]
+    again = client.subscribe(metric, epoch=epoch, since=position)
+    assert (again["recovered"], again["offset"], again["n"]) == (True, offsets[-1], offsets[-1] - position)
+
+
+def test_a_fast_metric_is_few_frames(server: RoomsServer, client: Client, metric: str) -> None:
+    """At 500 samples a second there are no more than 20 frames a second, and no sample is lost."""
+    count = 1000
+    client.subscribe(metric)
+    begin = time.monotonic()
+    server.do("stream", metric=metric, count=count, series=1, pause=0.002, start=START)
+    seen: list[float] = []
+    frames = 0
+    while len(seen) < count:
+        frame = client.next("samples")
+        seen += read(frame, frame)[1][0].tolist()
+        frames += 1
+    assert seen == list(range(1, count + 1))
+    assert frames <= 20 * (time.monotonic() - begin) + 2
 
 
 def test_who_joins_nothing_is_closed(server: RoomsServer, client: Client) -> None:
     """A WebSocket that is in no namespace ends after a while, answered heartbeats or not; others stay."""
-    stranger = raw(server)
     begin = time.monotonic()
+    stranger = raw(server)
     assert ended(stranger)
     assert 1.5 < time.monotonic() - begin < PATIENCE
     assert client.call("catalog")["ok"]
@@ -315,7 +373,7 @@ def test_requests_of_who_does_not_read_wait(server: RoomsServer, client: Client,
         greedy.send(f"42/metrics,{number}{ask}")
     assert client.subscribe(metric)["offset"] == 60_000
     after = server.do("counters")
-    assert after["overruns"] == before["overruns"]
+    assert after["let_go"] == before["let_go"]
     assert after["bytes_out"] - before["bytes_out"] < 16 * 2**20
     answered = 0
     while answered < 200:
@@ -323,7 +381,7 @@ def test_requests_of_who_does_not_read_wait(server: RoomsServer, client: Client,
         if received == "2":
             greedy.send("3")
         answered += isinstance(received, bytes)
-    assert server.do("counters")["overruns"] == before["overruns"]
+    assert server.do("counters")["let_go"] == before["let_go"]
     hang_up(greedy)
 
 
@@ -355,7 +413,7 @@ def test_joining_in_the_middle_of_a_stream(server: RoomsServer, metric: str) -> 
             while offset < count:
                 frame = one.next("samples")
                 if frame["o"] > offset:
-                    seen += frame["v"][0]
+                    seen += read(frame, frame)[1][0].tolist()
                     offset = frame["o"]
             assert seen == list(range(1, count + 1))
     finally:
@@ -371,7 +429,7 @@ def test_socket_io_client_resumes_without_a_gap(server: RoomsServer, metric: str
     command = [node(), str(ROOT / "tests" / "node" / "rooms.mjs"), server.url, metric, str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         server.wait_for(lambda counters: counters["rooms"] > 0)
-        server.do("stream", metric=metric, count=count, series=series, pause=0.003, start=START)
+        server.do("stream", metric=metric, count=count, series=series, pause=0.005, start=START)
         out, errors = process.communicate(timeout=30)
     assert errors == ""
     seen = json.loads(out)
@@ -380,7 +438,7 @@ def test_socket_io_client_resumes_without_a_gap(server: RoomsServer, metric: str
     assert (len(seen["hellos"]), seen["breaks"], seen["gaps"], seen["duplicates"]) == (3, 2, 0, 0)
     assert seen["times"] == [START + number for number in range(1, count + 1)]
     assert seen["values"] == [[number] * series for number in range(1, count + 1)]
-    assert seen["binary" if series == 70 else "json"] > count / 2
+    assert seen["binary" if series == 70 else "json"] > 5
 
 
 @pytest.mark.node

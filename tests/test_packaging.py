@@ -92,6 +92,14 @@ def test_the_command_tells_its_version(plotroom: Path, tmp_path: Path) -> None:
     assert "0.1.0" in done.stdout
 
 
+def test_the_bench_works_outside_a_checkout(plotroom: Path, tmp_path: Path) -> None:
+    """`plotroom bench` starts its server and its clients from the wheel."""
+    command = [str(plotroom), "bench", "--clients", "20", "--rooms", "2", "--seconds", "0.2"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "of memory for each client" in done.stdout
+
+
 def fetch(server: Server, path: str) -> tuple[int, str, str]:
     status, headers, body = server.get(path)
     return status, headers.get("content-type", ""), body.decode("utf-8", "replace")

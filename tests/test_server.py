@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -20,7 +19,7 @@ import requests
 import websocket
 
 from dashboard.cli.serving import limits
-from dashboard.server import PatientListener
+from dashboard.server import ServerLog
 from dashboard.settings import LiveSettings, Settings
 from tests.server import ASYNC_MODES, STOP_TIME, AsyncMode, Server
 
@@ -191,36 +190,26 @@ def test_the_data_folder_is_private(server: StartServer) -> None:
     assert server().data_dir.stat().st_mode & 0o077 == 0
 
 
-class Refusing:
-    """A listening socket that fails in the given ways before it accepts."""
-
-    def __init__(self, *failures: int) -> None:
-        self.failures = list(failures)
-
-    def accept(self) -> tuple[str, str]:
-        if self.failures:
-            raise OSError(self.failures.pop(0), "failed")
-        return "connection", "address"
-
-
-def test_accepting_outlives_failures(caplog: pytest.LogCaptureFixture) -> None:
-    """Neither a client that hangs up at once nor a lack of files ends the accepting; the lack is told once."""
-    naps: list[float] = []
-    refusing = Refusing(errno.ECONNABORTED, errno.EMFILE, errno.EMFILE, errno.EPROTO)
-    patient = PatientListener(refusing, naps.append)  # type: ignore[arg-type]  # all that it uses of a socket
-    assert patient.accept()[1] == "address"
-    assert len(naps) == 4
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
-    closed = PatientListener(Refusing(errno.EBADF), naps.append)  # type: ignore[arg-type]  # all that it uses
-    with pytest.raises(OSError, match="failed"):
-        closed.accept()
-
-
 def test_slow_heartbeats_are_no_idleness() -> None:
     """A connection may be silent for as long as its heartbeat is set to, and then some."""
     slow = Settings(live=LiveSettings(ping_interval=300, ping_timeout=100))
     assert limits(slow).idle == 800
+    assert limits(Settings(live=LiveSettings(join_within=200))).idle == 200
     assert limits(Settings()).idle == 60
+
+
+def test_clients_that_leave_are_no_errors(caplog: pytest.LogCaptureFixture) -> None:
+    """Of what eventlet's server tells by a traceback, a lost connection is for the curious, a bug is an error."""
+    caplog.set_level("DEBUG", "dashboard.server")
+    for error in (BrokenPipeError("gone"), KeyError("bug")):
+        try:
+            raise error
+        except Exception:
+            ServerLog().info("Traceback (most recent call last):\n  ...")
+    lost, bug = caplog.records
+    assert (lost.levelname, lost.exc_info, bug.levelname) == ("DEBUG", None, "ERROR")
+    assert "Traceback" not in lost.getMessage() and "gone" in lost.getMessage()
+    assert bug.exc_info is not None and bug.exc_info[0] is KeyError
 
 
 class Guarded:

@@ -1,4 +1,4 @@
-"""What one types: `plotroom [serve]`, `collectors`, `settings`, `token`. Options come from the table of settings."""
+"""What one types: `plotroom [serve]`, `collectors`, `settings`, `token`, `bench`; most options are settings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from dashboard.cli.bench import bench, bench_server
 from dashboard.cli.collectors import collectors
 from dashboard.cli.options import Context, setting_options
 from dashboard.cli.table import as_markdown, as_toml
@@ -101,6 +102,8 @@ def token(context: Context, /, renew: bool, **arguments: object) -> None:
 
 
 plotroom.add_command(collectors)
+plotroom.add_command(bench)
+plotroom.add_command(bench_server)
 
 
 def set_up_logging(level: str) -> None:

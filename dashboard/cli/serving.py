@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 
 from dashboard.app import Plotroom, Reload, create_app
+from dashboard.listener import listen
 from dashboard.sampling.state import JobState
-from dashboard.server import Limits, Runtime, listen, serve
+from dashboard.server import Limits, Runtime, serve
 from dashboard.settings import Settings
+from dashboard.tls import tls_context
 from dashboard.web.hosts import bracketed, is_wildcard
 from dashboard.web.tokens import make_data_dir
 
@@ -19,6 +22,8 @@ SETTLE = 4.0
 LOOK_EVERY = 0.1
 #: Seconds without a byte after which a connection that does not matter any more is closed.
 IDLE_TIMEOUT = 60.0
+#: Bytes of a request's body, unless messages of browsers may be larger; a form with a token is the largest otherwise.
+MAX_BODY = 64 * 2**10
 #: Files beside connections: pipes of collector processes, what collectors read, the log.
 SPARE_FILES = 512
 
@@ -38,14 +43,19 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
         say: prints a line.
 
     Raises:
-        CannotStart: the address or the data folder can't be used.
+        CannotStart: the address, the data folder or the files of TLS can't be used.
     """
+    tls = tls_context(settings.tls_certificate, settings.tls_key)
     raise_file_limit(settings.live.max_clients + SPARE_FILES)
     with closing(listen(settings.host, settings.port)) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         make_data_dir(settings.data_dir)
         app = create_app(settings, runtime.async_mode, runtime.native, reload)
-        serving = runtime.serving(listener, app.wsgi, limits(settings))
+        serving = runtime.serving(listener, app.wsgi, limits(settings), tls)
+        # What has been made by now stays to the end; a collection of garbage that looks through all of it takes 50 to
+        # 100 ms, in which nobody is served, and whoever opens many connections causes many.
+        gc.collect()
+        gc.freeze()
 
         def start() -> None:
             for line in greeting(settings, app):
@@ -58,8 +68,15 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
 
 def limits(settings: Settings) -> Limits:
     """What clients may take: a live connection is heard of once in an interval, whatever that is set to."""
-    heard = settings.live.ping_interval + settings.live.ping_timeout
-    return Limits(settings.live.max_clients, max(IDLE_TIMEOUT, 2 * heard))
+    live = settings.live
+    return Limits(
+        connections=live.max_clients,
+        connects=live.max_connects,
+        arrive_within=live.join_within,
+        idle=max(IDLE_TIMEOUT, 2 * (live.ping_interval + live.ping_timeout), live.join_within),
+        body=max(MAX_BODY, live.max_message),
+        exempt=settings.trusted_proxies,
+    )
 
 
 def raise_file_limit(wanted: int) -> None:
@@ -76,7 +93,8 @@ def raise_file_limit(wanted: int) -> None:
 def address_of(settings: Settings) -> str:
     """Where a browser finds a server of these settings; of one on all addresses, by the name of this machine."""
     host = socket.gethostname() if is_wildcard(settings.host) else settings.host
-    return f"http://{bracketed(host)}:{settings.port}{settings.base_path}/"
+    scheme = "https" if settings.tls_certificate else "http"
+    return f"{scheme}://{bracketed(host)}:{settings.port}{settings.base_path}/"
 
 
 def greeting(settings: Settings, app: Plotroom) -> list[str]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from collectors.sample import Batch
-from dashboard.history.downsample import MIN_POINTS
-from dashboard.history.ring import Slice
 from dashboard.history.store import History, UnknownMetric
 from dashboard.live import wire
+from dashboard.live.backfill import MAX_VALUES, Backfill, Refused, no_room, read
 from dashboard.live.catalog import Catalog, Change
 from dashboard.live.fanout import Fanout, frame
+from dashboard.live.news import News
+from dashboard.live.pace import Pace, Samples
 from dashboard.live.payloads import SubscribeRequest, Wanted
 from dashboard.live.wire import Code, Event, Payload
 
@@ -27,43 +27,13 @@ WATCHERS = "catalog"
 
 #: Seconds between two `catalog` events: whatever changes in between travels together.
 CATALOG_EVERY = 0.25
-#: Values (points times series) in the answer to one request: 8 MB on the wire.
-MAX_VALUES = 1_000_000
 #: Clients that get their `top` between two chances for other tasks.
 TOP_STRIDE = 64
 
+#: Seconds of work on one request between two chances for other tasks.
+TURN = 0.002
+
 Level = Literal["info", "warning", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    """What a client that joins a room has to know: the samples that it lacks, or else a backfill to be thinned.
-
-    Attributes:
-        points: times that go into the answer at most.
-    """
-
-    samples: Slice
-    recovered: bool
-    points: int
-
-    @property
-    def size(self) -> int:
-        """How many values there are in the answer."""
-        return len(self.samples.values) * min(self.points, len(self.samples.times))
-
-
-class _Refused(Exception):
-    """A metric can't be watched."""
-
-    def __init__(self, code: Code, message: str) -> None:
-        super().__init__(message)
-        self.error = wire.error(code, message)
-
-
-def _no_room() -> _Refused:
-    sentence = f"an answer has at most {MAX_VALUES:,} values, and others took them; ask for this metric in another one"
-    return _Refused(Code.RATE_LIMITED, sentence)
 
 
 class Broadcast:
@@ -89,22 +59,19 @@ class Broadcast:
         self._settings = settings
         self._fanout: Fanout = socketio.server.manager
         self._lock = self._fanout.lock
+        self._pace = Pace(settings.max_fps)
         self._clients: dict[str, set[str]] = {}
-        self._change = Change()
-        # A lock of its own: the catalog tells its changes with its lock held, and is asked with the fan-out's held.
-        self._change_lock = threading.Lock()
-        self._changed = threading.Event()
+        self._news = News(catalog)
         self._stopped = threading.Event()
         self._running: list[Supervised] = []
-        self._unlisten = catalog.listen(self._note_change)
 
     def start(self) -> None:
-        """Start the tasks that send `top` and `catalog` events, and the one that looks for idle connections."""
-        self._unlisten()
-        self._unlisten = self._catalog.listen(self._note_change)
+        """Start the tasks that send what is due, `top` and `catalog` events and heartbeats."""
+        self._news.start()
         self._stopped.clear()
         self._running = [
-            self._tasks.supervise("live.sweep", self._sweep, self._stopped),
+            self._tasks.supervise("live.flush", self._flush, self._stopped),
+            self._tasks.supervise("live.heartbeats", self._beat, self._stopped),
             self._tasks.supervise("live.top", self._send_tops, self._stopped),
             self._tasks.supervise("live.catalog", self._send_catalog, self._stopped),
         ]
@@ -112,10 +79,10 @@ class Broadcast:
     def stop(self) -> None:
         """End those tasks."""
         self._stopped.set()
-        self._changed.set()
+        self._news.stop()
+        self._fanout.due.set()
         for task in self._running:
             task.ended.wait(5)
-        self._unlisten()
 
     @property
     def clients(self) -> int:
@@ -136,9 +103,9 @@ class Broadcast:
         return self._fanout.bytes_out
 
     @property
-    def overruns(self) -> int:
-        """How many clients were let go because they did not read."""
-        return self._fanout.overruns
+    def let_go(self) -> int:
+        """How many clients were sent away: they did not read, did not answer, or sent what they must not."""
+        return self._fanout.let_go
 
     # --- what collectors bring
 
@@ -159,12 +126,28 @@ class Broadcast:
                 self._catalog.series_changed(batch.metric)
             room = wire.room(batch.metric)
             if self._fanout.occupied(room):
+                now = self._tasks.clock.monotonic()
                 if done.new_series:
-                    news: Payload = {"m": batch.metric, "series": wire.labels(done.series)}
+                    self._release(batch.metric, now)
+                    before = done.offset - len(done.times)
+                    news: Payload = {"m": batch.metric, "o": before, "series": wire.labels(done.series)}
                     self._fanout.send(frame(Event.SERIES, news), room)
-                samples = wire.samples(batch.metric, done.offset, done.times, done.values)
-                self._fanout.send(frame(Event.SAMPLES, samples), room)
+                samples, idle = Samples(done.offset, done.times, done.values), not self._pace.holds(batch.metric)
+                self._send(batch.metric, self._pace.offer(batch.metric, samples, now))
+                if idle and self._pace.holds(batch.metric):  # who waits until something is due has to look again
+                    self._fanout.due.set()
+            else:
+                self._pace.forget(batch.metric)
             return True
+
+    def _release(self, metric: str, now: float) -> None:
+        """Send what the pace holds back of a metric."""
+        self._send(metric, self._pace.release(metric, now))
+
+    def _send(self, metric: str, parts: Iterable[Samples]) -> None:
+        for samples in parts:
+            payload = wire.samples(metric, *samples)
+            self._fanout.send(frame(Event.SAMPLES, payload, metric=metric), wire.room(metric))
 
     def notice(self, level: Level, text: str) -> None:
         """Tell everybody something."""
@@ -186,7 +169,7 @@ class Broadcast:
         with self._lock:
             self._clients[sid] = set()
             self._fanout.enter_room(sid, wire.NAMESPACE, EVERYONE)
-            self._fanout.send(frame(Event.HELLO, hello), sid)
+            self._fanout.tell(frame(Event.HELLO, hello), sid)
 
     def disconnect(self, sid: str) -> None:
         """A client has gone. Socket.IO takes it out of its rooms itself."""
@@ -209,14 +192,16 @@ class Broadcast:
         answers: list[Payload] = []
         parts = []
         left = MAX_VALUES
+        turn = self._tasks.clock.monotonic() + TURN
         for wanted in request.metrics:
-            if answers:  # each one alone is quick, a hundred of them are not
+            if self._tasks.clock.monotonic() > turn:  # each one alone is quick, a hundred of them are not
                 self._tasks.sleep(0)
+                turn = self._tasks.clock.monotonic() + TURN
             answer: Payload = {"name": wanted.name}
             answers.append(answer)
             try:
                 joined = self._join(sid, wanted, known, left)
-            except _Refused as refused:
+            except Refused as refused:
                 answer["error"] = refused.error
                 if refused.error["code"] == Code.RATE_LIMITED:
                     left = 0
@@ -243,7 +228,7 @@ class Broadcast:
                 self._fanout.leave_room(sid, wire.NAMESPACE, wire.room(name))
         return {"ok": True}
 
-    def _join(self, sid: str, wanted: Wanted, known: bool, left: int) -> _Joined:
+    def _join(self, sid: str, wanted: Wanted, known: bool, left: int) -> Backfill:
         """Join a room and copy its history as one step.
 
         Args:
@@ -253,41 +238,48 @@ class Broadcast:
             left: values that still fit into the answer.
         """
         if not left:
-            raise _no_room()
+            raise no_room()
         with self._lock:
             rooms = self._clients.get(sid)
             if rooms is None:
-                raise _Refused(Code.FORBIDDEN, "the connection has ended")
+                raise Refused(Code.FORBIDDEN, "the connection has ended")
             if self._catalog.metric(wanted.name) is None:
-                raise _Refused(Code.UNKNOWN_METRIC, f"there is no metric {wanted.name!r}; ask for the catalog")
+                raise Refused(Code.UNKNOWN_METRIC, f"there is no metric {wanted.name!r}; ask for the catalog")
             most = self._settings.max_rooms
             if wanted.name not in rooms and len(rooms) >= most:
-                raise _Refused(Code.TOO_MANY_ROOMS, f"a client may watch {most} metrics; unsubscribe from others")
+                raise Refused(Code.TOO_MANY_ROOMS, f"a client may watch {most} metrics; unsubscribe from others")
             try:
-                joined = self._read(wanted, known)
+                self._release(wanted.name, self._tasks.clock.monotonic())  # to the others; the answer has it
+                joined = read(self._history, wanted, known)
             except UnknownMetric as error:
-                raise _Refused(Code.UNKNOWN_METRIC, f"{error}; ask for the catalog") from None
+                raise Refused(Code.UNKNOWN_METRIC, f"{error}; ask for the catalog") from None
             if joined.size > left:
-                raise _no_room()
+                raise no_room()
             rooms.add(wanted.name)
             self._fanout.enter_room(sid, wire.NAMESPACE, wire.room(wanted.name))
             return joined
 
-    def _read(self, wanted: Wanted, known: bool) -> _Joined:
-        # What fits into an answer of its own, so that no metric is refused for ever.
-        most = max(MIN_POINTS, MAX_VALUES // max(1, len(self._history.series(wanted.name))))
-        if known and wanted.since is not None:
-            missing = self._history.since(wanted.name, wanted.since)
-            if missing is not None and len(missing.times) <= most:
-                return _Joined(missing, recovered=True, points=most)
-        recent = self._history.recent(wanted.name, wanted.window)
-        return _Joined(recent, recovered=False, points=min(wanted.points, most))
-
     # --- what goes out by itself
 
-    def _sweep(self) -> None:
-        while not self._stopped.wait(self._fanout.join_within / 4):
-            self._fanout.sweep(self._tasks.clock.monotonic())
+    def _flush(self) -> None:
+        while not self._stopped.is_set():
+            with self._lock:
+                wait = self._pace.wait(self._tasks.clock.monotonic())
+            if self._fanout.due.wait(wait) and self._settings.flush_ms:
+                self._tasks.sleep(self._settings.flush_ms / 1000)  # for others of the same tick
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what is due."""
+        with self._lock:
+            now = self._tasks.clock.monotonic()
+            for metric in self._pace.due(now):
+                self._release(metric, now)
+        self._fanout.flush(lambda: self._tasks.sleep(0))
+
+    def _beat(self) -> None:
+        while not self._stopped.wait(self._fanout.heartbeats.step):
+            self._fanout.heartbeats.beat()
 
     def _send_tops(self) -> None:
         while not self._stopped.wait(self._settings.top_every):
@@ -299,7 +291,7 @@ class Broadcast:
             with self._lock:
                 offsets = self._offsets(self._clients.get(sid, ()))
                 if offsets:
-                    self._fanout.send(frame(Event.TOP, offsets), sid)
+                    self._fanout.tell(frame(Event.TOP, offsets), sid)
             if place % TOP_STRIDE == TOP_STRIDE - 1:
                 self._tasks.sleep(0)
 
@@ -307,33 +299,23 @@ class Broadcast:
         offsets: Payload = {}
         for name in names:
             try:
-                offsets[name] = self._history.offset(name)
+                offsets[name] = self._history.offset(name) - self._pace.held(name)
             except UnknownMetric:  # it is gone, which its watchers have been told
                 continue
         return offsets
 
-    def _note_change(self, change: Change) -> None:
-        with self._change_lock:
-            self._change = self._change.then(change)
-        self._changed.set()
-
     def _send_catalog(self) -> None:
-        while self._changed.wait() and not self._stopped.is_set():
-            self._changed.clear()
+        while self._news.there.wait() and not self._stopped.is_set():
+            self._news.there.clear()
             self.send_catalog()
             self._stopped.wait(CATALOG_EVERY)
 
     def send_catalog(self) -> None:
         """Tell those who asked for the catalog what has changed in it."""
         with self._lock:
-            with self._change_lock:
-                change, self._change = self._change, Change()
-            if change == Change() or not self._fanout.occupied(WATCHERS):
-                return
-            payload: Payload = {
-                "metrics": self._catalog.metrics(change.metrics),
-                "gone": sorted(change.gone),
-                "collectors": self._catalog.collectors(change.collectors),
-                "gone_collectors": sorted(change.gone_collectors),
-            }
-            self._fanout.send(frame(Event.CATALOG, payload), WATCHERS)
+            change = self._news.take()
+            for name in change.gone:
+                if self._catalog.metric(name) is None:
+                    self._pace.forget(name)
+            if change != Change() and self._fanout.occupied(WATCHERS):
+                self._fanout.send(frame(Event.CATALOG, self._news.payload(change)), WATCHERS)

@@ -1,13 +1,22 @@
-"""The connection below a request, and what is still on its way through it."""
+"""One client's connection below Socket.IO: its socket, what waits for it, and its end."""
 
 from __future__ import annotations
 
+import logging
 import socket
+from collections.abc import Callable
 from typing import Any
 
-#: A client for which so much waits has its next request read when it has taken some of that.
-FULL_PACKETS = 10
-FULL_BYTES = 2**20
+from engineio import packet as engine
+
+from dashboard.live.frame import Bundle, Frame, Probe
+from dashboard.live.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+PING = Bundle((Frame((engine.Packet(engine.PING),)),))
+#: Seconds between two looks whether a client has taken what waits for it, at first and at last.
+FIRST_LOOK, LAST_LOOK = 0.02, 0.5
 
 
 def socket_of(environ: dict[str, Any]) -> socket.socket | None:
@@ -18,35 +27,88 @@ def socket_of(environ: dict[str, Any]) -> socket.socket | None:
     return environ.get("werkzeug.socket")
 
 
-class Backlog:
-    """Messages for one WebSocket, from when they were queued until its socket has taken them.
+class Client:
+    """A connected client of Engine.IO.
 
-    The queue alone does not tell: its writer takes all that is in there at once. Each of the counters has one writer,
-    so that no lock is needed.
+    Args:
+        sid: Engine.IO's name for it.
+        below: python-engineio's own object for it; that library ships no types.
+        spawn: starts a task.
+        let_go: called when it is sent away.
 
     Attributes:
-        abandoned: the client has been let go; nothing more is queued for it.
+        connection: its socket, when it has one that stays.
+        direct: its WebSocket is read and written here, not by the libraries.
+        outbox: what waits for it.
+        probes: WebSocket pings can be sent to it.
+        held: its next request waits until it has taken more of what it was sent.
+        refused: it has sent something that it must not, and is let go.
     """
 
-    def __init__(self) -> None:
-        self.abandoned = False
-        self._packets_in = self._packets_out = 0
-        self._bytes_in = self._bytes_out = 0
+    __slots__ = ("_below", "_let_go", "_spawn", "connection", "direct", "held", "outbox", "probes", "refused", "sid")
+
+    def __init__(self, sid: str, below: Any, spawn: Callable[..., object], let_go: Callable[[], None]) -> None:
+        self.sid = sid
+        self._below = below
+        self._spawn = spawn
+        self._let_go = let_go
+        self.connection: socket.socket | None = None
+        self.outbox: Outbox = below.queue
+        self.outbox.on_close = self._end
+        self.direct = self.probes = self.held = self.refused = False
 
     @property
-    def bytes(self) -> int:
-        return self._bytes_in - self._bytes_out
+    def waiting(self) -> int:
+        """Bytes that the socket has not taken yet."""
+        return self.outbox.waiting
 
     @property
-    def full(self) -> bool:
-        """Whether the client should take some of this before it asks for more."""
-        return self._packets_in - self._packets_out > FULL_PACKETS or self.bytes > FULL_BYTES
+    def taken(self) -> int:
+        """Bytes that the socket has taken so far."""
+        return self.outbox.taken
 
-    def queued(self, packets: int, size: int) -> None:
-        self._packets_in += packets
-        self._bytes_in += size
+    @property
+    def late(self) -> int:
+        """Those of them that had to wait."""
+        return self.outbox.late
 
-    def sent(self, size: int) -> None:
-        # At most what was queued: of a client that began with long-polling, a part was not counted.
-        self._packets_out = min(self._packets_out + 1, self._packets_in)
-        self._bytes_out = min(self._bytes_out + size, self._bytes_in)
+    def ping(self) -> None:
+        """Send a heartbeat of Engine.IO."""
+        self.outbox.send(PING)
+
+    def probe(self, payload: bytes) -> None:
+        """Send a WebSocket ping, which the other side's WebSocket answers by itself, when it has read up to it."""
+        self.outbox.send(Bundle((Probe(payload),)), urgent=True)
+
+    def hang_up(self, why: str) -> None:
+        """Shut the connection down, below Socket.IO and Engine.IO: both would first wait for its queue, and a browser
+        that Socket.IO sends away does not come back.
+
+        Args:
+            why: for the log: what it did.
+        """
+        self.outbox.close(why)
+
+    def wait_until_taken(self, sleep: Callable[[float], None]) -> None:
+        """Wait until the client has taken most of what waits for it: who asks faster than it reads is not heard."""
+        look = FIRST_LOOK
+        while self.outbox.full and not self.outbox.closed:
+            self.held = True
+            sleep(look)
+            look = min(2 * look, LAST_LOOK)
+        self.held = False
+
+    def _end(self, why: str) -> None:
+        if why:
+            self._let_go()
+            log.info("client %s is let go: %s", self.sid, why)
+        if self.connection is not None:
+            try:
+                self.connection.shutdown(socket.SHUT_RDWR)
+            except OSError:  # it is down already
+                pass
+        else:  # in a task of its own: it tells everybody, some of whom may be at work just now
+            self._spawn(self._close_below)
+
+    def _close_below(self) -> None:
+        self._below.close(wait=False, abort=True)

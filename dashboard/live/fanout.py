@@ -1,100 +1,125 @@
-"""Bytes to sockets: a message is encoded once for all who get it, and nobody's queue grows without end."""
+"""The rooms of Socket.IO and the one way out of the server: whatever is sent to anybody passes here."""
 
 from __future__ import annotations
 
 import logging
-import socket
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
-from weakref import WeakKeyDictionary
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import socketio
-from engineio import packet as engine
 from socketio.packet import EVENT
 
-from dashboard.live.connection import Backlog, socket_of
-from dashboard.live.gate import StrictPacket, size_of
-from dashboard.live.wire import NAMESPACE, Payload
+from dashboard.live import wire
+from dashboard.live.audience import Audience
+from dashboard.live.connection import Client
+from dashboard.live.frame import Frame, encoded_frame, event_frame
+from dashboard.live.gate import StrictPacket, guard_messages
+from dashboard.live.heartbeat import Heartbeats
+from dashboard.live.outbox import Outbox
+from dashboard.live.sockets import Gate, direct_writes
+from dashboard.live.wire import NAMESPACE, Event
+
+if TYPE_CHECKING:
+    from dashboard.settings import LiveSettings
 
 log = logging.getLogger(__name__)
 
-#: Packets that may wait for one client. At 20 rooms and a sample a second it has not read for most of a minute then.
-MAX_QUEUE = 1_000
-#: Bytes that may wait for one client. The largest answer is half of that.
-MAX_WAITING = 16 * 2**20
-#: Seconds in which a connection has to join a namespace; our clients do so with their first packet.
-JOIN_WITHIN = 10.0
 
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A message, ready to be sent to any number of clients: one packet, or two with a binary attachment."""
-
-    packets: tuple[Any, ...]  # Any: python-engineio ships no types
-    size: int
-
-
-def frame(event: str, payload: Payload, namespace: str = NAMESPACE) -> Frame:
-    """Encode an event. A binary attachment is expected at `payload["b"]` and nowhere else."""
-    # Told whether there is one, Socket.IO does not look through every value for it.
-    whole = StrictPacket(EVENT, data=[str(event), payload], namespace=namespace, binary="b" in payload)
-    return _engine_frame(whole.encode())
-
-
-def _engine_frame(encoded: str | list[str | bytes]) -> Frame:
-    parts = encoded if isinstance(encoded, list) else [encoded]
-    packets = tuple(engine.Packet(engine.MESSAGE, part) for part in parts)
-    return Frame(packets, sum(map(_size, parts)))
-
-
-def _size(part: str | bytes) -> int:
-    """Bytes on the wire: text has the type of its packet in front."""
-    return size_of(part) + isinstance(part, str)
+def frame(event: str, payload: wire.Payload, namespace: str = NAMESPACE, metric: str = "") -> Frame:
+    """Encode an event; `metric` names whose samples it holds, which a client that lags need not get."""
+    return event_frame(event, payload, namespace, metric)
 
 
 class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships no types
-    """The rooms of Socket.IO, and the one way out of the server.
+    """The rooms of Socket.IO, the clients below them, and what is on its way.
 
     `lock` is held while rooms or queues change: packets of a message then stay together whatever other tasks send
     (python-socketio leaves that to its users), and whoever holds it can join a room and read history as one step.
 
     Args:
-        max_queue: packets that may wait for one client.
-        join_within: seconds in which a connection has to join a namespace.
+        settings: limits and intervals.
+        direct: write to sockets without the libraries' detour, where that is possible.
+        monotonic: a clock in seconds that never steps.
 
     Attributes:
-        messages_out: messages handed to clients' queues so far.
-        bytes_out: their bytes.
-        overruns: clients that were let go because they did not read.
+        due: set when there is something to flush.
+        let_go: clients that were sent away, by what they did.
     """
 
-    def __init__(self, max_queue: int = MAX_QUEUE, join_within: float = JOIN_WITHIN) -> None:
+    def __init__(
+        self, settings: LiveSettings, direct: bool = True, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__()
         self.lock = threading.RLock()
-        self.messages_out = 0
-        self.bytes_out = 0
-        self.overruns = 0
-        self.join_within = join_within
-        self._max_queue = max_queue
-        self._backlogs: WeakKeyDictionary[Any, Backlog] = WeakKeyDictionary()
-        self._strangers: dict[str, float] = {}
+        self.due = threading.Event()
+        self.let_go = 0
+        self.audience = Audience(self.lock, monotonic)
+        self.clients: dict[str, Client] = {}
+        self.heartbeats = Heartbeats(
+            settings.ping_interval, settings.ping_timeout, settings.stalled_after, settings.join_within, monotonic
+        )
+        self._monotonic = monotonic
+        self._settings = settings
+        self._direct = direct
 
-    def set_server(self, server: Any) -> None:
-        super().set_server(server)
-        # Answers to requests leave through here as well.
-        server._send_packet = self._send_packet
+    def install(self, server: Any) -> None:
+        """Put this between a Socket.IO server and its clients.
+
+        Args:
+            server: python-socketio's, of which this is the manager.
+        """
+        eio, settings = server.eio, self._settings
+        server._send_packet = self._send_packet  # answers to requests leave through here as well
+        empty = eio.get_queue_empty_exception()
+        eio.create_queue = lambda: Outbox(
+            settings.max_backlog, self.lock, _lagged, empty, self._monotonic, patient=True
+        )
+        eio.start_service_task = False  # it walks through all clients all the time; the heartbeats see to them
+        eio.on("connect", self._before(eio.handlers["connect"], self._connected))
+        eio.on("disconnect", self._before(eio.handlers["disconnect"], self._disconnected))
+        guard_messages(server, self._refuse, settings.max_events, settings.burst, self._monotonic)
+        direct = self._direct and direct_writes(eio)
+        gate = Gate(eio, settings.max_message, direct, lambda below: self.clients[below.sid], self.heartbeats.echoed)
+        gate.install(settings.compression)
+
+    @property
+    def messages_out(self) -> int:
+        return self.audience.messages_out
+
+    @property
+    def bytes_out(self) -> int:
+        return self.audience.bytes_out
+
+    # --- sending
 
     def occupied(self, room: str, namespace: str = NAMESPACE) -> bool:
         """Whether anybody is in the room."""
-        return room in self.rooms.get(namespace, ())
+        return self.audience.occupied((namespace, room))
 
     def send(self, message: Frame, room: str, namespace: str = NAMESPACE) -> None:
-        """Queue a message for everybody in a room, or for one client, by its sid."""
+        """Send a message to everybody in a room, with whatever else is due to them at the next flush."""
         with self.lock:
-            for _, eio_sid in self.get_participants(namespace, room):
-                self._queue(eio_sid, message)
+            self.audience.send((namespace, room), message)
+            if not self.due.is_set():
+                self.due.set()
+
+    def tell(self, message: Frame, sid: str, namespace: str = NAMESPACE) -> None:
+        """Send a message to one client, at once."""
+        with self.lock:
+            eio_sid = self.eio_sid_from_sid(sid, namespace)
+            if eio_sid is not None:
+                self._tell(eio_sid, message)
+
+    def flush(self, pause: Callable[[], None]) -> None:
+        """Write what is due.
+
+        Args:
+            pause: lets other tasks run.
+        """
+        self.due.clear()
+        self.audience.flush(pause)
 
     def emit(
         self, event: str, data: object, namespace: str, room: Any = None, skip_sid: Any = None,
@@ -113,92 +138,121 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
                 super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback)
             return
         arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
-        message = _engine_frame(StrictPacket(EVENT, data=[event, *arguments], namespace=namespace).encode())
-        skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
+        message = encoded_frame(StrictPacket(EVENT, data=[event, *arguments], namespace=namespace).encode())
+        skipped = set(skip_sid if isinstance(skip_sid, list) else [skip_sid] if skip_sid else ())
         with self.lock:
+            if not skipped and not isinstance(room, list) and not self.is_sid_room(namespace, room):
+                self.send(message, room, namespace)
+                return
             for sid, eio_sid in self.get_participants(namespace, room):
                 if sid not in skipped:
-                    self._queue(eio_sid, message)
-
-    def backlog(self, client: Any) -> Backlog:
-        """What waits for an Engine.IO client."""
-        with self.lock:
-            found = self._backlogs.get(client)
-            if found is None:
-                found = self._backlogs[client] = Backlog()
-            return found
-
-    def sweep(self, now: float) -> None:
-        """Hang up on connections that have been in no namespace for a while: they hold a place and never have a part.
-
-        Args:
-            now: seconds on a clock that never steps.
-        """
-        with self.lock:
-            inside = {eio_sid for rooms in self.rooms.values() for eio_sid in rooms.get(None, {}).values()}
-            outside = set(self.server.eio.sockets) - inside
-            self._strangers = {eio_sid: self._strangers.get(eio_sid, now) for eio_sid in outside}
-        for eio_sid, since in self._strangers.items():
-            if now - since >= self.join_within:
-                log.info("client %s has joined nothing; it is let go", eio_sid)
-                self.hang_up(eio_sid)
-
-    def hang_up(self, eio_sid: str) -> None:
-        """Shut a client's connection down, below Socket.IO and Engine.IO: both would first wait for its queue."""
-        connection = socket_of(self.server.environ.get(eio_sid, {}))
-        if connection is not None:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:  # it is down already
-                pass
-        elif eio_sid in self.server.eio.sockets:  # long-polling: there is no connection that stays
-            self.server.eio.sockets[eio_sid].close(wait=False, abort=True)
-
-    # The base class is not made for threads: of two that enter and leave a room at once, one can lose its place.
-    def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: Any = None) -> None:
-        with self.lock:
-            super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
-
-    def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
-        with self.lock:
-            super().basic_leave_room(sid, namespace, room)
-
-    def basic_disconnect(self, sid: str, namespace: str, **options: object) -> None:
-        with self.lock:
-            super().basic_disconnect(sid, namespace, **options)
-
-    def get_participants(self, namespace: str, room: Any) -> Iterable[tuple[str, str]]:
-        with self.lock:
-            return list(super().get_participants(namespace, room))
+                    self._tell(eio_sid, message)
 
     def _send_packet(self, eio_sid: str, message: Any) -> None:
         encoded = message.encode()
         with self.lock:
-            self._queue(eio_sid, _engine_frame(encoded))
+            self._tell(eio_sid, encoded_frame(encoded))
 
-    def _queue(self, eio_sid: str, message: Frame) -> None:
-        client = self.server.eio.sockets.get(eio_sid)
-        # Straight into the queue: Socket.send would also compare the time of day with the last pong, and a clock that
-        # is set would disconnect everybody in the middle of this.
-        if client is None or client.closed or client.closing:
-            return
-        backlog = self.backlog(client)
-        if backlog.abandoned:
-            return
-        waiting = backlog.bytes
-        # One message may be of any size: who has nothing before it gets it.
-        if client.queue.qsize() >= self._max_queue or (waiting and waiting + message.size > MAX_WAITING):
-            backlog.abandoned = True
-            self.overruns += 1
-            log.warning(
-                "a client does not read: %d packets and %d bytes wait for it; it is let go",
-                client.queue.qsize(), waiting,
-            )  # fmt: skip
-            self.hang_up(eio_sid)
-            return
-        if client.upgraded:  # what long-polling takes is not seen; it has the bound of packets alone
-            backlog.queued(len(message.packets), message.size)
-        for one in message.packets:
-            client.queue.put(one)
-        self.messages_out += 1
-        self.bytes_out += message.size
+    def _tell(self, eio_sid: str, message: Frame) -> None:
+        client = self.clients.get(eio_sid)
+        if client is not None:
+            self.audience.tell(eio_sid, client.outbox, message)
+
+    # --- clients
+
+    def hang_up(self, eio_sid: str, why: str) -> None:
+        """Shut a client's connection down."""
+        client = self.clients.get(eio_sid)
+        if client is not None:
+            client.hang_up(why)
+
+    def _refuse(self, eio_sid: str) -> None:
+        """Let go of a client of which the log has told already."""
+        self._count()
+        client = self.clients.get(eio_sid)
+        if client is not None:
+            client.refused = True
+            if not client.direct:  # of a WebSocket of ours, its reader says why
+                client.hang_up("")
+
+    def _connected(self, eio_sid: str, environ: dict[str, Any]) -> None:
+        below = self.server.eio.sockets[eio_sid]
+        client = self.clients[eio_sid] = Client(eio_sid, below, self.server.eio.start_background_task, self._count)
+        # python-engineio's own heartbeats cost a task per client and look at the time of day, which may be set.
+        below.last_ping = None
+        below.schedule_ping = lambda: self.heartbeats.ponged(client)
+        client.outbox.on_taken = lambda: self.heartbeats.took(client)
+        self.heartbeats.add(client)
+
+    def _disconnected(self, eio_sid: str, reason: str) -> None:
+        with self.lock:
+            client = self.clients.pop(eio_sid, None)
+            self.audience.drop(eio_sid)
+        if client is not None:
+            self.heartbeats.remove(client)
+            client.outbox.on_taken = None  # what refers to itself stays until the garbage collector looks
+        below = self.server.eio.sockets.pop(eio_sid, None)
+        if below is not None:
+            del below.schedule_ping
+
+    def _count(self) -> None:
+        self.let_go += 1
+
+    @staticmethod
+    def _before(handler: Callable[..., Any], first: Callable[..., None]) -> Callable[..., Any]:
+        def both(*arguments: Any) -> Any:
+            first(*arguments)
+            return handler(*arguments)
+
+        return both
+
+    # --- rooms. The base class keeps two dictionaries a room and looks through all rooms for each client that goes; and
+    # of two clients that enter and leave a room at once, one can lose its place.
+
+    def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: Any = None) -> None:
+        with self.lock:
+            if room is None:
+                super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
+                if eio_sid in self.clients:
+                    self.heartbeats.joined(self.clients[eio_sid])
+            if room is None or room == sid:  # a client's own room needs no keeping
+                return
+            if self.is_sid_room(namespace, room):
+                raise ValueError(f"{room!r} is a client; nobody else can enter it")
+            client = self.clients.get(self.eio_sid_from_sid(sid, namespace))
+            if client is not None:
+                self.audience.enter(client.sid, (namespace, room), client.outbox)
+
+    def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
+        with self.lock:
+            if room is None:
+                super().basic_leave_room(sid, namespace, room)
+            elif room != sid:
+                self.audience.leave(self.eio_sid_from_sid(sid, namespace), (namespace, room))
+
+    def basic_disconnect(self, sid: str, namespace: str, **options: object) -> None:
+        with self.lock:
+            eio_sid = self.eio_sid_from_sid(sid, namespace)
+            for known, room in self.audience.rooms(eio_sid):
+                if known == namespace:
+                    self.audience.leave(eio_sid, (known, room))
+            super().basic_disconnect(sid, namespace, **options)
+
+    def get_participants(self, namespace: str, room: Any) -> list[tuple[str, str]]:
+        with self.lock:
+            if isinstance(room, list):
+                return [one for name in dict.fromkeys(room) for one in self.get_participants(namespace, name)]
+            if room is None:
+                return list(super().get_participants(namespace, room))
+            if self.is_sid_room(namespace, room):
+                return [(room, self.eio_sid_from_sid(room, namespace))]
+            clients = self.audience.clients((namespace, room))
+            return [(self.sid_from_eio_sid(one, namespace), one) for one in clients]
+
+    def get_rooms(self, sid: str, namespace: str) -> list[Any]:
+        eio_sid = self.eio_sid_from_sid(sid, namespace)
+        return [sid, *(room for known, room in self.audience.rooms(eio_sid) if known == namespace)]
+
+
+def _lagged(metrics: list[str]) -> Frame:
+    return event_frame(Event.LAGGED, {"metrics": metrics}, NAMESPACE)

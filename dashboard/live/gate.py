@@ -1,29 +1,28 @@
-"""What may come in through a WebSocket: small text, in whole packets, that this protocol knows.
+"""What may come in from a client: small text, in packets that this protocol knows, and not too many of them.
 
-Engine.IO and Socket.IO take more (binary attachments by the thousand million, fragments without end, events named
-`connect`), and answer what they can't read with a traceback. A client that sends such things is let go.
+Engine.IO and Socket.IO take more (binary attachments by the thousand million, events named `connect`, any number of
+anything), and answer what they can't read with a traceback. A client that sends such things is let go.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+import re
+import time
+from collections.abc import Callable
 from typing import Any
-from wsgiref.types import StartResponse, WSGIEnvironment
+from weakref import WeakKeyDictionary
 
 from socketio import packet
 
-from dashboard.live.connection import Backlog
-from dashboard.live.wire import Json
+from dashboard.live import wire
+from dashboard.live.budget import Budget
+from dashboard.live.wire import Code, Json
 
 log = logging.getLogger(__name__)
 
-#: Fragments of one message, of any size; browsers send each of ours as one frame.
-MAX_FRAGMENTS = 32
-#: Seconds between two looks at a backlog that is full.
-LOOK_EVERY = 0.02
-#: Packet types of Engine.IO: open, close, ping, pong, message, upgrade, noop.
-_ENGINE_TYPES = frozenset("0123456")
+#: Type, namespace and number of a packet. Namespaces come back in answers, and numbers of ours count from 0.
+_HEAD = re.compile(r"([0-3])(?:(/[^,?]{0,100})(?:,|$))?([0-9]{1,16})?(?![0-9/])")
 #: Events that Socket.IO raises itself: a client that sends them would pose as the server.
 _RESERVED = frozenset(("connect", "disconnect", "connect_error", "newListener", "removeListener"))
 
@@ -37,6 +36,15 @@ class StrictPacket(packet.Packet):  # type: ignore[misc]  # python-socketio ship
 
     json = Json
 
+    @classmethod
+    def data_is_binary(cls, data: object) -> bool:
+        """Whether an argument is bytes, or holds some under a key of its own: the only places where ours have them."""
+        arguments = data if isinstance(data, list) else [data]
+        return any(
+            isinstance(one, bytes) or (isinstance(one, dict) and any(isinstance(part, bytes) for part in one.values()))
+            for one in arguments
+        )
+
     def decode(self, encoded_packet: object) -> int:
         """Read a packet.
 
@@ -44,17 +52,21 @@ class StrictPacket(packet.Packet):  # type: ignore[misc]  # python-socketio ship
             Refused: it is no packet that a client of ours sends.
         """
         if not isinstance(encoded_packet, str):
-            raise Refused("binary")
+            raise Refused("what is no text of Socket.IO")
+        if _HEAD.match(encoded_packet) is None:
+            raise Refused("a packet of a type that clients don't send, or with a strange address")
         try:
             attachments = super().decode(encoded_packet)
-        except (ValueError, TypeError, IndexError, RecursionError) as error:
-            raise Refused("not readable") from error
-        if attachments or self.packet_type not in (packet.CONNECT, packet.DISCONNECT, packet.EVENT, packet.ACK):
-            raise Refused("of a type that clients don't send")
+        except ValueError as error:
+            raise Refused("a packet that is not readable") from error
+        if attachments:
+            raise Refused("a packet that announces attachments")
         if self.packet_type in (packet.EVENT, packet.ACK) and not isinstance(self.data, list):
             raise Refused("an event or answer without a list")
         if self.packet_type == packet.EVENT and not _is_named(self.data):
             raise Refused("an event without a name of its own")
+        if self.packet_type == packet.ACK and not self.id:  # under 0 Socket.IO keeps a counter, and would call that
+            raise Refused("an answer to nothing")
         return 0
 
 
@@ -62,118 +74,108 @@ def _is_named(event: list[object]) -> bool:
     return bool(event) and isinstance(event[0], str) and event[0] not in _RESERVED
 
 
-def guard_messages(server: Any, hang_up: Callable[[str], None]) -> None:  # Any: python-socketio ships no types
-    """Let go of clients whose messages are no Socket.IO packets, where the library would log a traceback for each."""
+def guard_messages(
+    server: Any,  # python-socketio ships no types
+    hang_up: Callable[[str], None],
+    max_events: float = 20,
+    burst: int = 50,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Let no client send more packets than its share, nor what is no packet, which the library answers by a traceback.
+
+    Events, answers, connects and disconnects count, of all namespaces together. Those that are too many are refused
+    without a look at more than their address. A client is let go when `burst` of them were refused and it has not
+    paused, which is to say that its share has never been whole again in between.
+
+    Args:
+        server: python-socketio's.
+        hang_up: ends the connection of a client, by Engine.IO's name for it. What it may still send is not looked at.
+        max_events: packets a second.
+        burst: packets at once.
+        clock: seconds, by a clock that never steps.
+    """
+    shares: WeakKeyDictionary[Any, _Share] = WeakKeyDictionary()  # by Engine.IO's clients, with which they go
     handle = server.eio.handlers["message"]
 
     def on_message(eio_sid: str, data: object) -> None:
+        client = server.eio.sockets.get(eio_sid)
+        if client is None:  # it has gone meanwhile
+            return
+        share = shares.get(client)
+        if share is None:
+            share = shares[client] = _Share(Budget(max_events, burst, clock), burst)
+        if share.let_go:
+            return
         try:
             if not data:  # Socket.IO takes this for a packet that it has made itself
-                raise Refused("empty")
-            handle(eio_sid, data)
+                raise Refused("an empty packet")
+            if share.take() or _is_leaving(data):
+                handle(eio_sid, data)
+                return
+            if not share.told:
+                share.told = True
+                log.info("client %s sends more than %g packets a second; some are refused", eio_sid, max_events)
+            _refuse(server, eio_sid, data)
         except Refused as error:
-            log.info("client %s sent a packet that is %s; it is let go", eio_sid, error)
+            share.let_go = True
+            log.info("client %s has sent %s; it is let go", eio_sid, error)
             hang_up(eio_sid)
 
     server.eio.on("message", on_message)
 
 
-def guard_websockets(eio: Any, max_message: int, compression: bool, backlog: Callable[[Any], Backlog]) -> None:
-    """Put `GuardedSocket` around the WebSockets of an Engine.IO server.
+class _Share:
+    """What one client may send.
 
     Args:
-        eio: the server; python-engineio ships no types.
-        max_message: bytes of the largest message.
-        compression: whether clients may have theirs compressed.
-        backlog: what waits for a client of that server.
-    """
-    driver = dict(eio._async)  # of the module: other servers have it, too
-    plain = driver["websocket"]
+        budget: of packets.
+        patience: packets that may be too many.
 
-    def guarded(handler: Callable[[Any], Any], server: object) -> Callable[..., Iterable[bytes]]:
-        def handle(websocket: Any) -> Any:
-            # The handler is a method of the client, which no one else hands over.
-            waiting = backlog(handler.__self__)  # type: ignore[attr-defined]
-            return handler(GuardedSocket(websocket, max_message, waiting, eio.sleep, eio.ping_timeout / 2))
-
-        # simple-websocket has a limit of its own, which python-engineio does not pass on; eventlet's driver takes none.
-        options = {"max_message_size": max_message} if eio.async_mode == "threading" else {}
-        application = plain(handle, server, **options)
-        application.support_legacy_versions = False  # drafts of WebSocket that eventlet reads without any limit
-
-        def upgrade(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            # Both drivers grant permessage-deflate to everyone who asks, and compress each frame for each client anew.
-            if not compression:
-                environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-            answer: Iterable[bytes] = application(environ, start_response)
-            return answer
-
-        return upgrade
-
-    driver["websocket"] = guarded
-    eio._async = driver
-
-
-class GuardedSocket:
-    """A WebSocket whose client may only send what starts as an Engine.IO packet; anything else ends the connection.
-
-    A client that asks faster than it reads has its requests held. Its heartbeats pass, unless they stand behind a
-    request that is; so none is held for longer than `patience`, and what then piles up has a bound in the fan-out.
-
-    Args:
-        websocket: eventlet's or simple-websocket's.
-        max_message: bytes of the largest message.
-        backlog: what waits for the client.
-        sleep: waits cooperatively.
-        patience: seconds for which a request is held at most; less than the time in which a heartbeat must come.
+    Attributes:
+        told: the log says that some were too many.
+        let_go: nothing of it is looked at any more.
     """
 
-    def __init__(
-        self, websocket: Any, max_message: int, backlog: Backlog, sleep: Callable[[float], None], patience: float
-    ) -> None:
-        self._websocket = websocket
-        self._backlog = backlog
-        self._sleep = sleep
-        self._looks = max(1, round(patience / LOOK_EVERY))
-        receive = getattr(websocket, "_recv_frame", None)
-        if receive is not None:
-            websocket._recv_frame = _whole_messages(receive, max_message)
+    __slots__ = ("_budget", "_patience", "_refused", "let_go", "told")
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._websocket, name)
+    def __init__(self, budget: Budget, patience: int) -> None:
+        self._budget = budget
+        self._patience = patience
+        self._refused = 0  # since it has last paused
+        self.told = self.let_go = False
 
-    def send(self, message: str | bytes) -> None:
-        """Send a message; the backlog has one less when the socket has taken it."""
-        self._websocket.send(message)
-        if isinstance(message, bytes) or message.startswith("4"):  # heartbeats are not counted when they are queued
-            self._backlog.sent(size_of(message))
+    def take(self) -> bool:
+        """Whether one more packet is within it.
 
-    def wait(self) -> str | None:
-        """The next message, or None at the end, which garbage is, too."""
-        message = self._websocket.wait()
-        # A client with a hundred messages in its buffer must not have them all served before anyone else's first.
-        self._sleep(0)
-        if not (isinstance(message, str) and message[:1] in _ENGINE_TYPES and message):
-            return None
-        looks = self._looks if message.startswith("4") else 0
-        while looks and self._backlog.full:
-            self._sleep(LOOK_EVERY)
-            looks -= 1
-        return message
+        Raises:
+            Refused: too many were not, without a pause.
+        """
+        if self._refused and self._budget.full:
+            self._refused = 0
+        within = self._budget.take()
+        self._refused += not within
+        if self._refused > self._patience:
+            raise Refused(f"{self._refused} packets too many without a pause")
+        return within
 
 
-def size_of(message: str | bytes) -> int:
-    """Bytes of a message on the wire."""
-    return len(message) if isinstance(message, bytes) or message.isascii() else len(message.encode())
+def _is_leaving(data: object) -> bool:
+    """Whether a packet makes less work than it is to go on without it."""
+    return isinstance(data, str) and data.startswith(str(packet.DISCONNECT))
 
 
-def _whole_messages(receive: Callable[..., Any], limit: int) -> Callable[..., Any]:
-    """eventlet limits each frame, but collects the fragments of a message without end."""
-
-    def receive_frame(message: Any = None) -> Any:
-        frame = receive(message=message)
-        if not frame.opcode & 8 and (len(frame.data) > MAX_FRAGMENTS or sum(map(len, frame.data)) > limit):
-            raise Refused(f"more than {limit} bytes or {MAX_FRAGMENTS} fragments")
-        return frame
-
-    return receive_frame
+def _refuse(server: Any, eio_sid: str, data: object) -> None:
+    """Answer a packet by name if anybody waits for an answer."""
+    head = _HEAD.match(data) if isinstance(data, str) else None
+    if head is None:
+        raise Refused("a packet that is not readable")
+    kind, namespace, number = int(head[1]), head[2], head[3]
+    refusal = wire.refusal(Code.RATE_LIMITED, "too many requests at once; wait a few seconds and ask again")
+    if kind == packet.EVENT and number:
+        answer = StrictPacket(packet.ACK, [refusal], namespace, int(number), binary=False)
+    elif kind == packet.CONNECT:
+        error = refusal["error"]
+        answer = StrictPacket(packet.CONNECT_ERROR, {"message": error["message"], "data": error}, namespace)
+    else:
+        return
+    server._send_packet(eio_sid, answer)

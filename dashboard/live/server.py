@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_socketio import SocketIO
 
-from dashboard.live.fanout import JOIN_WITHIN, MAX_QUEUE, Fanout
-from dashboard.live.gate import StrictPacket, guard_messages, guard_websockets
+from dashboard.live.fanout import Fanout
+from dashboard.live.gate import StrictPacket
 from dashboard.live.wire import NAMESPACE, Json
 
 if TYPE_CHECKING:
@@ -20,8 +23,8 @@ def make_socketio(
     app: Flask,
     settings: LiveSettings,
     async_mode: str,
-    max_queue: int = MAX_QUEUE,
-    join_within: float = JOIN_WITHIN,
+    direct: bool = True,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Any:  # Any: Flask-SocketIO ships no types
     """Put Socket.IO in front of a Flask application.
 
@@ -32,10 +35,10 @@ def make_socketio(
         app: the application.
         settings: how browsers are kept up to date.
         async_mode: "eventlet" or "threading".
-        max_queue: packets that may wait for one client.
-        join_within: seconds in which a connection has to join a namespace.
+        direct: write to WebSockets without the libraries' detour, where that is possible.
+        monotonic: a clock in seconds that never steps.
     """
-    fanout = Fanout(max_queue, join_within)
+    fanout = Fanout(settings, direct, monotonic)
     socketio = SocketIO(
         app,
         async_mode=async_mode,
@@ -44,7 +47,8 @@ def make_socketio(
         json=Json,
         transports=["websocket", "polling"] if settings.polling else ["websocket"],
         allow_upgrades=settings.polling,
-        ping_interval=settings.ping_interval,
+        # Clients are told whole seconds, rounded down, and take their server for dead when it is less often heard.
+        ping_interval=(settings.ping_interval, ceil(settings.ping_interval) - settings.ping_interval),
         ping_timeout=settings.ping_timeout,
         max_http_buffer_size=settings.max_message,
         http_compression=False,
@@ -58,9 +62,7 @@ def make_socketio(
         logger=_errors_of("socketio"),
         engineio_logger=_errors_of("engineio"),
     )
-    server = socketio.server
-    guard_messages(server, fanout.hang_up)
-    guard_websockets(server.eio, settings.max_message, settings.compression, fanout.backlog)
+    fanout.install(socketio.server)
     return socketio
 
 

@@ -27,11 +27,11 @@ def apply_forwarded(environ: WSGIEnvironment, trusted: Sequence[Network]) -> str
     """Put the client's address, scheme and host in place of the proxy's; the prefix that the proxy took off, or ""."""
     headers = {name: str(environ.pop(name)) for name in HEADERS if name in environ}
     peer = str(environ.get("REMOTE_ADDR", ""))
-    if not headers or not _is_trusted(peer, trusted):
+    if not headers or not is_trusted(peer, trusted):
         return ""
     chain = [part.strip() for part in headers.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     # From the right: each proxy appends whom it has talked to, and the client can write whatever it likes further left.
-    while chain and _is_trusted(peer, trusted):
+    while chain and is_trusted(peer, trusted):
         peer = chain.pop()
     environ["REMOTE_ADDR"] = peer
     scheme = _last(headers, "HTTP_X_FORWARDED_PROTO").lower()
@@ -48,7 +48,8 @@ def _last(headers: dict[str, str], name: str) -> str:
     return headers.get(name, "").rpartition(",")[2].strip()
 
 
-def _is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+    """Whether an address is in one of the networks."""
     try:
         address = ip_address(peer)
     except ValueError:

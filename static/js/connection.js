@@ -1,31 +1,45 @@
-// The socket, and the only file that imports socket.io: says hello, tells how it is, measures clock and latency.
+// The socket, and the only file that imports socket.io: says hello, tells how it is, and comes back whatever ends it.
 
 import { io } from "../vendor/socket.io.esm.min.js";
+import { delayOf } from "./backoff.js";
+import { ServerClock } from "./clock.js";
 import { Subscriptions } from "./subscriptions.js";
-import { Event, NAMESPACE } from "./wire.js";
+import { onWake } from "./wake.js";
+import { Code, Event, NAMESPACE } from "./wire.js";
 
 /** @typedef {"connecting" | "live" | "reconnecting" | "signed_out" | "other_version"} Phase */
 /** @typedef {{phase: Phase, since: number, latency: number}} Status `since` and `latency` in ms */
 
-const ANSWER_TIMEOUT = 10_000;
+const ANSWER_WITHIN = 10_000;
 const PING_EVERY = 10_000;
 const FIRST_PINGS = [1_200, 2_500];
+/** No metric has this name. */
+const PING = { metrics: [{ name: "-", window: 1, points: 4 }] };
 /** A hidden tab stops its subscriptions after this time; on return one resync brings what is missing. */
 const HIDE_AFTER = 5_000;
+/** A line that is in doubt is dead when nothing at all comes for so many ms. */
+const SIGN_WITHIN = 4_000;
+/** The catalog is asked for again when it did not come. */
+const CATALOG_AGAIN = 2_000;
+
+/** What socket.io-client is told. @param {string} base */
+export function optionsOf(base) {
+  return {
+    path: `${base}/socket.io`,
+    transports: ["websocket"],
+    // Done here: socket.io does not come back from every end, and its longest delays are the same for all pages.
+    reconnection: false,
+    timeout: 10_000,
+    autoConnect: false,
+  };
+}
 
 /**
  * @param {string} base
  * @returns {any} a socket of socket.io-client
  */
 function open(base) {
-  return io(NAMESPACE, {
-    path: `${base}/socket.io`,
-    transports: ["websocket"],
-    reconnectionDelay: 400,
-    reconnectionDelayMax: 5_000,
-    randomizationFactor: 0.5,
-    autoConnect: false,
-  });
+  return io(NAMESPACE, optionsOf(base));
 }
 
 export class Connection {
@@ -41,6 +55,7 @@ export class Connection {
    * @param {(ms: number, action: () => void) => () => void} [options.later] runs an action later; gives what ends that
    */
   constructor({ store, base, version, connect = open, now = Date.now, otherVersion = () => {}, probe, later = timer }) {
+    this.store = store;
     this.version = version;
     this.now = now;
     this.otherVersion = otherVersion;
@@ -48,46 +63,52 @@ export class Connection {
     this.subscriptions = new Subscriptions(store, {
       ready: () => this.greeted && !this.hidden,
       serverNow: () => this.serverNow(),
-      request: (event, payload, done, failed) => this.request(event, payload, done, failed),
+      request: (event, payload, answers) => this.request(event, payload, answers),
       later,
       tell: (what, payload) => this.tell(what, payload),
     });
-    /** Server's clock minus ours, ms. */
-    this.skew = 0;
+    this.clock = new ServerClock(now);
     /** @type {Status} */
     this.status = { phase: "connecting", since: now(), latency: NaN };
     /** @type {Map<string, Set<(payload: any) => void>>} */
     this.listeners = new Map();
     this.later = later;
     this.unhide = () => {};
+    this.unwake = () => {};
+    /** @type {(() => void) | null} ends the wait for the next try to connect */
+    this.unretry = null;
+    /** @type {any} socket.io's engine, while it is not known whether it will connect */
+    this.trying = null;
     this.greeted = false;
     this.hidden = false;
     this.stopped = false;
     this.failures = 0;
-    this.bestTrip = Infinity;
-    /** @type {number[]} ms there and back, of the last pings */
-    this.trips = [];
     /** Counts connections, so that an answer of an earlier one is told apart. */
     this.session = 0;
+    /** Counts signs of life. */
+    this.heard = 0;
     this.socket = connect(base);
     this.wire();
   }
 
   start() {
-    this.socket.connect();
+    this.connect();
     this.keepPinging();
+    this.unwake = onWake({ now: this.now, later: this.later, action: () => this.check() });
   }
 
   stop() {
     this.stopped = true;
     this.unhide();
+    this.unwake();
+    this.unretry?.();
     this.subscriptions.stop();
     this.socket.disconnect();
   }
 
   /** The server's time, ms since the epoch. */
   serverNow() {
-    return this.now() + this.skew;
+    return this.clock.now();
   }
 
   /** The tab is out of sight, or back. @param {boolean} hidden */
@@ -97,14 +118,13 @@ export class Connection {
     else if (this.hidden) {
       this.hidden = false;
       this.subscriptions.plan();
+      this.check();
     }
   }
 
   hide() {
-    const metrics = [...this.subscriptions.wants.keys()];
-    if (this.greeted && metrics.length) this.request(Event.UNSUBSCRIBE, { metrics }, () => {});
+    if (this.greeted) this.subscriptions.halt();
     this.hidden = true;
-    this.subscriptions.reset();
   }
 
   /**
@@ -132,58 +152,111 @@ export class Connection {
 
   wire() {
     const { socket, subscriptions } = this;
-    socket.on("connect", () => this.session++);
-    socket.on("disconnect", (/** @type {string} */ reason) => this.lost(reason));
+    socket.on("connect", () => {
+      this.trying = null;
+      this.session++;
+    });
+    socket.on("disconnect", () => this.lost());
     socket.on("connect_error", () => this.failed());
-    socket.on(Event.HELLO, (/** @type {any} */ hello) => this.hello(hello));
-    socket.on(Event.CATALOG, (/** @type {import("./types.js").Change} */ change) => {
+    /** @param {string} event @param {(payload: any) => void} handle */
+    const on = (event, handle) => {
+      socket.on(event, (/** @type {any} */ payload) => {
+        this.heard++;
+        handle(payload);
+      });
+    };
+    on(Event.HELLO, (hello) => this.hello(hello));
+    on(Event.CATALOG, (change) => {
       subscriptions.changed(change);
       this.tell("catalog", change);
     });
-    for (const event of [Event.SAMPLES, Event.SERIES]) {
-      socket.on(event, (/** @type {any} */ frame) => subscriptions.frame(event, frame));
-    }
-    socket.on(Event.TOP, (/** @type {Record<string, number>} */ offsets) => subscriptions.top(offsets));
-    socket.on(Event.LAGGED, (/** @type {{metrics: string[]}} */ { metrics }) => subscriptions.resync(metrics));
-    socket.on(Event.NOTICE, (/** @type {any} */ notice) => this.tell("notice", notice));
+    for (const event of [Event.SAMPLES, Event.SERIES]) on(event, (frame) => subscriptions.following.frame(event, frame));
+    on(Event.TOP, (offsets) => subscriptions.following.top(offsets));
+    on(Event.LAGGED, ({ metrics }) => subscriptions.following.lagged(metrics));
+    on(Event.NOTICE, (notice) => this.tell("notice", notice));
   }
 
-  /** @param {string} reason */
-  lost(reason) {
+  lost() {
     this.greeted = false;
     this.subscriptions.reset();
     if (this.status.phase !== "other_version") this.setPhase("reconnecting");
-    // A connection that the server has closed itself is not opened again by socket.io.
-    if (reason === "io server disconnect") this.later(500 + Math.random() * 1500, () => this.stopped || this.socket.connect());
+    this.retry();
+  }
+
+  /** Connect again, after a while that no two pages share. */
+  retry() {
+    if (this.stopped) return;
+    this.unretry?.();
+    this.unretry = this.later(delayOf(this.failures), () => {
+      this.unretry = null;
+      this.connect();
+    });
+  }
+
+  connect() {
+    this.socket.connect();
+    const { engine } = this.socket.io ?? {};
+    this.trying = engine;
+    // To socket.io that is no end while it waits for the server's first words: it would wait until its timeout.
+    engine?.once("close", () => {
+      if (this.trying !== engine) return;
+      this.socket.disconnect();
+      this.failed();
+    });
+  }
+
+  /** The line may be dead: when no sign of life comes, it is left, and connected anew. */
+  check() {
+    if (this.stopped || this.hidden) return;
+    if (!this.greeted) {
+      this.failures = 0;
+      if (this.unretry) this.retry();
+      return;
+    }
+    const { heard, session } = this;
+    this.ping();
+    this.later(SIGN_WITHIN, () => {
+      if (this.greeted && !this.hidden && session === this.session && heard === this.heard) this.socket.disconnect();
+    });
   }
 
   async failed() {
+    this.trying = null;
     this.failures++;
     if (this.status.phase === "connecting") this.setPhase("reconnecting");
+    this.retry();
     if (this.failures % 3 !== 0) return;
     // A refused handshake looks like any other failure; plain HTTP tells whether this browser has to sign in again.
     const status = await this.probe().catch(() => 0);
     if (status === 401 || status === 403) this.setPhase("signed_out");
   }
 
-  /** @param {{version: string, now: number}} hello */
-  hello({ version, now }) {
+  /** @param {{version: string, epoch: string, now: number}} hello */
+  hello({ version, epoch, now }) {
     this.failures = 0;
-    this.bestTrip = Infinity;
-    this.skew = now - this.now();
+    this.clock.greet(now);
     this.greeted = true;
-    const same = version === this.version;
-    if (!same) {
+    this.store.setEpoch(epoch);
+    if (version !== this.version) {
       this.setPhase("other_version");
       this.otherVersion();
     }
-    this.request(Event.CATALOG, {}, (answer) => {
-      this.tell("catalog", { ...answer, whole: true });
-      if (same) this.setPhase("live");
-      // A moment later, when the page has drawn and the answer is not kept waiting by that.
-      for (const moment of FIRST_PINGS) this.later(moment, () => this.ping());
-    });
+    this.askCatalog(version === this.version);
     this.subscriptions.plan();
+  }
+
+  /** @param {boolean} same whether the server's files are this page's */
+  askCatalog(same) {
+    const { session } = this;
+    this.request(Event.CATALOG, {}, {
+      done: (answer) => {
+        this.tell("catalog", { ...answer, whole: true });
+        if (same) this.setPhase("live");
+        // A moment later, when the page has drawn and the answer is not kept waiting by that.
+        for (const moment of FIRST_PINGS) this.later(moment, () => this.ping());
+      },
+      failed: () => void this.later(CATALOG_AGAIN, () => this.greeted && session === this.session && this.askCatalog(same)),
+    });
   }
 
   keepPinging() {
@@ -196,48 +269,41 @@ export class Connection {
 
   /** Counts alone are no news that the server would tell: ask for them. */
   refresh() {
-    if (this.greeted) this.request(Event.CATALOG, {}, ({ metrics, collectors }) => this.tell("catalog", { metrics, collectors, gone: [] }));
+    if (!this.greeted) return;
+    const done = (/** @type {any} */ { metrics, collectors }) => this.tell("catalog", { metrics, collectors, gone: [] });
+    this.request(Event.CATALOG, {}, { done });
   }
 
-  /** Measures the way there and back, by a request that changes nothing. */
+  /** Measures the way there and back, by a request that changes nothing and whose answer tells the time. */
   ping() {
     if (!this.greeted || this.hidden || this.stopped) return;
-    this.request(Event.UNSUBSCRIBE, { metrics: ["-"] }, (_, sent) => {
-      // The best of the last few: the others had to wait for this page, not for the line.
-      this.trips = [...this.trips, this.now() - sent].slice(-3);
-      this.status = { ...this.status, latency: Math.min(...this.trips) };
-      this.tell("status", this.status);
+    this.request(Event.SUBSCRIBE, PING, {
+      done: (_, sent) => {
+        this.status = { ...this.status, latency: this.clock.trip(sent) };
+        this.tell("status", this.status);
+      },
     });
   }
 
   /**
    * @param {string} event
    * @param {object} payload
-   * @param {(answer: any, sent: number) => void} done
-   * @param {() => void} [failed] no answer, or a refusal
+   * @param {import("./subscriptions.js").Answers} [answers]
    */
-  request(event, payload, done, failed = () => {}) {
+  request(event, payload, { done, failed, within = ANSWER_WITHIN } = {}) {
     const sent = this.now();
-    const session = this.session;
-    this.socket.timeout(ANSWER_TIMEOUT).emit(event, payload, (/** @type {unknown} */ error, /** @type {any} */ answer) => {
+    const { session } = this;
+    this.socket.timeout(within).emit(event, payload, (/** @type {unknown} */ error, /** @type {any} */ answer) => {
       // An answer of an earlier connection; its requests are made again anyway.
       if (session !== this.session || !this.greeted) return;
+      if (!error) this.heard++;
       if (error || !answer?.ok) {
-        failed();
+        failed?.(error ? "" : answer?.error?.code ?? Code.BAD_REQUEST);
         return;
       }
-      if (answer.now !== undefined) this.setClock(answer.now, sent);
-      done(answer, sent);
+      if (answer.now !== undefined) this.clock.read(answer.now, sent);
+      done?.(answer, sent);
     });
-  }
-
-  /** @param {number} now the server's, ms @param {number} sent ours, ms */
-  setClock(now, sent) {
-    const trip = this.now() - sent;
-    // The shortest trip says most about the two clocks.
-    if (trip >= this.bestTrip) return;
-    this.bestTrip = trip;
-    this.skew = now - (sent + trip / 2);
   }
 }
 

@@ -1,45 +1,39 @@
-// Which metrics are wanted, and how each is kept complete: frames are held until the answer, gaps asked for again.
+// Which metrics are wanted, and what is asked of the server for that.
 
 import { samplesOf } from "./decode.js";
+import { capacityOf, pointsOf, sinceOf } from "./extent.js";
+import { Following } from "./following.js";
+import { Requests } from "./requests.js";
+import { Want } from "./want.js";
 import { Code, Event } from "./wire.js";
 
 /** @typedef {import("./types.js").Change} Change */
 
 /**
- * @typedef {object} Want one metric that somebody looks at
- * @property {number} count how many do
- * @property {number} every ms
- * @property {"new" | "asked" | "live" | "refused" | "later"} step
- * @property {{event: string, payload: any}[]} held frames that came before the answer
- * @property {boolean} fresh the next subscription asks for a backfill, not for what is missing
- * @property {string} error
- * @property {number} ticket of the last request, so that the answer to an earlier one is told apart
- * @property {number} limited how often in a row the answer had no room for it
- * @property {() => void} unwait ends the wait for the next try
- */
-
-/**
  * @typedef {object} Line what a connection offers here
  * @property {() => boolean} ready whether requests make sense now
  * @property {() => number} serverNow ms since the epoch
- * @property {(event: string, payload: object, done: (answer: any, sent: number) => void, failed?: () => void) => void} request
+ * @property {(event: string, payload: object, answers?: Answers) => void} request
  * @property {(ms: number, action: () => void) => () => void} later runs an action later; gives what ends that
  * @property {(what: string, payload: unknown) => void} tell
+ *
+ * @typedef {object} Answers
+ * @property {(answer: any, sent: number) => void} [done]
+ * @property {(code: string) => void} [failed] refused with that code, or "" when there was no answer in time
+ * @property {number} [within] ms to wait for the answer
  */
 
 /** Metrics in one request: it has to stay under the server's limit for a message. */
 const CHUNK = 60;
 const LEAVE_AFTER = 3_000;
-const MOST_HELD = 2_000;
 /** A ring that nobody has wanted for so long is given up. */
 const KEEP_RING = 300_000;
-/** Rows of a ring at most; a faster metric is thinned out when it is full. */
-const MOST_ROWS = 20_000;
 /** ms after which a metric is asked for again, alone, that did not fit into an answer; each time twice that. */
 const RETRY_AFTER = 500;
 const RETRY_MOST = 15_000;
-/** Points of such a backfill: half as many each time, but no chart is coarser than that. */
-const LEAST_POINTS = 150;
+/** The server reads no request while much waits for this client: no answer may only mean a slow line. */
+const ANSWER_WITHIN = 30_000;
+const DOUBLED_MOST = 4;
 
 export class Subscriptions {
   /**
@@ -57,13 +51,19 @@ export class Subscriptions {
     this.leaving = new Map();
     /** @type {Map<string, () => void>} */
     this.forgetting = new Map();
-    this.planned = false;
+    /** @type {Set<string>} to be unsubscribed from */
+    this.left = new Set();
     this.tickets = 0;
+    /** How often in a row there was no answer. */
+    this.silent = 0;
+    this.requests = new Requests(line.later, () => this.send());
+    this.following = new Following({ store, wants: this.wants, span: this, later: line.later, plan: () => this.plan() });
   }
 
   stop() {
     for (const end of [...this.leaving.values(), ...this.forgetting.values()]) end();
-    for (const want of this.wants.values()) want.unwait();
+    for (const want of this.wants.values()) want.rest();
+    this.requests.stop();
     this.leaving.clear();
     this.forgetting.clear();
   }
@@ -82,9 +82,7 @@ export class Subscriptions {
     const known = this.wants.get(name);
     if (known) known.count++;
     else {
-      this.wants.set(name, {
-        count: 1, every: every * 1000, step: "new", held: [], fresh: false, error: "", ticket: 0, limited: 0, unwait() {},
-      });
+      this.wants.set(name, new Want(every));
       this.plan();
     }
     let ended = false;
@@ -93,7 +91,7 @@ export class Subscriptions {
       if (ended || !want) return;
       ended = true;
       // Scrolling past and back must not cost a subscription each time.
-      if (--want.count === 0) this.leaving.set(name, this.line.later(LEAVE_AFTER, () => this.leave([name])));
+      if (--want.count === 0) this.leaving.set(name, this.line.later(LEAVE_AFTER, () => this.leave(name)));
     };
   }
 
@@ -104,7 +102,7 @@ export class Subscriptions {
   setWindow(seconds) {
     if (seconds === this.window) return;
     this.window = seconds;
-    for (const want of this.wants.values()) this.again(want, true);
+    for (const want of this.wants.values()) want.again(true);
     this.plan();
   }
 
@@ -113,141 +111,92 @@ export class Subscriptions {
     return this.wants.get(name)?.error ?? "";
   }
 
-  /** The connection is lost: everything has to be asked for again. */
-  reset() {
-    for (const want of this.wants.values()) this.again(want, false);
+  /** Ask for what is not asked for yet. */
+  plan() {
+    this.requests.plan();
   }
 
-  // --- what the server says
+  /** The connection is lost: everything has to be asked for again. */
+  reset() {
+    for (const want of this.wants.values()) {
+      want.part();
+      want.again();
+    }
+    this.left.clear();
+    this.silent = 0;
+    this.requests.stop();
+  }
+
+  /** Nobody looks for now: get no frames until `plan`. */
+  halt() {
+    for (const metrics of chunks([...this.wants.keys()])) this.line.request(Event.UNSUBSCRIBE, { metrics });
+    this.reset();
+  }
 
   /** The catalog has changed. @param {Change} change */
   changed(change) {
     for (const name of change.gone) {
-      const want = this.wants.get(name);
-      if (want) Object.assign(want, { step: "refused", error: Code.UNKNOWN_METRIC });
-      const ring = this.store.ring(name);
-      if (ring) ring.offset = 0;
+      this.wants.get(name)?.refused(Code.UNKNOWN_METRIC);
+      this.store.ring(name)?.lose();
     }
     for (const { name } of change.metrics) {
       const want = this.wants.get(name);
-      if (want?.step === "refused") this.again(want, false);
+      if (want?.step === "refused") want.again();
     }
     this.plan();
   }
 
-  /** @param {string} event @param {{m: string, [key: string]: any}} payload */
-  frame(event, payload) {
-    const want = this.wants.get(payload.m);
-    if (!want) return;
-    if (want.step === "asked" && want.held.length < MOST_HELD) want.held.push({ event, payload });
-    else if (want.step === "live") this.apply(payload.m, want, event, payload);
-  }
+  // --- what is asked
 
-  /** @param {string} name @param {Want} want @param {string} event @param {{[key: string]: any}} payload */
-  apply(name, want, event, payload) {
-    if (event === Event.SERIES) {
-      this.store.setSeries(name, payload.series);
-      return;
-    }
-    const ring = this.store.ring(name);
-    if (!ring) return;
-    const samples = samplesOf(payload, payload.b);
-    const before = payload.o - samples.times.length;
-    if (samples.columns.length !== ring.series.length) this.resync([name], true);
-    else if (before === ring.offset) {
-      this.store.append(name, samples, payload.o);
-      this.refill(name, want, ring);
-    } else if (payload.o > ring.offset) this.resync([name]);
-    // An offset that we have passed with a time that we have not: the server counts anew.
-    else if (/** @type {number} */ (samples.times[0]) > ring.last) this.resync([name], true);
-  }
-
-  /** @param {string} name @param {Want} want @param {import("./store.js").Ring} ring */
-  refill(name, want, ring) {
-    // A fast metric fills its ring before the window is over: a thinned backfill makes room.
-    const full = ring.length >= ring.capacity && ring.last - ring.first < 0.9 * this.window * 1000;
-    if (full && this.capacity(want) >= MOST_ROWS) this.resync([name], true);
-  }
-
-  /** @param {Record<string, number>} offsets */
-  top(offsets) {
-    for (const [name, offset] of Object.entries(offsets)) {
-      const ring = this.store.ring(name);
-      if (this.wants.get(name)?.step !== "live" || !ring || ring.offset === offset) continue;
-      this.resync([name], offset < ring.offset);
-    }
-  }
-
-  // --- what we ask
-
-  /** @param {string[]} names @param {boolean} [fresh] */
-  resync(names, fresh = false) {
-    for (const name of names) {
-      const want = this.wants.get(name);
-      if (want) this.again(want, fresh);
-    }
-    this.plan();
-  }
-
-  /** @param {Want} want @param {boolean} fresh */
-  again(want, fresh) {
-    want.unwait();
-    Object.assign(want, { step: "new", held: [], error: "", fresh: want.fresh || fresh });
-  }
-
-  /** Subscribe to what is not yet, together with whatever else is wanted in this moment. */
-  plan() {
-    if (this.planned) return;
-    this.planned = true;
-    queueMicrotask(() => {
-      this.planned = false;
-      if (!this.line.ready()) return;
-      const fresh = [...this.wants].filter(([, want]) => want.step === "new");
-      for (const [name, want] of fresh) if (want.limited) this.subscribe([name]);
-      const names = fresh.filter(([, want]) => !want.limited).map(([name]) => name);
-      for (let from = 0; from < names.length; from += CHUNK) this.subscribe(names.slice(from, from + CHUNK));
-    });
+  send() {
+    if (!this.line.ready()) return;
+    if (this.left.size && this.requests.spend()) this.unsubscribe();
+    const due = [...this.wants].filter(([, want]) => want.step === "new");
+    const names = due.filter(([, want]) => !want.limited).map(([name]) => name);
+    // Those that an answer had no room for get one of their own.
+    const alone = due.filter(([, want]) => want.limited).map(([name]) => [name]);
+    for (const some of [...chunks(names), ...alone]) if (this.requests.spend()) this.subscribe(some);
   }
 
   /** @param {string[]} names */
   subscribe(names) {
     const ticket = ++this.tickets;
-    const asked = names.map((name) => /** @type {Want} */ (this.wants.get(name)));
-    const metrics = names.map((name, place) => {
-      const want = /** @type {Want} */ (asked[place]);
-      const since = this.since(name, want);
-      Object.assign(want, { step: "asked", held: [], fresh: false, ticket });
-      return { name, window: this.window, points: this.pointsOf(want), ...(since === null ? {} : { since }) };
+    const metrics = names.map((name) => {
+      const want = /** @type {Want} */ (this.wants.get(name));
+      const since = sinceOf(this, want, this.store.ring(name), this.line.serverNow());
+      want.asked(ticket, since);
+      return { name, window: this.window, points: pointsOf(this, want), ...(since === null ? {} : { since }) };
     });
-    const epoch = this.store.epoch;
-    this.line.request(Event.SUBSCRIBE, { metrics, ...(epoch ? { epoch } : {}) }, (answer) => {
-      if (answer.epoch !== this.store.epoch) this.newEpoch(answer.epoch, epoch !== "");
-      for (const part of answer.metrics) {
-        const want = this.wants.get(part.name);
-        if (want?.step === "asked" && want.ticket === ticket) this.accept(part, want, answer.b);
-      }
-    }, () => {
-      for (const want of asked) if (want.step === "asked" && want.ticket === ticket) this.again(want, true);
-      this.line.later(1_000 + Math.random() * 2_000, () => this.plan());
+    const { epoch } = this.store;
+    this.line.request(Event.SUBSCRIBE, { metrics, ...(epoch ? { epoch } : {}) }, {
+      done: (answer) => this.answered(answer, ticket),
+      failed: (code) => this.failed(names, ticket, code),
+      within: ANSWER_WITHIN * 2 ** this.silent,
     });
   }
 
-  /** Offset after which samples are missing, or null when a backfill is the shorter way. @param {string} name @param {Want} want */
-  since(name, want) {
-    const ring = this.store.ring(name);
-    if (!ring || want.fresh || !ring.offset || ring.capacity !== this.capacity(want)) return null;
-    const missing = (this.line.serverNow() - ring.last) / want.every;
-    return missing < Math.min(this.pointsOf(want), ring.capacity) ? ring.offset : null;
+  /** The want that waits for this answer; none when it was asked for again meanwhile. @param {string} name @param {number} ticket */
+  asking(name, ticket) {
+    const want = this.wants.get(name);
+    return want?.step === "asked" && want.ticket === ticket ? want : undefined;
   }
 
-  /** Times of a backfill. @param {Want} want */
-  pointsOf(want) {
-    return Math.max(Math.min(this.points, LEAST_POINTS), Math.floor(this.points / 2 ** want.limited));
+  /** @param {any} answer @param {number} ticket */
+  answered(answer, ticket) {
+    this.requests.limited = this.silent = 0;
+    this.store.setEpoch(answer.epoch);
+    for (const part of answer.metrics) {
+      const want = this.asking(part.name, ticket);
+      if (want) this.accept(part, want, answer.b);
+    }
   }
 
-  /** Rows of a ring: the whole window at full resolution and some room, up to a bound. @param {Want} want */
-  capacity(want) {
-    return Math.min(MOST_ROWS, Math.max(this.points + 64, Math.ceil((this.window * 1000 * 1.2) / want.every) + 64));
+  /** @param {string[]} names @param {number} ticket @param {string} code */
+  failed(names, ticket, code) {
+    const limited = code === Code.RATE_LIMITED;
+    for (const name of names) this.asking(name, ticket)?.again(code !== "" && !limited);
+    if (!code) this.silent = Math.min(this.silent + 1, DOUBLED_MOST);
+    this.requests.pause(limited);
   }
 
   /** @param {any} part @param {Want} want @param {ArrayBuffer} [attachment] */
@@ -257,48 +206,51 @@ export class Subscriptions {
       return;
     }
     if (part.error) {
-      Object.assign(want, { step: "refused", error: part.error.code, held: [] });
+      want.refused(part.error.code);
       this.line.tell("refused", { name: part.name, ...part.error });
       this.store.tell(part.name);
       return;
     }
-    const held = want.held;
-    Object.assign(want, { step: "live", held: [], limited: 0 });
     this.store.accept(part.name, part.series, samplesOf(part, attachment, part.series.length), {
-      offset: part.offset, recovered: part.recovered, capacity: this.capacity(want), every: want.every,
+      offset: part.offset, since: part.recovered ? want.since : null, capacity: capacityOf(this, want), every: want.every,
+      renamed: want.joined && want.renamed,
     });
-    for (const { event, payload } of held) {
-      if (want.step !== "live") break;
-      // The answer may already hold what came while we waited for it.
-      if (event === Event.SERIES || payload.o > part.offset) this.apply(part.name, want, event, payload);
-    }
+    Object.assign(want, { step: "live", joined: true, limited: 0 });
+    this.following.resume(part.name, want, part.offset);
   }
 
   /** The answer was full: this one gets an answer of its own a moment later. @param {Want} want */
   retry(want) {
     const wait = Math.min(RETRY_MOST, RETRY_AFTER * 2 ** want.limited);
     Object.assign(want, { step: "later", held: [], limited: want.limited + 1 });
-    want.unwait();
-    want.unwait = this.line.later(wait * (1 + Math.random() / 2), () => {
-      if (want.step === "later") this.again(want, false);
+    want.wait(this.line.later(wait * (1 + Math.random() / 2), () => {
+      want.again();
       this.plan();
-    });
+    }));
   }
 
-  /** The server's history is another one: offsets mean nothing any more. @param {string} epoch @param {boolean} lost */
-  newEpoch(epoch, lost) {
-    this.store.epoch = epoch;
-    if (lost) for (const ring of this.store.rings.values()) ring.offset = 0;
+  /** @param {string} name */
+  leave(name) {
+    this.wants.get(name)?.rest();
+    this.wants.delete(name);
+    this.leaving.delete(name);
+    this.left.add(name);
+    this.forgetting.set(name, this.line.later(KEEP_RING, () => this.store.forget(name)));
+    this.plan();
   }
 
-  /** @param {string[]} names */
-  leave(names) {
-    for (const name of names) {
-      this.wants.get(name)?.unwait();
-      this.wants.delete(name);
-      this.leaving.delete(name);
-      this.forgetting.set(name, this.line.later(KEEP_RING, () => this.store.forget(name)));
-    }
-    if (this.line.ready()) this.line.request(Event.UNSUBSCRIBE, { metrics: names }, () => {});
+  unsubscribe() {
+    const [names = []] = chunks([...this.left]);
+    for (const name of names) this.left.delete(name);
+    const metrics = names.filter((name) => !this.wants.has(name));
+    const failed = () => metrics.forEach((name) => this.left.add(name));
+    if (metrics.length) this.line.request(Event.UNSUBSCRIBE, { metrics }, { failed });
   }
+}
+
+/** @param {string[]} names */
+function chunks(names) {
+  const found = [];
+  for (let from = 0; from < names.length; from += CHUNK) found.push(names.slice(from, from + CHUNK));
+  return found;
 }

@@ -5,6 +5,7 @@ They are measured in the same run and on the same machine; one that is not insta
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
@@ -16,12 +17,17 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 
+from dashboard.bench.machine import on_core
 from tests.bench.measure import Family, family_of
-from tests.server import free_port
+from tests.server import ROOT, free_port
+
+SERVERS = Path(__file__).resolve().parent / "peer_servers"
+
 
 NETDATA = """[global]
     run as user = {user}
@@ -93,6 +99,40 @@ def glances() -> Iterator[Peer]:
             show = subprocess.run([f"{home}/bin/glances", "-V"], capture_output=True, text=True, check=False).stdout
             version = re.search(r"\d+(\.\d+)+", show)
             yield Peer(f"Glances {version[0] if version else ''}".strip(), url, family_of(process.pid))
+
+
+@contextmanager
+def flask_socketio(core: int | None = None) -> Iterator[Peer]:
+    """Flask-SocketIO on eventlet, as its users write it; see peer_servers/flask_socketio_rooms.py.
+
+    Args:
+        core: where it runs.
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, str(SERVERS / "flask_socketio_rooms.py"), str(port)]
+    with on_core(core), running(command, url) as process:
+        yield Peer(f"Flask-SocketIO {version('flask-socketio')}", url, family_of(process.pid))
+
+
+@contextmanager
+def node_socketio(core: int | None = None) -> Iterator[Peer]:
+    """Node's socket.io; see peer_servers/node_rooms.js.
+
+    Args:
+        core: where it runs.
+
+    Raises:
+        Absent: it is not installed.
+    """
+    package = ROOT / "node_modules" / "socket.io" / "package.json"
+    if shutil.which("node") is None or not package.is_file():
+        raise Absent("Node or its socket.io is not installed; `make js` brings it")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with on_core(core), running(["node", str(SERVERS / "node_rooms.js"), str(port)], url) as process:
+        number = json.loads(package.read_text(encoding="utf-8"))["version"]
+        yield Peer(f"Node's socket.io {number}", url, family_of(process.pid))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
+import { delayOf } from "../../static/js/backoff.js";
 import { Desk, settled } from "./fakes.js";
 
 /** @type {Desk[]} */
@@ -44,7 +45,7 @@ test("a request's answer corrects the clock by half of its way there and back", 
   page.time += 40;
   const request = page.socket.take("subscribe");
   request.answer({ ok: true, epoch: "e1", now: page.time + 7_000, metrics: [] });
-  assert.equal(page.connection.skew, 7_020);
+  assert.equal(page.connection.clock.skew, 7_020);
 });
 
 test("everything wanted at once is asked for in one request", async () => {
@@ -70,17 +71,6 @@ test("frames that come before the answer are held, and those that it holds alrea
   assert.equal(page.socket.count("subscribe"), 0);
 });
 
-test("a gap in the offsets is asked for again, and filled", async () => {
-  const page = await watching();
-  page.samples(5, [1_001_000], [5]);
-  await settled();
-  assert.deepEqual(page.held(), [997_000, 998_000, 999_000]);
-  page.samples(6, [1_002_000], [6]);
-  const asked = page.answer({ t: [1_000_000, 1_001_000], v: [[4, 5]], offset: 5, recovered: true });
-  assert.deepEqual(asked, { metrics: [{ name: "m", window: 300, points: 1200, since: 3 }], epoch: "e1" });
-  assert.deepEqual(page.held(), [997_000, 998_000, 999_000, 1_000_000, 1_001_000, 1_002_000]);
-});
-
 test("a frame that was had already changes nothing", async () => {
   const page = await watching();
   page.samples(3, [999_000], [3]);
@@ -103,22 +93,38 @@ test("the loss of a last frame is seen by the top", async () => {
   await settled();
   assert.equal(page.socket.count("subscribe"), 0);
   page.socket.say("top", { m: 4 });
-  await settled();
+  await page.pass(2_000);
   assert.equal(page.socket.take("subscribe").payload.metrics[0].since, 3);
 });
 
-test("who lags asks for what was dropped", async () => {
+test("a last frame that comes after the top all the same is not asked for", async () => {
   const page = await watching();
-  page.socket.say("lagged", { metrics: ["m", "unknown"] });
-  await settled();
-  assert.equal(page.socket.take("subscribe").payload.metrics[0].since, 3);
+  page.socket.say("top", { m: 4 });
+  page.samples(4, [1_000_000], [4]);
+  await page.pass(2_000);
+  assert.equal(page.socket.count("subscribe"), 0);
 });
 
-test("a frame with other series than the page knows asks for a backfill", async () => {
+test("a top below what is there means that the server counts anew", async () => {
   const page = await watching();
-  page.socket.say("samples", { m: "m", o: 4, t: [1_000_000], v: [[1], [2]] });
+  page.socket.say("top", { m: 2 });
   await settled();
   assert.equal("since" in page.socket.take("subscribe").payload.metrics[0], false);
+});
+
+test("frames of other series than the page knows wait until the server has told them", async () => {
+  const page = await watching();
+  page.socket.say("samples", { m: "m", o: 4, t: [1_000_000], v: [[4], [40]] });
+  page.socket.say("samples", { m: "m", o: 5, t: [1_001_000], v: [[5], [50]] });
+  await settled();
+  page.socket.say("samples", { m: "m", o: 6, t: [1_002_000], v: [[6], [60]] });
+  const asked = page.answer({
+    t: [1_000_000, 1_001_000], v: [[40, 50], [4, 5]], offset: 5, recovered: true, names: ["b", "a"],
+  });
+  assert.equal(asked.metrics[0].since, 3);
+  const ring = page.store.ring("m");
+  assert.deepEqual(page.held(), [997_000, 998_000, 999_000, 1_000_000, 1_001_000, 1_002_000]);
+  assert.deepEqual(ring?.columns.map((column) => [...column.subarray(0, ring.end)]), [[NaN, NaN, NaN, 40, 50, 6], [1, 2, 3, 4, 5, 60]]);
 });
 
 test("new series come before their samples", async () => {
@@ -159,12 +165,101 @@ test("another epoch keeps what is drawn, and counts from the new answer", async 
   assert.equal(page.store.epoch, "e2");
 });
 
-test("a server that closes the connection is called again", async () => {
+for (const reason of ["io server disconnect", "transport close", "ping timeout", "parse error", "io client disconnect"]) {
+  test(`after the end '${reason}' it connects again, once`, async () => {
+    const page = await watching();
+    page.socket.say("disconnect", reason);
+    await page.pass(1_500);
+    assert.equal(page.socket.connects, 1);
+    await page.pass(60_000);
+    assert.equal(page.socket.connects, 1, "the answer to that is waited for");
+    page.socket.say("connect_error", new Error("timeout"));
+    await page.pass(3_000);
+    assert.equal(page.socket.connects, 2);
+  });
+}
+
+test("who has left connects no more", async () => {
   const page = await watching();
-  const before = page.socket.connects;
-  page.socket.say("disconnect", "io server disconnect");
+  page.connection.stop();
+  page.socket.say("disconnect", "io client disconnect");
+  await page.pass(10_000);
+  assert.equal(page.socket.connects, 0);
+});
+
+test("a thousand pages come back within seconds, and not at the same time", () => {
+  for (const failures of [0, 1, 2, 3, 10, 2000]) {
+    const delays = Array.from({ length: 1_000 }, () => delayOf(failures));
+    assert.ok(Math.min(...delays) >= 200 && Math.max(...delays) <= (failures ? 5_000 : 1_500));
+    const tenths = new Map();
+    for (const delay of delays) tenths.set(Math.floor(delay / 100), (tenths.get(Math.floor(delay / 100)) ?? 0) + 1);
+    assert.ok(Math.max(...tenths.values()) < 150, `${failures} failures: ${[...tenths.values()]}`);
+  }
+});
+
+test("after a sleep a dead line is left within seconds, and a living one kept", async () => {
+  const page = await watching();
+  page.connection.start();
+  page.time += 600_000;
+  await page.pass(0);
+  await page.pass(4_000);
+  assert.equal(page.socket.disconnects, 0);
+  page.dead = true;
+  page.time += 600_000;
+  await page.pass(0);
+  await page.pass(4_000);
+  assert.equal(page.socket.disconnects, 1);
+});
+
+test("a slow line that brings anything at all is not dead", async () => {
+  const page = await watching();
+  page.dead = true;
+  page.connection.check();
+  page.samples(4, [1_000_000], [4]);
+  await page.pass(4_000);
+  assert.equal(page.socket.disconnects, 0);
+});
+
+test("when the network is back the next try does not wait for a long pause to end", async () => {
+  const page = await watching();
+  page.socket.say("disconnect", "transport close");
+  for (let failure = 0; failure < 10; failure++) page.socket.say("connect_error", new Error("websocket error"));
+  page.connection.check();
+  await page.pass(1_500);
+  assert.equal(page.socket.connects, 1);
+});
+
+test("a clock that is set, here or there, is noticed by the next answer", async () => {
+  for (const step of [3_600_000, -3_600_000]) {
+    const page = await watching();
+    await page.pass(2_500);
+    page.ahead += step;
+    page.connection.ping();
+    page.pong();
+    assert.equal(page.connection.serverNow(), page.time + page.ahead, "there");
+    page.time += step;
+    page.ahead -= step;
+    page.connection.ping();
+    page.pong();
+    assert.equal(page.connection.serverNow(), page.time + page.ahead, "here");
+  }
+});
+
+test("a slow answer says less about the clock than a quick one before", async () => {
+  const page = await watching();
+  await page.pass(2_500);
+  page.connection.clock.read(page.time + 400, page.time - 900);
+  assert.equal(page.connection.serverNow(), page.time);
+});
+
+test("a catalog that does not come is asked for again", async () => {
+  const page = desk();
+  page.socket.say("connect");
+  page.socket.say("hello", { version: "v1", epoch: "e1", now: page.time, limits: {} });
+  page.socket.take("catalog").fail();
   await page.pass(2_000);
-  assert.equal(page.socket.connects, before + 1);
+  page.socket.take("catalog").answer({ ok: true, metrics: [], collectors: [] });
+  assert.equal(page.connection.status.phase, "live");
 });
 
 test("an answer of an earlier connection is not taken", async () => {

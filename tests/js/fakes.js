@@ -3,7 +3,7 @@
 import { Connection } from "../../static/js/connection.js";
 import { Store } from "../../static/js/store.js";
 
-/** @typedef {{event: string, payload: any, answer: (answer: unknown) => void, fail: () => void}} Request */
+/** @typedef {{event: string, payload: any, within: number, answer: (answer: unknown) => void, fail: () => void}} Request */
 
 export class FakeSocket {
   /** @type {Map<string, ((payload: any) => void)[]>} */
@@ -26,11 +26,12 @@ export class FakeSocket {
     this.disconnects++;
   }
 
-  timeout() {
+  /** @param {number} within ms */
+  timeout(within) {
     return {
       emit: (/** @type {string} */ event, /** @type {any} */ payload, /** @type {(error: unknown, answer?: unknown) => void} */ done) => {
         this.requests.push({
-          event, payload, answer: (answer) => done(null, answer), fail: () => done(new Error("operation has timed out")),
+          event, payload, within, answer: (answer) => done(null, answer), fail: () => done(new Error("operation has timed out")),
         });
       },
     };
@@ -43,16 +44,19 @@ export class FakeSocket {
 
   /** Take the oldest request of this kind that is not taken yet. @param {string} event @returns {Request} */
   take(event) {
-    const place = this.requests.findIndex((request) => request.event === event);
+    const place = this.requests.findIndex((request) => request.event === event && !isPing(request));
     if (place < 0) throw new Error(`no ${event} was sent; there are: ${this.requests.map((one) => one.event).join(", ") || "none"}`);
     return /** @type {Request} */ (this.requests.splice(place, 1)[0]);
   }
 
   /** @param {string} event */
   count(event) {
-    return this.requests.filter((request) => request.event === event).length;
+    return this.requests.filter((request) => request.event === event && !isPing(request)).length;
   }
 }
+
+/** Whether it only measures the line. @param {Request} request */
+const isPing = ({ payload }) => payload.metrics?.[0]?.name === "-";
 
 /** A page's connection to that server, and its clock. */
 export class Desk {
@@ -62,6 +66,10 @@ export class Desk {
     this.store = new Store();
     this.reloads = 0;
     this.status = 0;
+    /** The line gives no sign of life. */
+    this.dead = false;
+    /** ms that the server's clock is ahead. */
+    this.ahead = 0;
     /** @type {Map<object, {at: number, action: () => void}>} */
     this.timers = new Map();
     this.connection = new Connection({
@@ -88,11 +96,15 @@ export class Desk {
       if (at <= this.time && this.timers.delete(timer)) action();
     }
     await settled();
-    // Pings are answered at once, in 20 ms.
-    for (const ping of this.socket.requests.filter(({ payload }) => payload.metrics?.[0] === "-")) {
+    if (!this.dead) this.pong();
+  }
+
+  /** Pings are answered at once, in 20 ms. */
+  pong() {
+    for (const ping of this.socket.requests.filter(isPing)) {
       this.socket.requests.splice(this.socket.requests.indexOf(ping), 1);
       this.time += 20;
-      ping.answer({ ok: true });
+      ping.answer({ ok: true, now: this.time - 10 + this.ahead, metrics: [] });
       this.time -= 20;
     }
   }
@@ -100,7 +112,7 @@ export class Desk {
   /** The socket connects and the server greets. @param {{epoch?: string, version?: string}} [hello] */
   async greet({ epoch = "e1", version = "v1" } = {}) {
     this.socket.say("connect");
-    this.socket.say("hello", { version, epoch, now: this.time, limits: { rooms: 200, message: 16384 } });
+    this.socket.say("hello", { version, epoch, now: this.time + this.ahead, limits: { rooms: 200, message: 16384 } });
     this.socket.take("catalog").answer({ ok: true, metrics: [], collectors: [] });
     await settled();
   }
@@ -119,7 +131,7 @@ export class Desk {
     const request = this.socket.take("subscribe");
     const series = names.map((name) => ({ labels: { name } }));
     const metrics = request.payload.metrics.map((/** @type {{name: string}} */ { name }) => ({ name, offset, recovered, series, t, v }));
-    request.answer({ ok: true, epoch, now: this.time, metrics });
+    request.answer({ ok: true, epoch, now: this.time + this.ahead, metrics });
     return request.payload;
   }
 

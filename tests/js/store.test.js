@@ -94,7 +94,7 @@ test("labels in another order are the same series", () => {
   assert.equal(nameOf({ labels: { disk: "vda", direction: "read" } }), "vda read");
 });
 
-const HOW = { recovered: false, capacity: 100, every: 1000 };
+const HOW = { since: null, capacity: 100, every: 1000 };
 
 test("a backfill goes behind what was there before it, with a break where samples are missing", () => {
   const store = new Store();
@@ -113,7 +113,7 @@ test("a backfill that overlaps replaces what it covers", () => {
 test("recovered samples are appended as they are", () => {
   const store = new Store();
   store.accept("m", series("a"), samples([1000], [1]), { ...HOW, offset: 1 });
-  store.accept("m", series("a"), samples([60_000], [2]), { ...HOW, offset: 2, recovered: true });
+  store.accept("m", series("a"), samples([60_000], [2]), { ...HOW, offset: 2, since: 1 });
   assert.deepEqual(held(/** @type {Ring} */ (store.ring("m")))[0], [1000, 60_000]);
 });
 
@@ -149,7 +149,9 @@ test("the head is the newest time of all metrics", () => {
 
 test("a server that has just started knows no series, and takes none from what is drawn", () => {
   const store = new Store();
+  store.setEpoch("e1");
   store.accept("m", series("a"), samples([1000, 2000], [1, 2]), { ...HOW, offset: 2 });
+  store.setEpoch("e2");
   store.accept("m", [], samples([]), { ...HOW, offset: 0 });
   store.setSeries("m", series("a"));
   store.append("m", samples([3000], [3]), 1);
