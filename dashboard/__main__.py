@@ -54,7 +54,8 @@ def _main_under_eventlet() -> None:
             self.upgrade = Upgrade()
             environ: dict[str, Any] = {**super().get_environ(), NEWCOMER: self, UPGRADE: self.upgrade}
             # Each holds on to the head, or to all of this, for as long as the environ of a WebSocket is kept.
-            del environ["headers_raw"], environ["eventlet.set_idle"]
+            for name in ("headers_raw", "eventlet.set_idle"):
+                environ.pop(name, None)
             return environ
 
     class EventletServing:

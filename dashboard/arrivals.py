@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from dashboard.live.budget import Budgets, household
+from dashboard.live.connection import shut_down
 from dashboard.live.upgrade import Upgrade
 from dashboard.tls import SPEAK_TLS, begins_tls
 
@@ -293,15 +294,3 @@ def _read(source: Any, length: int) -> bytes | None:  # Any: the input of either
 def _close(connection: socket.socket) -> None:
     shut_down(connection)
     connection.close()
-
-
-def shut_down(connection: socket.socket) -> None:
-    """End a connection that a task may be reading from: that task comes to the end of what there is to read."""
-    try:
-        if isinstance(connection, ssl.SSLSocket):
-            # Its own shutdown would take the TLS state away from below that task, which would then fail in odd ways.
-            socket.SocketType.shutdown(connection, socket.SHUT_RDWR)
-        else:
-            connection.shutdown(socket.SHUT_RDWR)
-    except OSError:  # it is down already
-        pass

@@ -18,9 +18,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from dashboard.arrivals import NEWCOMER, Arrivals, Newcomer, WholeRequests, shut_down
+from dashboard.arrivals import NEWCOMER, Arrivals, Newcomer, WholeRequests
 from dashboard.listener import Door, refuse
-from dashboard.live.connection import socket_of
+from dashboard.live.connection import shut_down, socket_of
 from dashboard.live.upgrade import UPGRADE, Upgrade
 from dashboard.tasks import run_here
 from dashboard.web.proxies import Network

@@ -6,6 +6,7 @@ import os
 import select
 import textwrap
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -56,9 +57,11 @@ class RememberingSink:
             self.changed.notify_all()
 
     def wait_for(self, condition: Callable[[], object], what: str = "it") -> None:
-        """Wait until `condition` holds; it is asked again after each call of the sink."""
+        """Wait until `condition` holds; it is asked again after each call of the sink, and now and then."""
+        deadline = time.monotonic() + PATIENCE
         with self.changed:
-            came = self.changed.wait_for(condition, PATIENCE)
+            while not (came := condition()) and time.monotonic() < deadline:
+                self.changed.wait(0.05)
             assert came, f"{what} did not come; states: {self.states[-8:]}, batches: {len(self.batches)}"
 
     def wait_state(self, collector: str, state: str, text: str = "") -> JobState:

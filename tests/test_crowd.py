@@ -62,7 +62,9 @@ def test_events_may_be_torn_anywhere(size: int) -> None:
     with speaker(pieces) as (port, _), Crowd(port, dialect.BARE) as crowd:
         crowd.grow(1)
         found = crowd.count(40, 20)
-        assert (found.events, found.received) == (40, len(stream))
+        # The last event counts when it is known to be one; its end may not have come by then.
+        assert found.events == 40
+        assert len(stream) - len(EVENT) < found.received <= len(stream)
 
 
 def test_events_too_many_are_counted_too() -> None:

@@ -187,7 +187,7 @@ class Machine(RuleBasedStateMachine):
             below = self.house.eio.sockets[client.sid]
             pipe.write_on(lambda: library_writer(below, pipe))
         else:
-            client.probes = True
+            client.hears_probes = True
             client.outbox.attach(pipe)
         self.links[place] = Link(self.house, client, pipe, self.clients[place].connected())
 

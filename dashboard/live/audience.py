@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import islice
 from typing import Any
 
 from dashboard.live.frame import Bundle, Frame
@@ -11,6 +12,8 @@ from dashboard.live.outbox import Outbox
 
 #: Clients that are written to between two chances for other tasks.
 STRIDE = 128
+#: Groups that are looked at after a flush, whether they have become equal to others.
+UNITE_AT_ONCE = 256
 
 #: A namespace, and the name of a room in it.
 Room = tuple[str, Any]
@@ -132,13 +135,18 @@ class Audience:
             member.seen = member.group.end  # a flush that is under way leaves it out
             self._part(member)
 
-    def send(self, room: Room, frame: Frame) -> None:
-        """Send a frame to all in a room, at the next flush."""
+    def send(self, room: Room, frame: Frame, without: Collection[str] = ()) -> None:
+        """Send a frame to all in a room but some clients, at the next flush."""
+        left_out = [member for one in without if (member := self._members.get(one)) and room in member.group.rooms]
+        for member in left_out:
+            self._settle(member)
         if frame.metric:
             frame.born = self._monotonic()
         for group in self._groups.get(room, ()):
             group.log.append(frame)
             self._due[group] = None
+        for member in left_out:
+            member.seen = member.group.end
 
     def tell(self, client: str, outbox: Outbox, frame: Frame) -> None:
         """Send a frame to one client, at once."""
@@ -216,8 +224,11 @@ class Audience:
 
     def _unite(self) -> None:
         """Groups that have come to have the same rooms become one."""
-        for group in [one for one in self._changed if not one.log]:
+        for group in list(islice(self._changed, UNITE_AT_ONCE)):
             del self._changed[group]
+            if group.log:  # later
+                self._changed[group] = None
+                continue
             rooms = frozenset(group.rooms)
             other = self._shared.setdefault(rooms, group)
             if other is group:

@@ -9,13 +9,15 @@ from dashboard.live.frame import Frame
 
 #: Samples that have waited so long (seconds) are no news any more; the client will ask for what it missed.
 STALE_AFTER = 5.0
+#: Frames that wait, however small.
+MAX_FRAMES = 4096
 
 
 class Backlog:
     """Frames in the order in which they are sent; None is the end.
 
-    When more than `bound` bytes of samples wait, or some are stale, the oldest samples go, but not the newest frame of
-    them; other frames never do.
+    When more than `bound` bytes of samples wait, or very many frames, or some are stale, the oldest samples go, but not
+    the newest frame of them; other frames never do.
 
     Args:
         bound: bytes of samples.
@@ -54,7 +56,7 @@ class Backlog:
             self.size += frame.size
             if frame.metric:
                 self.samples += frame.size
-        if self.samples > self._bound or self._stale():
+        if self.samples > self._bound or len(self._frames) > MAX_FRAMES or self._stale():
             self._drop()
 
     def take(self) -> Frame | None:
@@ -90,11 +92,15 @@ class Backlog:
     def _drop(self) -> None:
         """Drop until half of the bound is free and nothing is stale."""
         old = self._monotonic() - STALE_AFTER
-        most = self._bound // 2 if self.samples > self._bound else self._bound
+        full = self.samples > self._bound or len(self._frames) > MAX_FRAMES
+        most, left = (self._bound // 2, MAX_FRAMES // 2) if full else (self._bound, MAX_FRAMES)
+        count = len(self._frames)
         newest = next((one for one in reversed(self._frames) if one is not None and one.metric), None)
         keep = deque[Frame | None]()
         for frame in self._frames:
-            if frame and frame.metric and frame is not newest and (self.samples > most or frame.born < old):
+            over = self.samples > most or count > left
+            if frame and frame.metric and frame is not newest and (over or frame.born < old):
+                count -= 1
                 self._forget(frame)
                 self._missed.add(frame.metric)
                 self.dropped += 1

@@ -27,9 +27,9 @@ WATCHERS = "catalog"
 
 #: Seconds between two `catalog` events: whatever changes in between travels together.
 CATALOG_EVERY = 0.25
+
 #: Clients that get their `top` between two chances for other tasks.
 TOP_STRIDE = 64
-
 #: Seconds of work on one request between two chances for other tasks.
 TURN = 0.002
 
@@ -167,6 +167,8 @@ class Broadcast:
             "limits": {"rooms": self._settings.max_rooms, "message": self._settings.max_message},
         }
         with self._lock:
+            if self._fanout.eio_sid_from_sid(sid, wire.NAMESPACE) is None:  # it has gone already
+                return
             self._clients[sid] = set()
             self._fanout.enter_room(sid, wire.NAMESPACE, EVERYONE)
             self._fanout.tell(frame(Event.HELLO, hello), sid)
@@ -181,7 +183,8 @@ class Broadcast:
         with self._lock:
             if sid in self._clients:
                 self._fanout.enter_room(sid, wire.NAMESPACE, WATCHERS)
-            return {"ok": True, "metrics": self._catalog.metrics(), "collectors": self._catalog.collectors()}
+        # Outside of the lock, for it takes milliseconds; what changes meanwhile is told as well.
+        return {"ok": True, "metrics": self._catalog.metrics(), "collectors": self._catalog.collectors()}
 
     def subscribe(self, sid: str, request: SubscribeRequest) -> Payload:
         """Join rooms; the answer has the history of each, up to the first frame that the client gets of it.
@@ -312,10 +315,11 @@ class Broadcast:
 
     def send_catalog(self) -> None:
         """Tell those who asked for the catalog what has changed in it."""
+        change = self._news.take()
+        payload = self._news.payload(change) if self._fanout.occupied(WATCHERS) else None
         with self._lock:
-            change = self._news.take()
             for name in change.gone:
                 if self._catalog.metric(name) is None:
                     self._pace.forget(name)
-            if change != Change() and self._fanout.occupied(WATCHERS):
-                self._fanout.send(frame(Event.CATALOG, self._news.payload(change)), WATCHERS)
+            if change != Change() and payload is not None:
+                self._fanout.send(frame(Event.CATALOG, payload), WATCHERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 PING = Bundle((Frame((engine.Packet(engine.PING),)),))
 #: Seconds between two looks whether a client has taken what waits for it, at first and at last.
-FIRST_LOOK, LAST_LOOK = 0.02, 0.5
+FIRST_LOOK, LAST_LOOK = 0.005, 0.5
 
 
 def socket_of(environ: dict[str, Any]) -> socket.socket | None:
@@ -25,6 +26,18 @@ def socket_of(environ: dict[str, Any]) -> socket.socket | None:
         found: socket.socket = environ["eventlet.input"].get_socket()
         return found
     return environ.get("werkzeug.socket")
+
+
+def shut_down(connection: socket.socket) -> None:
+    """End a connection that a task may be reading from: that task comes to the end of what there is to read."""
+    try:
+        if isinstance(connection, ssl.SSLSocket):
+            # Its own shutdown would take the TLS state away from below that task, which would then fail in odd ways.
+            socket.SocketType.shutdown(connection, socket.SHUT_RDWR)
+        else:
+            connection.shutdown(socket.SHUT_RDWR)
+    except OSError:  # it is down already
+        pass
 
 
 class Client:
@@ -40,12 +53,23 @@ class Client:
         connection: its socket, when it has one that stays.
         direct: its WebSocket is read and written here, not by the libraries.
         outbox: what waits for it.
-        probes: WebSocket pings can be sent to it.
+        hears_probes: it has a WebSocket whose pongs are heard.
         held: its next request waits until it has taken more of what it was sent.
         refused: it has sent something that it must not, and is let go.
     """
 
-    __slots__ = ("_below", "_let_go", "_spawn", "connection", "direct", "held", "outbox", "probes", "refused", "sid")
+    __slots__ = (
+        "_below",
+        "_let_go",
+        "_spawn",
+        "connection",
+        "direct",
+        "hears_probes",
+        "held",
+        "outbox",
+        "refused",
+        "sid",
+    )
 
     def __init__(self, sid: str, below: Any, spawn: Callable[..., object], let_go: Callable[[], None]) -> None:
         self.sid = sid
@@ -55,7 +79,12 @@ class Client:
         self.connection: socket.socket | None = None
         self.outbox: Outbox = below.queue
         self.outbox.on_close = self._end
-        self.direct = self.probes = self.held = self.refused = False
+        self.direct = self.hears_probes = self.held = self.refused = False
+
+    @property
+    def probes(self) -> bool:
+        """Whether WebSocket pings can be sent to it: not while it has a WebSocket and still uses long-polling."""
+        return self.hears_probes and bool(self._below.upgraded)
 
     @property
     def waiting(self) -> int:
@@ -89,6 +118,18 @@ class Client:
         """
         self.outbox.close(why)
 
+    def refuse(self, why: str) -> None:
+        """Take note that it has sent what it must not, once.
+
+        Args:
+            why: for the log; "" when that has been told.
+        """
+        if not self.refused:
+            self.refused = True
+            self._let_go()
+            if why:
+                log.info("client %s is let go: %s", self.sid, why)
+
     def wait_until_taken(self, sleep: Callable[[float], None]) -> None:
         """Wait until the client has taken most of what waits for it: who asks faster than it reads is not heard."""
         look = FIRST_LOOK
@@ -102,11 +143,8 @@ class Client:
         if why:
             self._let_go()
             log.info("client %s is let go: %s", self.sid, why)
-        if self.connection is not None:
-            try:
-                self.connection.shutdown(socket.SHUT_RDWR)
-            except OSError:  # it is down already
-                pass
+        if self.connection is not None and self._below.upgraded:
+            shut_down(self.connection)
         else:  # in a task of its own: it tells everybody, some of whom may be at work just now
             self._spawn(self._close_below)
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: Socket.IO's own namespace for its admin interface, which sends to all in it.
+ADMIN = "/admin"
+
 
 def frame(event: str, payload: wire.Payload, namespace: str = NAMESPACE, metric: str = "") -> Frame:
     """Encode an event; `metric` names whose samples it holds, which a client that lags need not get."""
@@ -77,11 +80,15 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
             settings.max_backlog, self.lock, _lagged, empty, self._monotonic, patient=True
         )
         eio.start_service_task = False  # it walks through all clients all the time; the heartbeats see to them
-        eio.on("connect", self._before(eio.handlers["connect"], self._connected))
-        eio.on("disconnect", self._before(eio.handlers["disconnect"], self._disconnected))
+        server._handle_eio_connect = self._around(server._handle_eio_connect, before=self._connected)
+        server._handle_eio_disconnect = self._around(server._handle_eio_disconnect, after=self._disconnected)
+        eio.on("connect", server._handle_eio_connect)
+        eio.on("disconnect", server._handle_eio_disconnect)
         guard_messages(server, self._refuse, settings.max_events, settings.burst, self._monotonic)
         direct = self._direct and direct_writes(eio)
-        gate = Gate(eio, settings.max_message, direct, lambda below: self.clients[below.sid], self.heartbeats.echoed)
+        gate = Gate(
+            eio, settings.max_message, direct, lambda below: self.clients.get(below.sid), self.heartbeats.echoed
+        )
         gate.install(settings.compression)
 
     @property
@@ -131,7 +138,7 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
             ValueError: no room is named.
         """
         room = to or room
-        if not room:
+        if not room and namespace != ADMIN:
             raise ValueError(f"event {event!r} names no room; emit to a room or to a client's sid")
         if callback:  # the answers are told apart by a number in each packet
             with self.lock:
@@ -141,8 +148,10 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
         message = encoded_frame(StrictPacket(EVENT, data=[event, *arguments], namespace=namespace).encode())
         skipped = set(skip_sid if isinstance(skip_sid, list) else [skip_sid] if skip_sid else ())
         with self.lock:
-            if not skipped and not isinstance(room, list) and not self.is_sid_room(namespace, room):
-                self.send(message, room, namespace)
+            if room and not isinstance(room, (list, tuple)) and not self.is_sid_room(namespace, room):
+                without = [self.eio_sid_from_sid(one, namespace) for one in skipped]
+                self.audience.send((namespace, room), message, without)
+                self.due.set()
                 return
             for sid, eio_sid in self.get_participants(namespace, room):
                 if sid not in skipped:
@@ -160,18 +169,11 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
 
     # --- clients
 
-    def hang_up(self, eio_sid: str, why: str) -> None:
-        """Shut a client's connection down."""
-        client = self.clients.get(eio_sid)
-        if client is not None:
-            client.hang_up(why)
-
     def _refuse(self, eio_sid: str) -> None:
         """Let go of a client of which the log has told already."""
-        self._count()
         client = self.clients.get(eio_sid)
         if client is not None:
-            client.refused = True
+            client.refuse("")
             if not client.direct:  # of a WebSocket of ours, its reader says why
                 client.hang_up("")
 
@@ -199,10 +201,17 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
         self.let_go += 1
 
     @staticmethod
-    def _before(handler: Callable[..., Any], first: Callable[..., None]) -> Callable[..., Any]:
+    def _around(
+        handler: Callable[..., Any], before: Callable[..., None] | None = None, after: Callable[..., None] | None = None
+    ) -> Callable[..., Any]:
         def both(*arguments: Any) -> Any:
-            first(*arguments)
-            return handler(*arguments)
+            if before is not None:
+                before(*arguments)
+            try:
+                return handler(*arguments)
+            finally:
+                if after is not None:
+                    after(*arguments)
 
         return both
 
@@ -237,11 +246,14 @@ class Fanout(socketio.Manager):  # type: ignore[misc]  # python-socketio ships n
                 if known == namespace:
                     self.audience.leave(eio_sid, (known, room))
             super().basic_disconnect(sid, namespace, **options)
+            if eio_sid in self.clients and not any(eio_sid in rooms[None].inverse for rooms in self.rooms.values()):
+                self.heartbeats.left(self.clients[eio_sid])
 
     def get_participants(self, namespace: str, room: Any) -> list[tuple[str, str]]:
         with self.lock:
-            if isinstance(room, list):
-                return [one for name in dict.fromkeys(room) for one in self.get_participants(namespace, name)]
+            if isinstance(room, (list, tuple)):
+                pairs = (one for name in room for one in self.get_participants(namespace, name))
+                return list(dict(pairs).items())
             if room is None:
                 return list(super().get_participants(namespace, room))
             if self.is_sid_room(namespace, room):

@@ -10,14 +10,16 @@ from simple_websocket import ConnectionClosed
 from wsproto import events
 from wsproto.frame_protocol import Opcode
 
-from dashboard.live.connection import Client
+from dashboard.live.connection import FIRST_LOOK, Client
 from dashboard.live.frame import PingPayload
 from dashboard.live.gate import Refused
+from dashboard.live.outbox import CHUNK
+from dashboard.live.websocket import MAX_FRAGMENTS, message_frame
 
 #: Packet types of Engine.IO: open, close, ping, pong, message, upgrade, noop.
 ENGINE_TYPES = frozenset("0123456")
-#: Fragments of one message, of any size; browsers send each of ours as one frame.
-MAX_FRAGMENTS = 32
+#: Messages of a client that have come and are not looked at yet.
+MOST_ASKED = 4
 #: Seconds between two looks of a thread whether the connection that it reads is still there.
 LOOK_EVERY = 1.0
 
@@ -52,7 +54,7 @@ class GuardedSocket:
             self._inner.ws.events = self._listening(self._inner.ws.events)
         else:
             websocket._handle_control_frame = self._watching(websocket._handle_control_frame)
-        client.probes = True
+        client.hears_probes = True
         receive = getattr(websocket, "_recv_frame", None)
         if receive is not None:
             websocket._recv_frame = _whole_messages(receive, max_message)
@@ -67,11 +69,30 @@ class GuardedSocket:
     def send(self, message: str | bytes) -> None:
         """Send a message, or a ping."""
         if not isinstance(message, PingPayload):
-            self._websocket.send(message)
+            self._send(message)
         elif self._inner is None:
             self._websocket.send(bytes(message), control_code=Opcode.PING.value)
         else:
             self._inner.sock.send(self._inner.ws.send(events.Ping(bytes(message))))
+
+    def _send(self, message: str | bytes) -> None:
+        """Send a large message in pieces: with each that the socket takes it is seen that the client reads."""
+        data = message if isinstance(message, bytes) else message.encode()
+        if len(data) <= CHUNK or getattr(self._websocket, "extensions", None):  # eventlet packs the whole or nothing
+            self._websocket.send(message)
+            return
+        for place in range(0, len(data), CHUNK):
+            piece, last = data[place : place + CHUNK], place + CHUNK >= len(data)
+            self._send_piece(piece, isinstance(message, str), place == 0, last)
+            self._client.outbox.late += len(piece)
+
+    def _send_piece(self, piece: bytes, text: bool, first: bool, last: bool) -> None:
+        if self._inner is None:
+            opcode = 0 if not first else Opcode.TEXT.value if text else Opcode.BINARY.value
+            self._websocket._send(message_frame(opcode, piece, last))
+            return
+        opcode = Opcode.CONTINUATION if not first else Opcode.TEXT if text else Opcode.BINARY
+        self._inner.sock.sendall(message_frame(opcode.value, piece, last))
 
     def wait(self) -> str | None:
         """The next message, or None at the end, which garbage is, too."""
@@ -79,16 +100,23 @@ class GuardedSocket:
         # A client with a hundred messages in its buffer must not have them all served before anyone else's first.
         self._sleep(0)
         if not (isinstance(message, str) and message[:1] in ENGINE_TYPES and message):
+            if message is not None:
+                self._client.refuse("it sent what is no packet of Engine.IO")
             return None
         if message.startswith("4"):
             self._client.wait_until_taken(self._sleep)
         return None if self._client.outbox.closed else message
 
     def _listening(self, heard: Callable[[], Iterable[Any]]) -> Callable[[], Iterable[Any]]:
+        inner: Any = self._inner
+
         def listen() -> Iterable[Any]:
             for event in heard():
                 if isinstance(event, events.Pong):
                     self._echoed(self._client, bytes(event.payload))
+                # This is the thread that receives: while it waits, the client does, too.
+                while len(inner.input_buffer) >= MOST_ASKED and inner.connected:
+                    self._sleep(FIRST_LOOK)
                 yield event
 
         return listen

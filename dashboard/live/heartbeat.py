@@ -162,6 +162,12 @@ class Heartbeats:
         if pulse is not None:
             pulse.join_by = math.inf
 
+    def left(self, client: Life) -> None:
+        """The client is in no namespace any more: it has as long as one that has just come."""
+        pulse = self._pulses.get(client)
+        if pulse is not None:
+            pulse.join_by = self._now + self._join_within
+
     def ponged(self, client: Life) -> None:
         """An Engine.IO pong came from the client; one that answers no ping counts for nothing."""
         pulse = self._pulses.get(client)

@@ -197,6 +197,8 @@ class Outbox:
         with self._lock:
             if packet is not None:
                 self.push(Bundle((Frame((packet,)),)))
+            elif self.waiting > HOLD_FROM:  # it does not read, and nobody would look after it any more
+                self.close()
             elif not self.closed:
                 self._backlog.end()
                 self._wake()

@@ -39,6 +39,8 @@ class _Lane:
 class Pace:
     """Lets `max_fps` frames of each metric pass in a second; what comes in between is part of the next.
 
+    Only samples that replace older ones pass at once, in a frame of their own: a frame can't hold both.
+
     Args:
         max_fps: frames a second and metric.
     """
@@ -69,7 +71,8 @@ class Pace:
         if now >= lane.open_at or back or self.held(metric) * len(samples.values) > MAX_HELD:
             out.append(self._merge(metric, lane, now))
         else:
-            lane.held[-1] = samples._replace(values=samples.values.copy())  # whose they are may write to them again
+            # Whose they are may write to them again.
+            lane.held[-1] = samples._replace(times=samples.times.copy(), values=samples.values.copy())
             self._waiting[metric] = None
         return out
 

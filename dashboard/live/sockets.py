@@ -101,7 +101,10 @@ class DirectWriter:
         self._eio.sleep(0)
 
     def wait_and_write(self, data: memoryview) -> int:
-        sent: int = self._connection.send(data)
+        try:
+            sent: int = self._connection.send(data)
+        except TimeoutError:  # the reader's, for whose sake the socket may have one just now
+            return 0
         return sent
 
     def _send_tls(self, data: Any) -> int:
@@ -120,7 +123,7 @@ class Gate:
         eio: python-engineio's server; that library ships no types.
         max_message: bytes of the largest message.
         direct: take them over.
-        client: the client of one of python-engineio's objects.
+        client: the client of one of python-engineio's objects, if it is still there.
         echoed: called with a client and the payload of a WebSocket pong; whether that was the echo of a ping of ours.
     """
 
@@ -129,7 +132,7 @@ class Gate:
         eio: Any,
         max_message: int,
         direct: bool,
-        client: Callable[[Any], Client],
+        client: Callable[[Any], Client | None],
         echoed: Callable[[Client, bytes], bool],
     ) -> None:
         self._eio = eio
@@ -177,6 +180,8 @@ class Gate:
     def _serve(self, handler: Callable[[Any], Any], websocket: Any) -> Any:
         below = handler.__self__  # type: ignore[attr-defined]  # the handler is a method of python-engineio's object
         client = self._client(below)
+        if client is None:  # it went while it waited for its turn
+            return []
         connection = client.connection = websocket.socket if hasattr(websocket, "socket") else websocket.ws.sock
         connection.settimeout(None)  # the heartbeats decide
         _bound_kernel(connection)
@@ -189,7 +194,7 @@ class Gate:
         connection = websocket.socket
         websocket.websocket_closed = True  # eventlet need not say goodbye
         below.connected = below.upgraded = True
-        client.direct = client.probes = True
+        client.direct = client.hears_probes = True
         client.outbox.attach(DirectWriter(connection, self._eio))
         # The task of the request has much on its stack that nobody needs any more.
         go_on(websocket.environ, partial(self._converse, client, below, connection))
@@ -199,8 +204,7 @@ class Gate:
         try:
             self._read(client, below, connection)
         except Violation as error:
-            if not client.refused:  # else the log has told
-                log.info("client %s is let go: it sent %s", client.sid, error)
+            client.refuse(f"it sent {error}")
             self._say_why(client, connection, error)
         except (OSError, EOFError, ValueError):  # the connection has ended; TLS says so in more than one way
             pass

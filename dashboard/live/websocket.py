@@ -242,19 +242,26 @@ def close_frame(code: int, why: str = "") -> bytes:
 def _control_frame(opcode: int, payload: bytes) -> bytes:
     if len(payload) > MAX_CONTROL:
         raise ValueError(f"a control frame takes at most {MAX_CONTROL} bytes, and these are {len(payload)}")
-    return _frame(opcode, payload)
+    return message_frame(opcode, payload)
 
 
 def _message(opcode: int, payload: bytes) -> bytes:
     if len(payload) <= MAX_PIECE:
-        return _frame(opcode, payload)
+        return message_frame(opcode, payload)
     pieces = [payload[place : place + MAX_PIECE] for place in range(0, len(payload), MAX_PIECE)]
     first, *middle, last = pieces
-    frames = [_frame(opcode, first, whole=False), *(_frame(0, piece, whole=False) for piece in middle), _frame(0, last)]
-    return b"".join(frames)
+    rest = [message_frame(0, piece, whole=False) for piece in middle]
+    return b"".join([message_frame(opcode, first, whole=False), *rest, message_frame(0, last)])
 
 
-def _frame(opcode: int, payload: bytes, whole: bool = True) -> bytes:
+def message_frame(opcode: int, payload: bytes, whole: bool = True) -> bytes:
+    """One frame.
+
+    Args:
+        opcode: what it is; 0 for all but the first of a message.
+        payload: of it.
+        whole: no more of the message follows.
+    """
     size = len(payload)
     head = opcode | (0x80 if whole else 0)
     if size < 126:

@@ -31,7 +31,7 @@ class Event(StrEnum):
     SAMPLES = "samples"
     SERIES = "series"
     TOP = "top"
-    LAGGED = "lagged"  # reserved: not sent yet
+    LAGGED = "lagged"
     NOTICE = "notice"
 
 
