@@ -161,7 +161,8 @@ def test_forgotten_floods_leave_nothing_behind(tmp_path: Path) -> None:
         attack(0)
         before = running.memory()
         attack(2000)
-        assert running.memory() - before < 2 * MEGABYTE
+        # The history of the server's own metrics grows meanwhile; a connection that were kept would be 10 KB and more.
+        assert running.memory() - before < 5 * MEGABYTE
 
 
 HANDSHAKES = {

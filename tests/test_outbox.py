@@ -77,6 +77,17 @@ def taken(outbox: Outbox) -> list[str]:
 # --- with a writer of its own
 
 
+def test_after_goodbye_there_is_nothing_more() -> None:
+    """What is sent after the last frames is not sent, whether they wait or not."""
+    for room in (PLENTY, 0):
+        pipe = Pipe(room)
+        outbox = box(writer=pipe)
+        outbox.send_last(bundle(control(1)))
+        outbox.push(bundle(samples(2)))
+        pipe.run(PLENTY)
+        assert bytes(pipe.sent) == wire(control(1))
+
+
 def test_what_the_socket_takes_never_waits() -> None:
     """One push is one write; nothing waits and no task is begun."""
     pipe = Pipe(PLENTY)

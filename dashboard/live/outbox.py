@@ -83,8 +83,8 @@ class Outbox:
     """
 
     __slots__ = (
-        "__weakref__", "_backlog", "_begun", "_busy", "_empty", "_half", "_lagged", "_lock", "_out", "_patient",
-        "_ready", "_rest", "_tell_at", "_writer", "closed", "late", "on_close", "on_taken", "taken",
+        "__weakref__", "_backlog", "_begun", "_busy", "_empty", "_ended", "_half", "_lagged", "_lock", "_out",
+        "_patient", "_ready", "_rest", "_tell_at", "_writer", "closed", "late", "on_close", "on_taken", "taken",
     )  # fmt: skip
 
     def __init__(
@@ -110,7 +110,7 @@ class Outbox:
         self._busy = False
         self.taken = self.late = 0
         self._tell_at = TELL_EVERY
-        self.closed = False
+        self.closed = self._ended = False
         self.on_close: Callable[[str], None] = _nothing
         self.on_taken: Callable[[], None] | None = None
 
@@ -141,6 +141,12 @@ class Outbox:
         with self._lock:
             self.push(bundle, urgent)
 
+    def send_last(self, bundle: Bundle) -> None:
+        """Send frames after which a client must not get any more."""
+        with self._lock:
+            self.push(bundle)
+            self._ended = True
+
     def push(self, bundle: Bundle, urgent: bool = False) -> None:
         """Send frames, now or when what is before them has been sent. The lock is held by the caller.
 
@@ -148,7 +154,7 @@ class Outbox:
             bundle: the frames.
             urgent: they go before all that waits whole, the last of such first.
         """
-        if self.closed:
+        if self.closed or self._ended:
             return
         # What is larger than a piece may have to be sent in pieces.
         if self._writer is not None and not self._busy and bundle.size <= self._writer.at_once:

@@ -258,7 +258,7 @@ class Gate:
             if isinstance(message, Ping):
                 client.outbox.send(Bundle((Control(pong_frame(message.payload)),)))
             elif isinstance(message, Closing):
-                client.outbox.send(Bundle((Control(close_frame(message.code)),)))
+                client.outbox.send_last(Bundle((Control(close_frame(message.code)),)))
                 return False
             elif message == "3":
                 below.schedule_ping()
@@ -283,7 +283,7 @@ class Gate:
     def _say_why(self, client: Client, connection: Any, error: Violation) -> None:
         """Close the WebSocket with a code, and give the client a moment to read it: what it has sent and nobody has
         read would make the kernel take the connection, and the code with it, away from it at once."""
-        client.outbox.send(Bundle((Control(close_frame(error.code, error.why)),)))
+        client.outbox.send_last(Bundle((Control(close_frame(error.code, error.why)),)))
         left, until = MAX_LEFTOVER, time.monotonic() + LEFTOVER_TIME
         with suppress(OSError, EOFError, ValueError):
             while left > 0 and (rest := until - time.monotonic()) > 0:
