@@ -19,6 +19,8 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Protocol
 
+#: Seconds to read for which the bytes between two probes are right.
+STALLED_AFTER = 10.0
 #: Bytes of the stream between two probes; the writer tells of so many at the latest (`took`).
 PROBE_BYTES = 16 * 2**10
 #: The same for a client that keeps up, because an echo costs as much as a few messages. Should it fall to 10 kB/s all
@@ -124,6 +126,8 @@ class Heartbeats:
         random: Callable[[], float] = randomness.random,
     ) -> None:
         self._interval, self._timeout = interval, timeout
+        # Who has more time to read may be asked after more bytes.
+        self._scale = max(1.0, stalled_after / STALLED_AFTER)
         self._monotonic, self._random = monotonic, random
         shortest = min(interval, timeout, stalled_after, join_within)
         self.step = max(0.01, min(0.25, shortest / 8))
@@ -204,7 +208,7 @@ class Heartbeats:
             return
         if pulse.acked < pulse.sent and pulse.probed < self._now:
             pulse.slow = True
-        if client.taken - pulse.probed_taken >= (PROBE_BYTES if pulse.slow else PROBE_BYTES_FAST):
+        if client.taken - pulse.probed_taken >= (PROBE_BYTES if pulse.slow else PROBE_BYTES_FAST) * self._scale:
             self._probe(pulse, client)
 
     def beat(self) -> None:
