@@ -25,11 +25,13 @@ PATIENCE = 10.0  # seconds; a test that waits so long has failed
 
 
 class RoomsServer:
-    """A process of `tests.rooms_server`."""
+    """A process of `tests.rooms_server`, or of another module that takes the same arguments."""
+
+    module = "tests.rooms_server"
 
     def __init__(self, mode: str, log: Path, **options: Any) -> None:
         self.log = log
-        command = [sys.executable, "-m", "tests.rooms_server", mode, json.dumps(options)]
+        command = [sys.executable, "-m", self.module, mode, json.dumps(options)]
         with log.open("wb") as errors:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors)
         assert self._process.stdout is not None

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.rooms import RoomsServer
-from tests.server import ROOT
 from tests.watchers import Seen, Watchers
 
 #: Whole seconds of interval: python-engineio tells clients no others.
@@ -31,18 +27,12 @@ Start = Callable[..., Watchers]
 class StallingServer(RoomsServer):
     """A process of `tests.stalling_server`, with short heartbeats."""
 
+    module = "tests.stalling_server"
+
     def __init__(self, mode: str, direct: bool, log: Path) -> None:
-        self.log = log
         self._mode = mode
-        options = {"live": {"ping_interval": INTERVAL, "ping_timeout": TIMEOUT}, "direct": direct}
-        command = [sys.executable, "-m", "tests.stalling_server", mode, json.dumps(options)]
-        with log.open("wb") as errors:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors)
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, log.read_text()
-        self.port = int(line)
-        self.url = f"http://127.0.0.1:{self.port}"
+        live = {"ping_interval": INTERVAL, "ping_timeout": TIMEOUT}
+        super().__init__(mode, log, live=live, direct=direct)
         self.do("declare", collector="test", metrics=[{"name": METRIC, "unit": "", "kind": "gauge"}], every=0.05)
 
     def stream(self, count: int) -> None:
