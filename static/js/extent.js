@@ -4,12 +4,22 @@
 /** @typedef {import("./want.js").Want} Want */
 /** @typedef {import("./ring.js").Ring} Ring */
 
-/** Rows of a ring at most; a faster metric is thinned out when it is full. */
+/** Rows of a ring at most; a faster metric, or a longer window, is thinned out when it is full. */
 const MOST_ROWS = 20_000;
+/** Part of a ring that is still free when the far past is about to have no room. */
+const SPARE = 0.05;
+/** Times of a backfill: of a long window a day of minutes, and some room for the newest samples beside them. */
+const POINTS = 1_200;
+const POINTS_LONG = 1_600;
+/** seconds */
+const LONG = 3_600;
 /** Points of a backfill that had no room: half as many each time, but no chart is coarser than that. */
 const LEAST_POINTS = 150;
 /** Values up to which all that is missing is asked for, however many times a chart can tell apart. */
 const EXACT = 10_000;
+
+/** Times that a chart of so many seconds can tell apart. @param {number} window */
+export const timesOf = (window) => (window > LONG ? POINTS_LONG : POINTS);
 
 /** Rows of a ring: the whole window at full resolution and some room, up to a bound. @param {Span} span @param {Want} want */
 export function capacityOf({ window, points }, want) {
@@ -35,8 +45,16 @@ export function sinceOf(span, want, ring, now) {
   return ring.offset - ring.whole + passed < Math.min(most, ring.capacity) ? ring.whole : null;
 }
 
-/** Whether a fast metric has filled its ring before the window is over: a thinned backfill makes room. @param {Span} span @param {Want} want @param {Ring} ring */
+/**
+ * Whether a ring is about to lose what is still shown, because the metric is fast or the window long: a thinned backfill
+ * makes room.
+ * @param {Span} span
+ * @param {Want} want
+ * @param {Ring} ring
+ */
 export function crowded(span, want, ring) {
-  const full = ring.length >= ring.capacity && ring.last - ring.first < 0.9 * span.window * 1000;
-  return full && capacityOf(span, want) >= MOST_ROWS;
+  if (capacityOf(span, want) < MOST_ROWS) return false;
+  const spare = Math.floor(SPARE * ring.capacity);
+  const next = /** @type {number} */ (ring.times[ring.start + spare]);
+  return ring.length >= ring.capacity - spare && next > ring.last - span.window * 1000;
 }

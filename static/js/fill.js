@@ -176,10 +176,14 @@ function thinned({ ring, view, low, high }, value) {
 
 /** @param {Json} trace @param {Float64Array} column @param {number} factor @param {Job} job */
 function bars(trace, column, factor, { ring, view, low, high }) {
-  const few = high - low <= BARS;
-  const found = few ? null : means(ring.times, [column], low, high, stretch(view, BARS));
-  trace.x = found ? moved(found.times, view.zone) : moved(ring.times.subarray(low, high), view.zone);
-  trace.y = divided(found ? found.columns[0] ?? [] : column.subarray(low, high), factor);
+  // The nearest two make all bars as thin: rows without values don't count, and newer samples may be nearer than older ones.
+  const width = stretch(view, BARS);
+  const { times, columns: [values = []] } = means(ring.times, [column], low, high, width);
+  const few = high - low <= BARS && times.length > (high - low) / 2;
+  const known = Array.from(few ? column.subarray(low, high) : values).flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
+  const [x, y] = few ? [ring.times.subarray(low, high), column.subarray(low, high)] : [times, values];
+  trace.x = Float64Array.from(known, (at) => /** @type {number} */ (x[at]) + view.zone);
+  trace.y = Float64Array.from(known, (at) => /** @type {number} */ (y[at]) / factor);
 }
 
 /** Fill one trace with all series. @param {Json} given @param {Job} job @returns {Json} */

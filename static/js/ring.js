@@ -1,8 +1,15 @@
 // The last samples of one metric, in typed arrays of a fixed size, and which of the server's samples they are.
 
+import { broken, holes } from "./holes.js";
+
 /** @typedef {import("./types.js").Series} Series */
 /** @typedef {import("./types.js").Samples} Samples */
 /** @typedef {Samples & {offsets: Float64Array}} Rows */
+
+/** Rows before new ones that tell what distance between them is usual. */
+const LOOK_BACK = 9;
+/** Lists of series so far, of all rings. */
+let shapes = 0;
 
 /**
  * Two series are the same when their labels are.
@@ -26,8 +33,12 @@ export function nameOf(series) {
  * while newer samples come in.
  */
 export class Ring {
-  /** @param {number} capacity how many times it holds at least */
-  constructor(capacity) {
+  /**
+   * @param {number} capacity how many times it holds at least
+   * @param {number} [every] ms between samples at full rate; without it holes in time are not looked for
+   */
+  constructor(capacity, every = Infinity) {
+    this.every = every;
     this.capacity = Math.max(2, Math.ceil(capacity));
     this.times = new Float64Array(2 * this.capacity);
     /** Number of each row, ascending; rows that are no samples, or stand for several, have that of the last before them. */
@@ -46,8 +57,8 @@ export class Ring {
     this.sound = 0;
     /** Counts changes, so that a chart can tell whether it has to be drawn again. */
     this.version = 0;
-    /** Counts changes of the list of series. */
-    this.shape = 0;
+    /** Tells lists of series apart, also those of different rings. */
+    this.shape = ++shapes;
   }
 
   get length() {
@@ -88,7 +99,7 @@ export class Ring {
     this.series = series;
     this.keys = keys;
     this.version++;
-    this.shape++;
+    this.shape = ++shapes;
   }
 
   // --- what comes in
@@ -132,15 +143,9 @@ export class Ring {
    * Put a backfill in the place of what is as new as it, up to `offset`; what is older stays. What came later stays, too.
    * @param {Samples} samples perhaps fewer than the server has
    * @param {number} offset
-   * @param {number} pause ms without samples that no line must cross
    */
-  backfill(samples, offset, pause) {
-    const first = samples.times[0];
-    this.under(offset, () => {
-      if (first !== undefined) this.cut(first);
-      if (first !== undefined && this.length && first - this.last > pause) this.gap(this.last + 1, offset);
-      this.write({ ...samples, offsets: new Float64Array(samples.times.length).fill(offset) });
-    });
+  backfill(samples, offset) {
+    this.under(offset, () => this.write({ ...samples, offsets: new Float64Array(samples.times.length).fill(offset) }));
   }
 
   /** Take over what another ring holds, and its place in the count. @param {Ring} other */
@@ -243,11 +248,12 @@ export class Ring {
   }
 
   /** @param {Rows} rows */
-  write({ times, columns, offsets }) {
+  write(rows) {
+    if (!rows.times.length) return;
+    this.cut(/** @type {number} */ (rows.times[0]));
+    const { times, columns, offsets } = broken(rows, this.holesIn(rows), this.last);
     const skip = Math.max(0, times.length - this.capacity);
     const count = times.length - skip;
-    if (!count) return;
-    this.cut(/** @type {number} */ (times[skip]));
     if (this.end + count > this.times.length) this.compact(this.capacity - count);
     this.times.set(times.subarray(skip), this.end);
     this.offsets.set(offsets.subarray(skip), this.end);
@@ -259,6 +265,19 @@ export class Ring {
     this.end += count;
     this.start = Math.max(this.start, this.end - this.capacity);
     this.version++;
+  }
+
+  /** Places among new rows before which there is a hole in time that is not marked yet. @param {Rows} rows */
+  holesIn({ times, columns }) {
+    if (this.every === Infinity) return [];
+    const known = Math.min(LOOK_BACK, this.length);
+    const all = new Float64Array(known + times.length);
+    all.set(this.times.subarray(this.end - known, this.end));
+    all.set(times, known);
+    const gap = (/** @type {number} */ at) => (at < 0
+      ? this.columns.every((column) => Number.isNaN(column[this.end + at]))
+      : columns.every((column) => Number.isNaN(column[at])));
+    return holes(all, known, this.every).map((at) => at - known).filter((at) => !gap(at - 1) && !gap(at));
   }
 
   /** @param {number} keep */

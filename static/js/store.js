@@ -22,7 +22,7 @@ export class Store {
     this.rings = new Map();
     /** Identity of the history that the offsets count in. */
     this.epoch = "";
-    /** @type {Map<string, Set<() => void>>} */
+    /** @type {Map<string, Set<(past: boolean) => void>>} */
     this.listeners = new Map();
   }
 
@@ -52,13 +52,13 @@ export class Store {
    * @param {How} how
    */
   accept(name, series, samples, { offset, since, capacity, every, renamed = false }) {
-    const ring = this.sized(name, capacity);
+    const ring = this.sized(name, capacity, every);
     // A server that has just started knows no series yet; what is drawn stays until it does.
     if (!renamed && (series.length || !ring.length)) ring.setSeries(series);
     const aligned = renamed ? { times: samples.times, columns: columnsOf(ring, series, samples) } : samples;
-    if (since === null) ring.backfill(aligned, offset, 3 * every);
+    if (since === null) ring.backfill(aligned, offset);
     else ring.mend(aligned, since, offset);
-    this.tell(name);
+    this.tell(name, true);
   }
 
   /**
@@ -87,9 +87,9 @@ export class Store {
   }
 
   /**
-   * Call `listener` when the metric has changed.
+   * Call `listener` when the metric has changed: by a new sample, or in what it holds of the past.
    * @param {string} name
-   * @param {() => void} listener
+   * @param {(past: boolean) => void} listener
    * @returns {() => void} ends that
    */
   listen(name, listener) {
@@ -101,16 +101,24 @@ export class Store {
     };
   }
 
-  /** @param {string} name */
-  tell(name) {
-    for (const listener of this.listeners.get(name) ?? []) listener();
+  /** @param {string} name @param {boolean} [past] */
+  tell(name, past = false) {
+    for (const listener of this.listeners.get(name) ?? []) listener(past);
   }
 
-  /** The metric's ring, made or remade so that it holds as many times. @param {string} name @param {number} capacity */
-  sized(name, capacity) {
+  /**
+   * The metric's ring, made or remade so that it holds as many times.
+   * @param {string} name
+   * @param {number} capacity
+   * @param {number} every ms
+   */
+  sized(name, capacity, every) {
     const before = this.rings.get(name);
-    if (before && before.capacity === Math.max(2, Math.ceil(capacity))) return before;
-    const ring = new Ring(capacity);
+    if (before && before.capacity === Math.max(2, Math.ceil(capacity))) {
+      before.every = every;
+      return before;
+    }
+    const ring = new Ring(capacity, every);
     if (before) ring.adopt(before);
     this.rings.set(name, ring);
     return ring;

@@ -1,7 +1,7 @@
 // Which metrics are wanted, and what is asked of the server for that.
 
 import { samplesOf } from "./decode.js";
-import { capacityOf, pointsOf, sinceOf } from "./extent.js";
+import { capacityOf, pointsOf, sinceOf, timesOf } from "./extent.js";
 import { Following } from "./following.js";
 import { Requests } from "./requests.js";
 import { Want } from "./want.js";
@@ -44,7 +44,6 @@ export class Subscriptions {
     this.store = store;
     this.line = line;
     this.window = 300;
-    this.points = 1200;
     /** @type {Map<string, Want>} */
     this.wants = new Map();
     /** @type {Map<string, () => void>} */
@@ -66,6 +65,11 @@ export class Subscriptions {
     this.requests.stop();
     this.leaving.clear();
     this.forgetting.clear();
+  }
+
+  /** Times that charts can tell apart. */
+  get points() {
+    return timesOf(this.window);
   }
 
   /**

@@ -37,7 +37,8 @@ export function extremes(times, value, low, high, width) {
 }
 
 /**
- * Buckets with the mean of each: for bars and heat maps, where every mark has a width.
+ * Buckets with the mean of each: for bars and heat maps, where every mark has a width. Where samples lie farther apart
+ * than that, a bucket without any is left out; in a hole between them there are empty ones at its edges.
  * @param {Float64Array} times
  * @param {Float64Array[]} columns
  * @param {number} low
@@ -50,13 +51,23 @@ export function means(times, columns, low, high, width) {
   const stamps = [];
   /** @type {number[][]} */
   const rows = columns.map(() => []);
+  const add = (/** @type {number} */ bucket, /** @type {number} */ begin, /** @type {number} */ end) => {
+    stamps.push((bucket + 0.5) * width);
+    columns.forEach((column, which) => rows[which]?.push(mean(column, begin, end)));
+  };
+  const gap = (/** @type {number} */ at) => columns.every((column) => Number.isNaN(column[at]));
   let place = low;
+  let before = NaN;
   while (place < high) {
     const bucket = Math.floor(/** @type {number} */ (times[place]) / width);
     const begin = place;
+    if (bucket > before + 1 && (gap(place - 1) || gap(place))) {
+      add(before + 1, begin, begin);
+      if (bucket > before + 2) add(bucket - 1, begin, begin);
+    }
     while (place < high && Math.floor(/** @type {number} */ (times[place]) / width) === bucket) place++;
-    stamps.push((bucket + 0.5) * width);
-    columns.forEach((column, which) => rows[which]?.push(mean(column, begin, place)));
+    add(bucket, begin, place);
+    before = bucket;
   }
   return { times: stamps, columns: rows };
 }

@@ -43,7 +43,9 @@ export class Want {
   /** It has to be asked for. @param {boolean} [fresh] */
   again(fresh = false) {
     this.rest();
-    Object.assign(this, { step: "new", held: [], error: "", fresh: this.fresh || fresh });
+    // A backfill that did not come is still needed: what is there may begin later than the span that is shown.
+    const unanswered = (this.step === "asked" || this.step === "later") && this.since === null;
+    Object.assign(this, { step: "new", held: [], error: "", fresh: this.fresh || fresh || unanswered });
   }
 
   /** Its frames come no more, or can't be read. */

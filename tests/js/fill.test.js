@@ -166,3 +166,13 @@ test("what is unused recedes, and a layer of nearly nothing has no line", () => 
   const traces = fill([{ type: "scatter", stackgroup: "all", line: { width: 1 } }], job({ used: [99, 50], rest: [1, 1] }));
   assert.deepEqual(traces.map(({ line }) => line.width), [1, 0]);
 });
+
+test("bars are as wide as their samples allow: rows without values are no bars, and near ones are taken together", () => {
+  const [gap] = fill([{ type: "bar" }], job({ a: [1, NaN, 3] }));
+  assert.deepEqual([list(gap?.["x"]), list(gap?.["y"])], [[0, 2000], [1, 3]]);
+  const mixed = job({ a: [] }, { view: { ...VIEW, to: 86_400_000 } });
+  const times = [...Array.from({ length: 20 }, (_, at) => at * 3_600_000), ...Array.from({ length: 60 }, (_, at) => 80_000_000 + at * 1000)];
+  mixed.ring.append({ times: Float64Array.from(times), columns: [Float64Array.from(times, () => 5)] }, 80);
+  const [trace] = fill([{ type: "bar" }], { ...mixed, high: mixed.ring.end });
+  assert.equal(trace?.["y"].length, 21);
+});

@@ -100,7 +100,7 @@ test("a backfill goes behind what was there before it, with a break where sample
   const store = new Store();
   store.accept("m", series("a"), samples([1000, 2000], [1, 2]), { ...HOW, offset: 2 });
   store.accept("m", series("a"), samples([9000, 10_000], [9, 10]), { ...HOW, offset: 2 });
-  assert.deepEqual(held(/** @type {Ring} */ (store.ring("m"))), [[1000, 2000, 2001, 9000, 10_000], [1, 2, NaN, 9, 10]]);
+  assert.deepEqual(held(/** @type {Ring} */ (store.ring("m"))), [[1000, 2000, 2001, 8999, 9000, 10_000], [1, 2, NaN, NaN, 9, 10]]);
 });
 
 test("a backfill that overlaps replaces what it covers", () => {
@@ -110,11 +110,11 @@ test("a backfill that overlaps replaces what it covers", () => {
   assert.deepEqual(held(/** @type {Ring} */ (store.ring("m"))), [[1000, 2000, 3000, 4000], [1, 7, 8, 9]]);
 });
 
-test("recovered samples are appended as they are", () => {
+test("recovered samples are appended, with a break in the time in which there were none", () => {
   const store = new Store();
   store.accept("m", series("a"), samples([1000], [1]), { ...HOW, offset: 1 });
   store.accept("m", series("a"), samples([60_000], [2]), { ...HOW, offset: 2, since: 1 });
-  assert.deepEqual(held(/** @type {Ring} */ (store.ring("m")))[0], [1000, 60_000]);
+  assert.deepEqual(held(/** @type {Ring} */ (store.ring("m"))), [[1000, 1001, 59_999, 60_000], [1, NaN, NaN, 2]]);
 });
 
 test("a ring of another size takes over what fits", () => {
@@ -127,11 +127,15 @@ test("a ring of another size takes over what fits", () => {
 test("listeners are told until they undo it", () => {
   const store = new Store();
   let told = 0;
-  const undo = store.listen("m", () => told++);
+  let past = 0;
+  const undo = store.listen("m", (filled) => {
+    told++;
+    past += Number(filled);
+  });
   store.accept("m", series("a"), samples([1], [1]), { ...HOW, offset: 1 });
   store.append("m", samples([2], [2]), 2);
   store.setSeries("m", series("a", "b"));
-  assert.equal(told, 3);
+  assert.deepEqual([told, past], [3, 1], "only an answer changes the past");
   undo();
   store.forget("m");
   assert.equal(told, 3);

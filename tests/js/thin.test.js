@@ -41,3 +41,8 @@ test("means are taken per bucket, leaving gaps out", () => {
   const result = means(Float64Array.of(0, 1, 10, 11, 20), [Float64Array.of(1, 3, 5, NaN, NaN)], 0, 5, 10);
   assert.deepEqual(result, { times: [5, 15, 25], columns: [[2, 5, NaN]] });
 });
+
+test("buckets in which samples lie too far apart are left out, and those at the edges of a hole are empty", () => {
+  const result = means(Float64Array.of(5, 35, 36, 74, 75), [Float64Array.of(1, 2, NaN, NaN, 3)], 0, 5, 10);
+  assert.deepEqual(result, { times: [5, 35, 45, 65, 75], columns: [[1, 2, NaN, NaN, 3]] });
+});
