@@ -1,15 +1,8 @@
-// Ranges and ticks of axes: few, round, and still for as long as the data allow.
+// Ranges and ticks of value axes: few, round, and still for as long as the data allow.
 
 /** Rates are measured between two ticks that are never quite on time: 103% of a core is 100%. */
 export const OVERSHOOT = 1.1;
 const NICE = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
-/** Seconds between ticks of a time axis. */
-const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
-/** px that a label of a minute and of a second needs, with room around it. */
-const TICK = 58;
-const LONG_TICK = 68;
-const MOST_TICKS = 8;
-const DAY = 86_400_000;
 
 /** The smallest round number that is not below `value`. @param {number} value */
 export function roundUp(value) {
@@ -100,33 +93,4 @@ function ceiling(max, high, previous) {
   const wanted = roundUp(max * 1.06) || 1;
   const before = previous?.[0] === 0 ? previous[1] : 0;
   return before > 0 && before >= max * 1.01 && wanted > 0.5 * before ? before : wanted;
-}
-
-/**
- * Ticks of a time axis: at round times, few enough for the width, with no label near either end.
- * @param {number} from ms, as the axis shows them
- * @param {number} to
- * @param {number} width px
- * @returns {{tickmode: "array", tickvals: number[], ticktext: string[]}}
- */
-export function timeTicks(from, to, width) {
-  const seconds = (to - from) / 1000;
-  const step = STEPS.find((one) => seconds / one <= MOST_TICKS && (seconds / one) * (one < 60 ? LONG_TICK : TICK) <= width)
-    ?? 86_400 * Math.ceil((seconds * TICK) / width / 86_400);
-  const day = Math.floor(from / DAY) * DAY;
-  const half = (step < 60 ? LONG_TICK : TICK) / 2;
-  const tickvals = [];
-  const ticktext = [];
-  for (let at = day + Math.ceil((from - day) / step / 1000) * step * 1000; at <= to; at += step * 1000) {
-    const place = ((at - from) / (to - from)) * width;
-    tickvals.push(at);
-    ticktext.push(place < half || place > width - half / 2 ? "" : clock(at, step));
-  }
-  return { tickmode: "array", tickvals, ticktext };
-}
-
-/** @param {number} at ms, as the axis shows them @param {number} step seconds */
-function clock(at, step) {
-  const text = new Date(at).toISOString();
-  return step < 60 ? text.slice(11, 19) : step < 86_400 ? text.slice(11, 16) : text.slice(5, 10);
 }

@@ -1,11 +1,12 @@
 // One chart: the only file that calls Plotly. `draw`, `slide`, `resize` and `destroy` are all that others use of it.
 
 import { plotlyFor } from "./bundle.js";
-import { extent, timeTicks, valueRange, valueTicks } from "./axes.js";
+import { extent, valueRange, valueTicks } from "./axes.js";
 import { coloursOf } from "./colours.js";
 import { POLAR, fill, takesAll } from "./fill.js";
 import { legendOf, marginOf, scalable } from "./own.js";
 import { around, isRanked } from "./ranked.js";
+import { hoverFormat, timeTicks, zone } from "./timeticks.js";
 
 /** @typedef {import("./types.js").Figure} Figure */
 /** @typedef {import("./types.js").Json} Json */
@@ -188,7 +189,7 @@ export class Chart {
     const shift = zone(seen.to);
     const [from, to] = [seen.from + shift, seen.to + shift];
     if (to === this.plotted.layout.xaxis.range[1]) return;
-    const { tickvals, ticktext } = timeTicks(from, to, this.plot);
+    const { tickvals, ticktext } = timeTicks(seen, this.plot);
     this.plotly.relayout(this.plotted, { "xaxis.range": [from, to], "xaxis.tickvals": tickvals, "xaxis.ticktext": ticktext });
   }
 
@@ -242,7 +243,7 @@ export class Chart {
     }
     if (this.flat) return layout;
     const range = [view.from + view.zone, view.to + view.zone];
-    layout["xaxis"] = { type: "date", ...timeTicks(range[0] ?? 0, range[1] ?? 1, view.width), ...given["xaxis"], range };
+    layout["xaxis"] = { type: "date", ...timeTicks(view, view.width), ...hoverFormat(view), ...given["xaxis"], range };
     if (!this.built) return layout;
     if (data[0]?.["type"] === "heatmap") {
       const most = Math.max(2, Math.floor(view.height / 18));
@@ -290,11 +291,6 @@ export class Chart {
     this.serial++;
     this.onZoom(this.zoom);
   }
-}
-
-/** ms to add to a time so that Plotly, which shows UTC, shows this place's clock. @param {number} time */
-function zone(time) {
-  return -new Date(time).getTimezoneOffset() * 60_000;
 }
 
 /** @param {Ring} ring @param {number[]} shown */

@@ -38,14 +38,21 @@ export const TEXT = Object.freeze({
   failed: "This chart can't be drawn",
 });
 
-/** Names of the windows and their keys, in seconds. @type {[number, string][]} */
-export const WINDOWS = [[60, "1 min"], [300, "5 min"], [900, "15 min"], [3600, "1 h"]];
+/** Names of the windows, in seconds; their keys are their places. @type {[number, string][]} */
+export const WINDOWS = [
+  [60, "1 min"], [300, "5 min"], [900, "15 min"], [3600, "1 h"], [21_600, "6 h"], [86_400, "24 h"], [604_800, "7 d"], [2_592_000, "30 d"],
+];
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A day on an axis. @param {Date} date */
+export const dayText = (date) => `${MONTHS[date.getMonth()]} ${date.getDate()}`;
 
 /** @type {[string, string][]} */
 export const KEYS = [
   ["Space", "Pause or go on"],
   ["/", "Find a metric"],
-  ["1 – 4", "Span of time: 1 min, 5 min, 15 min, 1 h"],
+  ["1 – 8", `Span of time: ${WINDOWS.map(([, name]) => name).join(", ")}`],
   ["t", "Dark or light"],
   ["c", "Collectors and their states"],
   ["Esc", "Back to live, or close"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { extent, roundUp, timeTicks, valueRange, valueTicks } from "../../static/js/axes.js";
+import { extent, roundUp, valueRange, valueTicks } from "../../static/js/axes.js";
 import { Ring } from "../../static/js/store.js";
 
 /** @type {[null, null]} */
@@ -58,22 +58,6 @@ test("a value axis has few ticks, at round numbers", () => {
   assert.equal(valueTicks([0, 100], 160).dtick, 50);
   assert.equal(valueTicks([0, 8], 160).dtick, 2);
   assert.equal(valueTicks([-1.2, 1.2], 160).dtick, 1);
-});
-
-test("time ticks are at round times, with no label near either end", () => {
-  const begin = Date.UTC(2026, 0, 1, 10, 26, 31);
-  const { tickvals, ticktext } = timeTicks(begin, begin + 300_000, 680);
-  assert.deepEqual(tickvals.map((at) => (at / 1000) % 60), [0, 0, 0, 0, 0]);
-  assert.deepEqual(ticktext, ["10:27", "10:28", "10:29", "10:30", "10:31"]);
-  const near = timeTicks(begin + 28_000, begin + 328_000, 680).ticktext;
-  assert.deepEqual(near, ["", "10:28", "10:29", "10:30", "10:31"]);
-});
-
-test("the ticks of a narrow or a short chart suit it", () => {
-  const begin = Date.UTC(2026, 0, 1, 10, 0, 0);
-  assert.deepEqual(timeTicks(begin, begin + 300_000, 150).ticktext.filter(Boolean), ["10:02", "10:04"]);
-  assert.match(timeTicks(begin, begin + 60_000, 600).ticktext[2] ?? "", /^10:00:20$/);
-  assert.match(timeTicks(begin, begin + 20 * 86_400_000, 600).ticktext[1] ?? "", /^01-/);
 });
 
 test("the extent is that of the drawn series, and of their sum when they are stacked", () => {

@@ -20,6 +20,21 @@ export const Bar = {
         </div>`;
     };
 
+    // Where there is no room for all of them side by side, the system's own list is the best to hit with a thumb.
+    const windows = () => html`
+      <div class="seg" role="group" aria-label=${TEXT.window}>
+        ${WINDOWS.map(([seconds, name], place) => html`
+          <button key=${seconds} class=${{ on: state.window === seconds }} aria-pressed=${state.window === seconds}
+                  aria-keyshortcuts=${place + 1} title=${`${TEXT.window} (${place + 1})`} onClick=${() => setWindow(seconds)}>${name}</button>`)}
+      </div>
+      <label class="pick">
+        <span class="hidden">${TEXT.window}</span>
+        <select value=${state.window} onChange=${(/** @type {any} */ event) => setWindow(Number(event.target.value))}>
+          ${WINDOWS.map(([seconds, name]) => html`<option key=${seconds} value=${seconds}>${name}</option>`)}
+        </select>
+        <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M4 6l4 4 4-4" /></svg>
+      </label>`;
+
     return () => html`
       <header class="bar">
         <button class="btn icon menu" aria-label=${TEXT.menu} aria-controls="rail" aria-expanded=${state.menu}
@@ -28,11 +43,7 @@ export const Bar = {
         </button>
         <h1 class="cut">${props.title}</h1>
         <span class="host cut">${boot.host}</span>
-        <div class="seg" role="group" aria-label=${TEXT.window}>
-          ${WINDOWS.map(([seconds, name]) => html`
-            <button key=${seconds} class=${{ on: state.window === seconds }} aria-pressed=${state.window === seconds}
-                    onClick=${() => setWindow(seconds)}>${name}</button>`)}
-        </div>
+        ${windows()}
         ${live()}
         <button class="btn pause" aria-pressed=${state.pausedAt > 0} aria-keyshortcuts="Space" onClick=${togglePause}>
           ${state.pausedAt ? TEXT.goOn : TEXT.pause}<kbd aria-hidden="true">space</kbd>

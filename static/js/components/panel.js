@@ -19,7 +19,7 @@ import { Legend } from "./legend.js";
 /** @typedef {import("./legend.js").Row} Row */
 
 const FASTEST = 100;
-const SLOWEST = 2_500;
+const SLOWEST = 10_000;
 /** Values are told more often than a long chart moves, and less often than anybody can read. */
 const VALUES_EVERY = 1_000;
 const VALUES_FASTEST = 250;
@@ -165,7 +165,10 @@ export const Panel = {
       const element = /** @type {HTMLElement} */ (root.value);
       undo.push(app.sight.watch(element, show));
       undo.push(frames.add(drawable));
-      undo.push(store.listen(props.metric.name, () => state.pausedAt || frames.mark(drawable)));
+      undo.push(store.listen(props.metric.name, (past) => {
+        if (past) redraw();
+        else if (!state.pausedAt) frames.mark(drawable);
+      }));
       undo.push(app.onSlide(() => frames.mark(drawable)));
       const sizes = new ResizeObserver(() => chart?.resize() && redraw());
       if (plot.value) sizes.observe(plot.value);

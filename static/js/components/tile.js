@@ -12,6 +12,9 @@ import { html } from "./html.js";
 /** @typedef {import("../store.js").Ring} Ring */
 
 const POINTS = 60;
+/** ms between two drawings of the little line: it moves on by a fraction of its width. */
+const FASTEST = 250;
+const SLOWEST = 10_000;
 /** Colours of the little lines, by their place. */
 const COLOURS = [0, 4, 1, 2, 7, 11, 6, 3];
 
@@ -28,10 +31,24 @@ export const Tile = {
     const undo = [];
     let unwant = () => {};
     let seen = false;
+    let sketched = "";
+    let sketchedAt = -Infinity;
+
+    /** The line need not follow every sample, but whatever else has changed. @param {Ring} ring @param {(at: number) => number} value */
+    function line(ring, value) {
+      const { clientWidth: width = 0, clientHeight: height = 0 } = canvas.value ?? {};
+      const key = [state.window, state.theme, state.pausedAt, width, height].join();
+      const pause = Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / POINTS / 4));
+      const now = performance.now();
+      if (!canvas.value || (key === sketched && now - sketchedAt < pause)) return;
+      [sketched, sketchedAt] = [key, now];
+      const colours = boot.templates[state.theme]["layout"].colorway;
+      sketch(canvas.value, ring, value, app.span(), colours[COLOURS[props.place] ?? 0]);
+    }
 
     const drawable = {
       visible: () => seen,
-      pause: () => 250,
+      pause: () => FASTEST,
       draw() {
         const ring = store.ring(props.metric.name);
         if (!ring?.length) return false;
@@ -39,8 +56,7 @@ export const Tile = {
         const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
         const { text, symbol } = units.one(props.metric.unit, capped(value(at), props.metric.limits[1]));
         told.value = { text, symbol, detail: detail(props.metric, ring, at, units) };
-        const colours = boot.templates[state.theme]["layout"].colorway;
-        if (canvas.value) sketch(canvas.value, ring, value, app.span(), colours[COLOURS[props.place] ?? 0]);
+        line(ring, value);
         return true;
       },
     };
@@ -53,7 +69,10 @@ export const Tile = {
         if (visible) frames.now(drawable);
       }));
       undo.push(frames.add(drawable));
-      undo.push(store.listen(props.metric.name, () => state.pausedAt || frames.mark(drawable)));
+      undo.push(store.listen(props.metric.name, (past) => {
+        if (past) sketched = "";
+        if (past || !state.pausedAt) frames.mark(drawable);
+      }));
       const sizes = new ResizeObserver(() => frames.now(drawable));
       if (canvas.value) sizes.observe(canvas.value);
       undo.push(() => sizes.disconnect());

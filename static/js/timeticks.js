@@ -1,0 +1,88 @@
+// Ticks of a time axis: at round times of this place's clock, few enough for the width.
+
+import { dayText } from "./text.js";
+
+/** @typedef {{from: number, to: number}} Span ms */
+
+const HOUR = 3_600;
+const DAY = 86_400;
+/** Seconds between ticks; all below an hour divide it, those of hours divide a day. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY];
+const WEEK = 7;
+/** The first Monday of the epoch, in days: weeks begin there. */
+const MONDAY = 4;
+/** px that a label of a minute and of a second needs, with room around it. */
+const TICK = 58;
+const LONG_TICK = 68;
+const MOST_TICKS = 8;
+/** Spans of so many seconds need the day beside the time. */
+const DAYS_FROM = 12 * HOUR;
+
+/** ms to add to a time so that Plotly, which shows UTC, shows this place's clock. @param {number} time */
+export function zone(time) {
+  return -new Date(time).getTimezoneOffset() * 60_000;
+}
+
+/**
+ * @param {Span} span
+ * @param {number} width px
+ * @returns {{tickmode: "array", tickvals: number[], ticktext: string[]}} with no label near either end; places as the axis
+ *   counts, on which all of the span is as far from UTC as its end: where clocks are changed within, the ticks before that
+ *   stand where the clock was round then
+ */
+export function timeTicks({ from, to }, width) {
+  const seconds = (to - from) / 1000;
+  const step = STEPS.find((one) => seconds / one <= MOST_TICKS && (seconds / one) * room(one) <= width)
+    ?? DAY * WEEK * Math.ceil((seconds * TICK) / width / DAY / WEEK);
+  const half = room(step) / 2;
+  const shift = zone(to);
+  const times = step < HOUR ? even(from, to, step) : round(from, to, step);
+  return {
+    tickmode: "array",
+    tickvals: times.map((at) => at + shift),
+    ticktext: times.map((at) => {
+      const place = ((at - from) / (to - from)) * width;
+      return place < half || place > width - half / 2 ? "" : labelOf(at, step);
+    }),
+  };
+}
+
+/** How the label beside the pointer tells the time; of a short span the template knows it. @param {Span} span */
+export function hoverFormat({ from, to }) {
+  return (to - from) / 1000 < DAYS_FROM ? {} : { hoverformat: "%b %-d, %H:%M" };
+}
+
+/** px for a tick of this step, in seconds. @param {number} step */
+const room = (step) => (step < 60 ? LONG_TICK : TICK);
+
+/** Clocks are changed by hours, or halves of them, so that these steps go on evenly. @param {number} from @param {number} to @param {number} step */
+function even(from, to, step) {
+  const shift = zone(from);
+  const times = [];
+  for (let at = Math.ceil((from + shift) / step / 1000) * step * 1000 - shift; at <= to; at += step * 1000) times.push(at);
+  return times;
+}
+
+/** Round hours and days of this place, of which one may be longer than the next. @param {number} from @param {number} to @param {number} step */
+function round(from, to, step) {
+  const first = new Date(from);
+  const days = step / DAY;
+  const times = new Set();
+  for (let on = 0; ; on++) {
+    const [year, month, day] = [first.getFullYear(), first.getMonth(), first.getDate() + on];
+    if (new Date(year, month, day).getTime() > to) break;
+    const number = Date.UTC(year, month, day) / DAY / 1000;
+    if (days > 1 && (number - (days % WEEK ? 0 : MONDAY)) % days !== 0) continue;
+    for (let hour = 0; hour < 24; hour += Math.min(24, step / HOUR)) times.add(new Date(year, month, day, hour).getTime());
+  }
+  return [...times].filter((at) => at >= from && at <= to);
+}
+
+/** Midnight is told by the day that begins. @param {number} at @param {number} step seconds */
+function labelOf(at, step) {
+  const date = new Date(at);
+  const text = new Date(at + zone(at)).toISOString();
+  // Where clocks are put forward at midnight the day begins later.
+  const begins = new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime() === at;
+  return begins ? dayText(date) : text.slice(11, step < 60 ? 19 : 16);
+}
