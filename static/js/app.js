@@ -5,6 +5,7 @@ import { Connection } from "./connection.js";
 import { Figures } from "./figures.js";
 import { Frames } from "./frame.js";
 import { present } from "./layout.js";
+import { greeted, told } from "./notices.js";
 import { Returning, shapeOf } from "./returning.js";
 import { makeState, saved } from "./state.js";
 import { Store } from "./store.js";
@@ -33,7 +34,11 @@ export function makeApp(boot, base) {
   subscriptions.window = state.window;
 
   connection.on("status", (status) => void (state.status = status));
-  connection.on("notice", (notice) => void (state.notice = notice));
+  connection.on("notice", (notice) => {
+    if (notice.topic) state.standing = told(state.standing, notice);
+    else state.notice = notice;
+  });
+  connection.on("notices", (notices) => void (state.standing = greeted(state.standing, notices)));
   const metricsOf = new Returning(metrics, (metric) => metric.name);
   const collectorsOf = new Returning(collectors, (one) => one.collector);
   connection.on("catalog", (/** @type {import("./types.js").Change & {whole?: boolean}} */ change) => {

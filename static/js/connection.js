@@ -128,7 +128,7 @@ export class Connection {
   }
 
   /**
-   * @param {"status" | "catalog" | "notice" | "refused"} what
+   * @param {"status" | "catalog" | "notice" | "notices" | "refused"} what
    * @param {(payload: any) => void} listener
    * @returns {() => void} ends that
    */
@@ -231,8 +231,8 @@ export class Connection {
     if (status === 401 || status === 403) this.setPhase("signed_out");
   }
 
-  /** @param {{version: string, epoch: string, now: number}} hello */
-  hello({ version, epoch, now }) {
+  /** @param {{version: string, epoch: string, now: number, notices?: import("./notices.js").Notice[]}} hello */
+  hello({ version, epoch, now, notices = [] }) {
     this.failures = 0;
     this.clock.greet(now);
     this.greeted = true;
@@ -241,6 +241,7 @@ export class Connection {
       this.setPhase("other_version");
       this.otherVersion();
     }
+    this.tell("notices", notices);
     this.askCatalog(version === this.version);
     this.subscriptions.plan();
   }

@@ -18,6 +18,7 @@ import { WINDOWS } from "./text.js";
  * @property {boolean} menu whether the rail is open on a narrow screen
  * @property {"" | "help" | "collectors"} dialog
  * @property {{level: string, text: string} | null} notice
+ * @property {import("./notices.js").Standing[]} standing
  */
 
 /** Choices survive a reload. Storage may be refused; then they don't. */
@@ -58,6 +59,7 @@ export function makeState(boot, status) {
     menu: false,
     dialog: "",
     notice: null,
+    standing: [],
   };
   return {
     state: reactive(initial),

@@ -9,6 +9,8 @@ export const TEXT = Object.freeze({
   search: "Find a metric",
   menu: "Menu",
   close: "Close",
+  fold: "Fold away",
+  unfold: "Folded away",
   pause: "Pause",
   goOn: "Go on",
   window: "Span of time",
@@ -84,6 +86,13 @@ export const absent = (count) => `${count} not available here`;
 
 /** @param {number} count */
 export const running = (count) => `${count} collector${count === 1 ? "" : "s"} running`;
+
+/** Since when something is so; of another day than today with that day. @param {number} time ms */
+export function sinceText(time) {
+  const [date, now] = [new Date(time), new Date()];
+  const clock = `${date.getHours()}`.padStart(2, "0") + `:${date.getMinutes()}`.padStart(2, "0");
+  return `since ${date.toDateString() === now.toDateString() ? "" : `${dayText(date)}, `}${clock}`;
+}
 
 /**
  * What the badge in the bar says.

@@ -3,6 +3,7 @@
 import { useApp } from "../app.js";
 import { TEXT, WINDOWS, badge } from "../text.js";
 import { html } from "./html.js";
+import { Folded } from "./notices.js";
 
 export const Bar = {
   props: ["title"],
@@ -44,6 +45,7 @@ export const Bar = {
         <h1 class="cut">${props.title}</h1>
         <span class="host cut">${boot.host}</span>
         ${windows()}
+        <${Folded} />
         ${live()}
         <button class="btn pause" aria-pressed=${state.pausedAt > 0} aria-keyshortcuts="Space" onClick=${togglePause}>
           ${state.pausedAt ? TEXT.goOn : TEXT.pause}<kbd aria-hidden="true">space</kbd>

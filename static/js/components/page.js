@@ -7,6 +7,7 @@ import { TEXT } from "../text.js";
 import { Bar } from "./bar.js";
 import { Dialogs } from "./dialogs.js";
 import { html } from "./html.js";
+import { Notices } from "./notices.js";
 import { Panel } from "./panel.js";
 import { Rail } from "./rail.js";
 import { Tile } from "./tile.js";
@@ -54,8 +55,7 @@ export const Page = {
         ${state.menu && html`<div class="veil" onClick=${() => (state.menu = false)} />`}
         <div class="body">
           <${Bar} title=${title.value} />
-          ${state.notice && html`<p class=${["notice", state.notice.level]} role="status">${state.notice.text}
-            <button class="link" onClick=${() => (state.notice = null)}>${TEXT.close}</button></p>`}
+          <${Notices} />
           <main id="charts" class="main" tabindex="-1" key=${state.slug}>
             ${heads.value.length > 0 && html`<div class="tiles">
               ${heads.value.map((metric, place) => html`<${Tile} key=${metric.name} metric=${metric} title=${short(metric)} place=${place} />`)}
