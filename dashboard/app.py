@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -12,6 +13,7 @@ from flask import Flask
 
 from collectors.metric import Metric
 from collectors.sample import Batch
+from dashboard.history.keeper import Keeper
 from dashboard.history.store import History
 from dashboard.live.broadcast import Broadcast
 from dashboard.live.catalog import Catalog
@@ -76,15 +78,19 @@ class Plotroom:
         token_is_new: it was made just now.
     """
 
-    def __init__(self, settings: Settings, async_mode: str, native: Native, reload: Reload | None) -> None:
+    def __init__(
+        self, settings: Settings, async_mode: str, native: Native, reload: Reload | None, keeper: Keeper | None
+    ) -> None:
         self.settings = settings
+        self._keeper = keeper
         self.token: Token | None = None
         self.token_is_new = False
         self.flask = Flask("dashboard", template_folder=str(TEMPLATES), static_folder=None)
         self.socketio = make_socketio(self.flask, settings.live, async_mode)
         self.clock = Clock()
         self.tasks = Tasks(self.socketio.start_background_task, self.socketio.sleep, native, self.clock)
-        self.history = History(settings.history, self.clock, native)
+        archive = keeper.archive if keeper else None
+        self.history = History(settings.history, self.clock, native, archive)
         self.catalog = Catalog(self.history)
         self.broadcast = Broadcast(self.socketio, self.history, self.catalog, self.tasks, settings.live)
         self.hub_lag = HubLag(self.tasks.sleep, time.monotonic)
@@ -96,6 +102,8 @@ class Plotroom:
     def start(self) -> None:
         """Start sampling and telling."""
         self.broadcast.start()
+        if self._keeper is not None:
+            self._keeper.start(self.history, self.tasks, partial(self.broadcast.stand, "history"))
         self.tasks.supervise("hub lag", self.hub_lag.run)
         self.scheduler.start()
 
@@ -104,6 +112,8 @@ class Plotroom:
         self.connections.close()
         self.hub_lag.stop()
         self.scheduler.stop()
+        if self._keeper is not None:
+            self._keeper.stop()
         self.broadcast.stop()
 
     def _vitals(self) -> Vitals:
@@ -162,7 +172,9 @@ def installed_version() -> str:
         return "0"
 
 
-def create_app(settings: Settings, async_mode: str, native: Native, reload: Reload | None = None) -> Plotroom:
+def create_app(
+    settings: Settings, async_mode: str, native: Native, reload: Reload | None = None, keeper: Keeper | None = None
+) -> Plotroom:
     """A server with these settings.
 
     Args:
@@ -170,8 +182,9 @@ def create_app(settings: Settings, async_mode: str, native: Native, reload: Relo
         async_mode: "eventlet" or "threading".
         native: runs a function in a native thread and waits for its result.
         reload: reads the settings again; by default the collectors' tables, from the file alone.
+        keeper: of what outlives the server; it is started and stopped with it. By default nothing does.
 
     Raises:
         CannotStart: the token can't be kept in the data folder.
     """
-    return Plotroom(settings, async_mode, native, reload)
+    return Plotroom(settings, async_mode, native, reload, keeper)

@@ -68,15 +68,32 @@ class LiveSettings(Table):
 
 
 #: The bound of dashboard/history/ring.py.
-_RETENTION = (
-    'how long at full resolution: seconds, or "1 h"; a metric of more than 4,194,304 values in that time keeps those'
+_MEMORY = (
+    'how long in memory, for the quickest answers: seconds, or "30 min"; a metric of more than 4,194,304 values in '
+    "that time keeps those"
 )
 
 
 class HistorySettings(Table):
     """What is remembered."""
 
-    retention: Seconds = Field(3600, ge=60, le=604_800, description=_RETENTION)
+    memory: Seconds = Field(1800, ge=60, le=604_800, description=_MEMORY)
+    store: bool = Field(True, description="also on the disk, in the data folder; else it is gone when Plotroom ends")
+    retention: Seconds = Field(
+        172_800, ge=60, le=3_153_600_000, description='how long at full resolution on the disk: seconds, or "48 h"'
+    )
+    retention_fast: Seconds = Field(
+        21_600, ge=60, le=3_153_600_000, description="the same, of metrics with more than one sample a second"
+    )
+    retention_minute: Seconds = Field(
+        2_592_000, ge=60, le=3_153_600_000, description="how long as sums and extremes of each minute"
+    )
+    retention_hour: Seconds = Field(
+        63_072_000, ge=60, le=3_153_600_000, description="how long as sums and extremes of each hour"
+    )
+    max_size: ByteSize = Field(
+        ByteSize(2**30), ge=2**20, description='size of the file of all that: bytes, or "1 GiB"; the oldest goes first'
+    )
     max_series: int = Field(500, ge=1, le=100_000, description="series per metric; newer ones are refused and counted")
 
 

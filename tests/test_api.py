@@ -100,6 +100,7 @@ def test_query_gives_a_window(world: World) -> None:
         "metric": "system.cpu",
         "unit": "%",
         "tier": "full",
+        "every": 0,
         "series": [{"labels": {"mode": "user"}}, {"labels": {"mode": "=system"}}],
         "t": [world.start + 1000 * place for place in range(5)],
         "v": [[0.0, 1.5, 3.0, 4.5, 6.0], [7.0, 7.0, 7.0, None, 7.0]],

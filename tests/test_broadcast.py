@@ -17,6 +17,7 @@ from dashboard.live.fanout import frame
 from dashboard.live.outbox import MAX_WAITING
 from dashboard.live.payloads import SubscribeRequest, Wanted
 from dashboard.sampling.state import JobState
+from dashboard.settings import HistorySettings
 from dashboard.tasks import Clock, Tasks, threads
 from tests.house import START, FakeConnection, House, batch
 from tests.readings import read
@@ -167,7 +168,8 @@ def test_an_answer_has_a_bound() -> None:
     pauses: list[float] = []
     plain = threads()
     seconds = itertools.count()
-    house = House(Tasks(plain.spawn, pauses.append, plain.native), Clock(monotonic=lambda: next(seconds)))
+    clock = Clock(monotonic=lambda: next(seconds))
+    house = House(Tasks(plain.spawn, pauses.append, plain.native), clock, HistorySettings(memory=3600))
     names = [f"a.m{one}" for one in range(5)]
     house.declare(*names)
     known = tuple(Series((("n", str(one)),)) for one in range(200))

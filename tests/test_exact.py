@@ -60,7 +60,7 @@ class Machine(RuleBasedStateMachine):
     def build(self) -> House:
         tasks = Tasks(lambda *_: None, self.sleep, run_here)
         clock = Clock(lambda: START / 1000, self.monotonic)
-        house = House(tasks, clock, HistorySettings(retention=RETENTION), BOUND, max_events=100_000, burst=100_000)
+        house = House(tasks, clock, HistorySettings(memory=RETENTION), BOUND, max_events=100_000, burst=100_000)
         house.fanout.audience = Audience(house.fanout.lock, self.monotonic, stride=1)  # others run after each client
         house.eio.ping_interval = -house.eio.ping_timeout  # so long the library's writer would wait for packets
         house.declare(*METRICS)

@@ -40,7 +40,7 @@ def test_without_anything_the_defaults_hold(folder: Path) -> None:
     """No file, no variable and no argument give the documented defaults."""
     settings = load({}, {}, folder)
     assert (settings.host, settings.port, settings.base_path) == ("127.0.0.1", 8420, "")
-    assert settings.history.retention == 3600
+    assert settings.history.retention == 48 * 3600
     assert settings.live.max_clients == 8192
     assert settings.sampling.max_memory == 512 * 2**20
 
@@ -97,7 +97,7 @@ def value_of(settings: Settings, name: str) -> object:
         ("allowed_hosts = ['http://x']", ("allowed_hosts in plotroom.toml", "'http://x'")),
         ("allowed_origins = ['x']", ("allowed_origins in plotroom.toml", "'x'")),
         ("trusted_proxies = ['10.0.0.0/33']", ("trusted_proxies in plotroom.toml", "'10.0.0.0/33'")),
-        ("[history]\nretention = 'long'", ("history.retention in plotroom.toml", "'long'", "3600")),
+        ("[history]\nretention = 'long'", ("history.retention in plotroom.toml", "'long'", "172800")),
         ("[live]\nping_timeout = nan", ("live.ping_timeout in plotroom.toml", "nan")),
     ],
 )
@@ -232,7 +232,7 @@ def test_settings_that_have_changed_are_named(folder: Path) -> None:
     assert changed_settings(running, before) == []
     write(folder, "plugin = ['a.py']\n[history]\nretention = '2 h'\n[collectors.cpu]\nevery = 2")
     assert changed_settings(running, load({"port": "0"}, {}, folder)) == ["plugin", "history.retention"]
-    assert changed_settings(running, load({"port": "0", "history.retention": "3600"}, {}, folder)) == ["plugin"]
+    assert changed_settings(running, load({"port": "0", "history.retention": "172800"}, {}, folder)) == ["plugin"]
     assert changed_settings(running, load({"port": "99"}, {}, folder))[0] == "port"
 
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 
 from dashboard.app import Plotroom, Reload, create_app
+from dashboard.history.keeper import Keeper
 from dashboard.listener import listen
 from dashboard.sampling.state import JobState
 from dashboard.server import Limits, Runtime, serve
 from dashboard.settings import Settings
+from dashboard.tasks import Clock
 from dashboard.tls import tls_context
 from dashboard.web.hosts import bracketed, is_wildcard
 from dashboard.web.tokens import make_data_dir
@@ -50,7 +52,8 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
     with closing(listen(settings.host, settings.port)) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         make_data_dir(settings.data_dir)
-        app = create_app(settings, runtime.async_mode, runtime.native, reload)
+        keeper = Keeper(settings.data_dir / "history", settings.history, Clock()) if settings.history.store else None
+        app = create_app(settings, runtime.async_mode, runtime.native, reload, keeper)
         serving = runtime.serving(listener, app.wsgi, limits(settings), tls)
         # What has been made by now stays to the end; a collection of garbage that looks through all of it takes 50 to
         # 100 ms, in which nobody is served, and whoever opens many connections causes many.

@@ -20,6 +20,8 @@ SLACK = 1.05
 MAX_CELLS = 4 * 2**20
 #: Samples that come so many ms late are put in their place; what is older says that the clock was set back.
 OVERLAP = 1000
+#: Seconds; longer than any clock has been.
+FOREVER = 3e9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +93,34 @@ class Ring:
         self._newest = 0
         self._leave_at = 0
 
+    @classmethod
+    def unbounded(cls, offset: int, whole: int) -> Ring:
+        """One that lets go of nothing, and goes on after samples that it does not hold.
+
+        Args:
+            offset: of the last of these.
+            whole: how many of them are numbered without a break.
+        """
+        ring = cls(1.0, FOREVER, 2**31, offset, 2**60)
+        ring._floor = offset - whole
+        return ring
+
+    def restore(self, samples: Slice, whole: int) -> None:
+        """Take what a ring before this one has held, as the first thing.
+
+        Args:
+            samples: with the offset of the last of them.
+            whole: how many of the last ones are numbered without a break.
+        """
+        if len(samples.times):
+            self.append(samples.times, samples.series, samples.values)
+        self.offset = samples.offset
+        self._floor = samples.offset - min(whole, self._count)
+
+    def jump(self, offset: int) -> None:
+        """What comes next is numbered from another offset on."""
+        self.offset = self._floor = offset
+
     def __len__(self) -> int:
         """How many times are held."""
         return self._count
@@ -100,12 +130,28 @@ class Ring:
         return self.columns.series
 
     @property
+    def whole(self) -> int:
+        """How many samples up to the last are numbered without a break, whether they are held or not."""
+        return self.offset - self._floor
+
+    @property
+    def oldest(self) -> int:
+        """The time of the oldest sample that is held; 0 when there is none."""
+        return int(self._times[self._head]) if self._count else 0
+
+    @property
+    def newest(self) -> int:
+        """The time of the last sample."""
+        return self._newest
+
+    @property
     def capacity(self) -> int:
         """Times that are held when the metric is sampled as declared."""
         return min(self._capacity, self._most)
 
     def set_interval(self, every: float) -> None:
         """The metric is sampled at another interval from now on; what is held stays."""
+        self.every = every
         self._capacity = math.ceil(self._retention / 1000 / every * SLACK) + 16
 
     def append(self, times: Times, series: tuple[Series, ...], values: Values) -> Appended:
@@ -168,6 +214,10 @@ class Ring:
         """The samples from `start` to `end`, both included, in ms since the epoch."""
         low = self._locate(start)
         return self._copy(low, max(low, self._locate(end + 1)))
+
+    def everything(self) -> Slice:
+        """All samples that are held."""
+        return self._copy(0, self._count)
 
     def latest(self) -> Slice:
         """The newest sample; empty when there is none yet."""

@@ -1,20 +1,39 @@
-"""The history of every metric: a ring each, and the one lock that keeps readers and writers apart."""
+"""The history of every metric: in memory, where it is quick, and in the archive, where it lasts; joined without a seam.
+
+One lock keeps readers and writers apart. Nothing waits for a disk while it is held.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from collectors.metric import Metric, Series
-from collectors.sample import Batch
+from collectors.sample import GAP, Batch, Values
+from dashboard.history.archive import Append, Archive, Seal
+from dashboard.history.database import StoreDamaged, StoreTrouble
+from dashboard.history.directory import Key
 from dashboard.history.downsample import thin_away
 from dashboard.history.epoch import new_epoch
+from dashboard.history.kept import SEAL_AFTER, Kept, key_of
+from dashboard.history.reading import NOTHING, Found, Memory, Span, part, read, summed
 from dashboard.history.ring import Appended, Ring, Slice
+from dashboard.history.tiers import Tier
 from dashboard.tasks import Clock, run_here
 
 if TYPE_CHECKING:
     from dashboard.settings import HistorySettings
+
+#: Values that wait for the archive at most; while it can't be written, the memory remembers longer than this.
+MOST_WAITING = 2**21
+#: Of the time that what waits to be packed stays in memory, so that it is packed before it leaves.
+MARGIN = 2.0
+#: Spans that are read from the archive at the same time: unpacking takes the interpreter from everybody else.
+MOST_READS = 2
 
 
 class UnknownMetric(LookupError):
@@ -25,48 +44,98 @@ class UnknownMetric(LookupError):
         self.name = name
 
 
+@dataclass
+class Work:
+    """What is to be written next.
+
+    Attributes:
+        appends: what came since the last time.
+        seals: what is to be packed.
+        cells: values in `appends`.
+        dropped: values that are not in it, because too many waited.
+    """
+
+    appends: list[Append] = field(default_factory=list)
+    seals: list[Seal] = field(default_factory=list)
+    cells: int = 0
+    dropped: int = 0
+
+
 class History:
     """The samples of all metrics, as long as the retention says. Every method may be called from every task.
 
     Args:
-        settings: retention and cap of series.
+        settings: how long what is kept, and cap of series.
         clock: tells the time of day.
         native: runs a function in a native thread and waits for it; see `dashboard.tasks`.
+        archive: what lasts; None keeps all in memory alone.
     """
 
-    def __init__(self, settings: HistorySettings, clock: Clock, native: Callable[..., Any] = run_here) -> None:
+    def __init__(
+        self, settings: HistorySettings, clock: Clock, native: Callable[..., Any] = run_here,
+        archive: Archive | None = None,
+    ) -> None:  # fmt: skip
         self._settings = settings
         self._clock = clock
         self._native = native
-        self._rings: dict[str, Ring] = {}
+        self._kept: dict[str, Kept] = {}
         # Offsets of metrics that went, so that one that comes again goes on counting: a client must not take its new
         # samples for old ones.
         self._ended: dict[str, int] = {}
         self._lock = threading.RLock()
-        self.epoch = new_epoch(self.now())
+        self._archive = archive
+        self._work = Work()
+        self._turns = threading.Semaphore(MOST_READS)
+        self.epoch = archive.epoch if archive else new_epoch(self.now())
 
     def now(self) -> int:
         """The time in ms since the epoch."""
         return int(self._clock.wall() * 1000)
 
+    # --- what is measured
+
     def declare(self, metric: Metric, every: float) -> None:
-        """Make room for a metric that is sampled every so many seconds. One that is known keeps its samples."""
+        """Make room for a metric that is sampled every so many seconds. One that is known keeps its samples.
+
+        What the archive has of the last while is in memory then.
+        """
+        cap = self._settings.max_series if metric.max_series is None else metric.max_series
+        key = key_of(metric)
         with self._lock:
-            ring = self._rings.get(metric.name)
-            cap = self._settings.max_series if metric.max_series is None else metric.max_series
-            if ring is None:
-                offset = self._ended.pop(metric.name, 0)
-                self._rings[metric.name] = Ring(every, self._settings.retention, cap, offset)
-            else:
-                ring.set_interval(every)
-                ring.columns.cap = cap
+            kept = self._kept.get(metric.name)
+            if kept is not None and kept.key == key:
+                kept.ring.set_interval(every)
+                kept.ring.columns.cap = cap
+                return
+            if kept is not None:
+                self.forget(metric.name)
+            offset = self._ended.pop(metric.name, None)
+        fresh = Kept(key, Ring(every, self._memory, cap, offset or 0))
+        if offset is None and self._archive is not None:
+            self._restore(fresh, self._archive)
+        with self._lock:
+            self._kept[metric.name] = fresh
+
+    @property
+    def _memory(self) -> float:
+        if self._archive is None:
+            return self._settings.memory
+        return max(self._settings.memory, MARGIN * SEAL_AFTER / 1000)
+
+    def _restore(self, kept: Kept, archive: Archive) -> None:
+        try:
+            samples, whole = self._native(archive.restore, kept.key, round(self._memory * 1000))
+        except (StoreTrouble, StoreDamaged):  # what is written next says so
+            return
+        kept.restore(samples, whole)
 
     def forget(self, name: str) -> None:
-        """Drop a metric and its samples."""
+        """Drop a metric and its samples from memory."""
         with self._lock:
-            ring = self._rings.pop(name, None)
-            if ring is not None:
-                self._ended[name] = ring.offset
+            kept = self._kept.pop(name, None)
+            if kept is not None:
+                self._ended[name] = kept.ring.offset
+                self._put_by(kept.unsealed())
 
     def append(self, batch: Batch) -> Appended:
         """Add the samples of a batch; see `Ring.append`.
@@ -75,53 +144,206 @@ class History:
             UnknownMetric: it was not declared.
         """
         with self._lock:
-            return self._ring(batch.metric).append(batch.times, batch.series, batch.values)
+            kept = self._found(batch.metric)
+            done, cut = kept.append(batch.times, batch.series, batch.values)
+            self._put_by(cut)
+            if self._archive is not None:
+                self._wait(Append(kept.key, done.offset, done.times, done.series, done.values))
+            return done
+
+    # --- what is to be archived; asked for by `Keeper`
+
+    def take_work(self) -> Work:
+        """What is to be written; given back by `done` or `not_done`."""
+        with self._lock:
+            work, self._work = self._work, Work()
+            work.seals += [seal for kept in self._kept.values() if (seal := kept.due(self.now())) is not None]
+            return work
+
+    def done(self, work: Work) -> None:
+        """All of it is written."""
+        with self._lock:
+            for seal in work.seals:
+                kept = self._kept.get(seal.key.name)
+                if kept is not None:
+                    kept.sealed(seal)
+
+    def not_done(self, work: Work) -> None:
+        """Nothing of it is written; it is to be written next time, before what has come meanwhile."""
+        with self._lock:
+            later, self._work = self._work, work
+            for kept in self._kept.values():
+                kept.not_sealed()
+            work.seals = [seal for seal in work.seals if seal.key.name not in self._kept]
+            work.dropped += later.dropped
+            work.seals += later.seals
+            for append in later.appends:
+                self._wait(append)
+
+    def use(self, archive: Archive) -> None:
+        """Go on with another archive: all that is in memory is to be put there."""
+        with self._lock:
+            self._archive = archive
+            self._work = Work()
+            for kept in self._kept.values():
+                kept.forget_archive()
+
+    def _wait(self, append: Append) -> None:
+        work = self._work
+        work.appends.append(append)
+        work.cells += append.values.size
+        while work.cells > MOST_WAITING:
+            gone = work.appends.pop(0).values.size
+            work.cells -= gone
+            work.dropped += gone
+
+    def _put_by(self, seal: Seal | None) -> None:
+        """It leaves the memory; it waits to be packed, unless too much does."""
+        if seal is None or self._archive is None:
+            return
+        self._work.seals.append(seal)
+        waiting = sum(one.samples.values.size for one in self._work.seals)
+        while waiting > MOST_WAITING:
+            gone = self._work.seals.pop(0).samples.values.size
+            waiting -= gone
+            self._work.dropped += gone
+
+    # --- what is asked
 
     def offset(self, name: str) -> int:
         """Running number of the metric's last sample (time) in this epoch; the first sample has 1."""
         with self._lock:
-            return self._ring(name).offset
+            return self._found(name).ring.offset
 
     def series(self, name: str) -> tuple[Series, ...]:
         with self._lock:
-            return self._ring(name).series
+            return self._found(name).ring.series
 
     def refused(self, name: str) -> int:
         """How many series of the metric have been left out so far, because it had as many as it may."""
         with self._lock:
-            return self._ring(name).columns.refused
+            return self._found(name).ring.columns.refused
 
     def since(self, name: str, offset: int) -> Slice | None:
         """Exactly the samples after `offset` of this epoch, or None when one of them is no longer held."""
         with self._lock:
-            return self._ring(name).since(offset)
+            return self._found(name).ring.since(offset)
 
     def recent(self, name: str, seconds: float) -> Slice:
-        """Every sample of the last `seconds`, counted back from the newest one."""
+        """Every sample in memory of the last `seconds`, counted back from the newest one."""
         with self._lock:
-            return self._ring(name).recent(seconds)
+            return self._found(name).ring.recent(seconds)
 
     def latest(self, name: str) -> Slice:
         """The newest sample; a slice of no times when there is none."""
         with self._lock:
-            return self._ring(name).latest()
+            return self._found(name).ring.latest()
 
     def window(self, name: str, seconds: float, points: int) -> Slice:
         """The last `seconds`, counted back from the newest sample, in at most `points` points."""
         return self.thin(self.recent(name, seconds), points)
 
+    def reaches_back(self, name: str, seconds: float) -> bool:
+        """Whether the archive may have more of the last `seconds` than the memory."""
+        with self._lock:
+            ring = self._found(name).ring
+            return self._archive is not None and ring.oldest > ring.newest - round(seconds * 1000)
+
+    def reach_back(self, name: str, samples: Slice, seconds: float) -> Slice:
+        """`samples`, copied from memory, with what the archive has before them; their series stay as they are.
+
+        Never called with the lock held, as it waits for the disk.
+
+        Args:
+            name: of the metric.
+            samples: the newest ones of it.
+            seconds: how far back, counted from the last of them.
+        """
+        if self._archive is None or not len(samples.times):
+            return samples
+        end = int(samples.times[-1])
+        start = end - round(seconds * 1000)
+        with self._lock:
+            kept = self._kept.get(name)
+            if kept is None or int(kept.ring.oldest) <= start:
+                return samples
+            memory = _memory_of(kept, start, end)
+        series = set(samples.series)
+        span = Span(start, end, wanted=series.__contains__)
+        try:
+            found = self._read(self._archive, kept.key, memory, span).samples
+        except (StoreTrouble, StoreDamaged):  # `Keeper` says so
+            return samples
+        return Slice(samples.offset, found.times, samples.series, _in_order(found, samples.series))
+
+    def query(self, key: Key, span: Span, points: int) -> Found:
+        """The past of a metric, declared or only stored, in at most `points` points.
+
+        Raises:
+            StoreTrouble, StoreDamaged: it reaches further back than the memory, and the archive can't be read.
+        """
+        with self._lock:
+            kept = self._kept.get(key.name)
+            if kept is not None and kept.key != key:
+                kept = None
+            memory = _memory_of(kept, span.start, span.end) if kept else None
+            enough = kept is not None and len(kept.ring) > 0 and kept.ring.oldest <= span.start
+        if self._archive is None or (enough and span.tier in (None, Tier.FULL)):
+            found = Found(Tier.FULL, summed(part(memory.samples, span), span) if memory else NOTHING)
+        else:
+            found = self._read(self._archive, key, memory, span)
+        return Found(found.tier, self.thin(found.samples, points))
+
     def between(self, name: str, start: int, end: int, points: int) -> Slice:
         """The samples from `start` to `end` (ms since the epoch, both included), in at most `points` points."""
         with self._lock:
-            found = self._ring(name).between(start, end)
-        return self.thin(found, points)
+            key = self._found(name).key
+        return self.query(key, Span(start, end), points).samples
+
+    def keys(self, name: str) -> list[Key]:
+        """The metrics of this name that have a past, the one of now last."""
+        stored = self._archive.keys(name) if self._archive else []
+        with self._lock:
+            kept = self._kept.get(name)
+        return [one for one in stored if kept is None or one != kept.key] + ([kept.key] if kept else [])
+
+    def stored(self) -> list[str]:
+        """The names of all metrics that the archive knows."""
+        return self._archive.names() if self._archive else []
+
+    def width(self, key: Key) -> int:
+        """How many series a metric has had, for all that is known."""
+        stored = self._archive.count(key) if self._archive else 0
+        with self._lock:
+            kept = self._kept.get(key.name)
+            return max(stored, len(kept.ring.series) if kept is not None and kept.key == key else 0)
 
     def thin(self, samples: Slice, points: int) -> Slice:
         """`samples` in at most `points` points; never called with the lock held, as it may wait."""
         return thin_away(samples, points, self._native)
 
-    def _ring(self, name: str) -> Ring:
+    def _read(self, archive: Archive, key: Key, memory: Memory | None, span: Span) -> Found:
+        with self._turns:
+            found: Found = self._native(read, archive, key, memory, span)
+            return found
+
+    def _found(self, name: str) -> Kept:
         try:
-            return self._rings[name]
+            return self._kept[name]
         except KeyError:
             raise UnknownMetric(name) from None
+
+
+def _memory_of(kept: Kept, start: int, end: int) -> Memory:
+    """What is held of a span; more than that where the sums of a minute or an hour need it."""
+    archived_to = kept.ring.oldest - 1 if kept.sealed_to is None else kept.sealed_to
+    samples = kept.ring.between(min(start, archived_to - archived_to % 60_000), end)
+    return Memory(samples, archived_to, kept.ring.every * 1000)
+
+
+def _in_order(found: Slice, series: tuple[Series, ...]) -> Values:
+    """The values of these series, in their order."""
+    values: Values = np.full((len(series), len(found.times)), GAP)
+    place = {one: row for row, one in enumerate(series)}
+    values[[place[one] for one in found.series]] = found.values
+    return values

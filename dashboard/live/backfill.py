@@ -23,16 +23,18 @@ class Backfill:
         samples: they may still have to be thinned.
         recovered: they are all that it lacked.
         points: times that go into the answer at most.
+        more: the archive may have some before them.
     """
 
     samples: Slice
     recovered: bool
     points: int
+    more: bool = False
 
     @property
     def size(self) -> int:
         """How many values there are in the answer."""
-        return len(self.samples.values) * min(self.points, len(self.samples.times))
+        return len(self.samples.values) * (self.points if self.more else min(self.points, len(self.samples.times)))
 
 
 class Refused(Exception):
@@ -67,4 +69,5 @@ def read(history: History, wanted: Wanted, known: bool) -> Backfill:
         if missing is not None and len(missing.times) <= most:
             return Backfill(missing, recovered=True, points=most)
     recent = history.recent(wanted.name, wanted.window)
-    return Backfill(recent, recovered=False, points=min(wanted.points, most))
+    more = history.reaches_back(wanted.name, wanted.window)
+    return Backfill(recent, recovered=False, points=min(wanted.points, most), more=more)

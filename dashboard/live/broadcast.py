@@ -62,6 +62,7 @@ class Broadcast:
         self._pace = Pace(settings.max_fps)
         self._clients: dict[str, set[str]] = {}
         self._news = News(catalog)
+        self._standing: dict[str, Payload] = {}
         self._stopped = threading.Event()
         self._running: list[Supervised] = []
 
@@ -156,6 +157,23 @@ class Broadcast:
                 payload: Payload = {"level": level, "text": text, "t": self._history.now()}
                 self._fanout.send(frame(Event.NOTICE, payload), EVERYONE)
 
+    def stand(self, topic: str, level: Level, text: str) -> None:
+        """Tell everybody, and everybody who comes, something that stands until the next sentence on that topic.
+
+        Args:
+            topic: what it is about.
+            level: how bad it is.
+            text: a sentence; "" when there is nothing to say any more.
+        """
+        with self._lock:
+            payload: Payload = {"topic": topic, "level": level, "text": text, "t": self._history.now()}
+            if text:
+                self._standing[topic] = payload
+            else:
+                self._standing.pop(topic, None)
+            if self._fanout.occupied(EVERYONE):
+                self._fanout.send(frame(Event.NOTICE, payload), EVERYONE)
+
     # --- what clients ask
 
     def connect(self, sid: str, version: str) -> None:
@@ -167,6 +185,7 @@ class Broadcast:
             "limits": {"rooms": self._settings.max_rooms, "message": self._settings.max_message},
         }
         with self._lock:
+            hello["notices"] = list(self._standing.values())
             if self._fanout.eio_sid_from_sid(sid, wire.NAMESPACE) is None:  # it has gone already
                 return
             self._clients[sid] = set()
@@ -212,6 +231,8 @@ class Broadcast:
             left -= joined.size
             samples = joined.samples
             if not joined.recovered:  # outside of the lock, as it may wait for a native thread
+                if joined.more:
+                    samples = self._history.reach_back(wanted.name, samples, wanted.window)
                 samples = self._history.thin(samples, joined.points)
             answer |= {
                 "offset": samples.offset,

@@ -5,63 +5,40 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from typing import Literal
+from typing import Protocol
 
 import numpy as np
+import orjson
 from flask import Blueprint, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from werkzeug.wrappers import Response
 
 from collectors.metric import Metric, Series
 from dashboard.errors import RequestRefused, did_you_mean
+from dashboard.history.database import StoreDamaged, StoreTrouble
+from dashboard.history.directory import Key
 from dashboard.history.downsample import MIN_POINTS
-from dashboard.history.ring import Slice
+from dashboard.history.reading import Found
 from dashboard.history.store import History, UnknownMetric
 from dashboard.live.catalog import Catalog
 from dashboard.tasks import Tasks
 from dashboard.web import csv_table, openmetrics
 from dashboard.web.answers import json_answer
+from dashboard.web.asked import Query, parse
 from dashboard.web.figures import Figures
 
-DEFAULT_WINDOW = 300.0  # seconds
-MAX_POINTS = 20_000
 #: Values in one answer, points times series: encoding takes the interpreter from everybody else.
 MAX_VALUES = 200_000
 #: Queries that are answered at the same time, and how many seconds a further one waits for its turn.
 MAX_QUERIES = 2
 QUERY_PATIENCE = 2.0
-#: The one resolution there is so far.
-TIER = "full"
 #: A value older than this many intervals is no latest value any more.
 STALE_INTERVALS = 5
 
 
-class Query(BaseModel):
-    """The parameters of /api/v1/query."""
+class Encode(Protocol):
+    """Makes an answer of what was found."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-    metric: str
-    start: int | None = Field(None, ge=0, le=2**53, description="ms since the epoch")
-    end: int | None = Field(None, ge=0, le=2**53, description="ms since the epoch, by default now")
-    window: float | None = Field(None, gt=0, le=31_622_400, description="seconds before the end, in place of start")
-    points: int = Field(1000, ge=MIN_POINTS, le=MAX_POINTS, description="at most so many times")
-    format: Literal["json", "csv"] | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Query:
-        if self.start is not None and self.window is not None:
-            raise ValueError("give start or window, not both")
-        if self.start is not None and self.end is not None and self.start >= self.end:
-            raise ValueError("start must be before end")
-        return self
-
-    def span(self, now: int) -> tuple[int, int]:
-        """(start, end) in ms."""
-        end = now if self.end is None else self.end
-        if self.start is not None:
-            return self.start, end
-        return end - round((self.window or DEFAULT_WINDOW) * 1000), end
+    def __call__(self, key: Key, found: Found) -> Response: ...
 
 
 class Api:
@@ -107,20 +84,20 @@ class Api:
         return json_answer(self._figures.of(metrics))
 
     def query(self) -> Response:
-        query = _parse(request.args.to_dict())
-        metric = self._metric(query.metric)
-        start, end = query.span(now=time.time_ns() // 1_000_000)
-        chosen = query.format or request.accept_mimetypes.best_match(["application/json", "text/csv"])
-        encode = _csv if chosen in ("csv", "text/csv") else _json
+        query = parse(Query, request.args.items(multi=True))
+        key = self._key(query.metric, query.unit)
+        chosen = query.format or _TYPES.get(request.accept_mimetypes.best_match(list(_TYPES)) or "", "json")
         if not self._turns.acquire(timeout=self._patience):
             raise RequestRefused(429, "rate_limited", "Other queries are being answered; ask again in a moment.")
         try:
-            most = max(MIN_POINTS, MAX_VALUES // max(1, len(self._history.series(metric.name))))
-            found = self._history.between(metric.name, start, end, min(query.points, most))
+            most = max(MIN_POINTS, MAX_VALUES // max(1, self._history.width(key)))
+            points = min(query.points, most)
+            now = time.time_ns() // 1_000_000
+            found = self._history.query(key, query.span(now, query.aggregate, points), points)
             # Encoding of many points is work for a native thread; the slice is a copy that nobody else changes.
-            answer: Response = self._tasks.native(encode, metric, found)
-        except UnknownMetric:  # retired since it was found in the catalog
-            raise self._unknown(metric.name) from None
+            answer: Response = self._tasks.native(_ENCODERS[chosen], key, found)
+        except (StoreTrouble, StoreDamaged) as error:
+            raise RequestRefused(503, "unavailable", f"The history can't be read now: {error}.") from None
         finally:
             self._turns.release()
         answer.vary.add("Accept")
@@ -136,8 +113,21 @@ class Api:
             raise self._unknown(name)
         return metric
 
+    def _key(self, name: str, unit: str | None) -> Key:
+        """The metric of that name that is measured now, or was last; or the one that was measured in that unit."""
+        keys = self._history.keys(name)
+        if unit is not None:
+            fitting = [key for key in keys if key.unit == unit]
+            if keys and not fitting:
+                units = ", ".join(sorted({repr(key.unit) for key in keys}))
+                raise RequestRefused(404, "unknown_metric", f"{name!r} was not measured in {unit!r}, but in {units}")
+            keys = fitting
+        if not keys:
+            raise self._unknown(name)
+        return keys[-1]
+
     def _unknown(self, name: str) -> RequestRefused:
-        close = did_you_mean(name, self._catalog.names())
+        close = did_you_mean(name, {*self._catalog.names(), *self._history.stored()})
         return RequestRefused(404, "unknown_metric", f"there is no metric {name[:200]!r}{close}")
 
     def _families(self) -> Iterator[openmetrics.Family]:
@@ -174,36 +164,43 @@ def blueprint(api: Api) -> Blueprint:
     return routes
 
 
-def _parse(arguments: dict[str, str]) -> Query:
-    try:
-        return Query.model_validate(arguments)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        fault = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            fault = f"there is no such parameter{did_you_mean(name, Query.model_fields)}"
-        raise RequestRefused(422, "bad_request", f"{name}: {fault}" if name else fault) from None
+def _json(key: Key, found: Found) -> Response:
+    samples = found.samples
+    head = _head(key, found)
+    return json_answer({**head, "t": samples.times, "v": np.ascontiguousarray(samples.values)})
 
 
-def _json(metric: Metric, found: Slice) -> Response:
-    return json_answer({
-        "metric": metric.name,
-        "unit": metric.drawn_unit,
-        "tier": TIER,
-        "series": [{"labels": one.as_dict()} for one in found.series],
-        "t": found.times,
-        "v": np.ascontiguousarray(found.values),
-    })  # fmt: skip
-
-
-def _csv(metric: Metric, found: Slice) -> Response:
-    names = [column(metric, one) for one in found.series]
-    text = csv_table.render(names, found.times, found.values)
-    headers = {"Content-Disposition": f'attachment; filename="{metric.name}.csv"'}
+def _csv(key: Key, found: Found) -> Response:
+    names = [column(key, one) for one in found.samples.series]
+    text = csv_table.render(names, found.samples.times, found.samples.values)
+    headers = {"Content-Disposition": f'attachment; filename="{key.name}.csv"'}
     return Response(text, content_type=csv_table.CONTENT_TYPE, headers=headers)
 
 
-def column(metric: Metric, series: Series) -> str:
+def _binary(key: Key, found: Found) -> Response:
+    """How long the head is, the head as JSON, and the numbers; see docs/api.md."""
+    samples = found.samples
+    head = orjson.dumps({**_head(key, found), "n": len(samples.times)})
+    head += b" " * (-(4 + len(head)) % 8)
+    numbers = samples.times.astype("<f8").tobytes() + samples.values.astype("<f8").tobytes()
+    body = len(head).to_bytes(4, "little") + head + numbers
+    return Response(body, content_type="application/octet-stream")
+
+
+def _head(key: Key, found: Found) -> dict[str, object]:
+    return {
+        "metric": key.name,
+        "unit": key.unit,
+        "tier": found.tier.name.lower(),
+        "every": found.tier.width,
+        "series": [{"labels": one.as_dict()} for one in found.samples.series],
+    }
+
+
+def column(key: Key, series: Series) -> str:
     """The head of a series' column: its labels, or the metric's name when it has none."""
-    return series.name or metric.name
+    return series.name or key.name
+
+
+_ENCODERS: dict[str, Encode] = {"json": _json, "csv": _csv, "binary": _binary}
+_TYPES = {"application/json": "json", "text/csv": "csv"}

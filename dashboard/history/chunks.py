@@ -1,0 +1,289 @@
+"""The chunks of a metric in one tier: rows of the database that do not overlap in time."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from collectors.sample import GAP
+from dashboard.history.codec import Damaged, Places, Stretch, decode, encode
+from dashboard.history.database import checksum
+from dashboard.history.tiers import ASPECTS, Buckets, Tier, aligned, merge, replace, sum_up, widen
+
+log = logging.getLogger(__name__)
+
+#: Times of a full chunk: at one a second, ten minutes. Fewer pack worse, more take longer to read a minute of.
+FULL = 600
+#: At least so long, when samples come faster, as long as there are not too many.
+LENGTH = 600_000
+MOST_TIMES = 4096
+MOST_CELLS = 2**17
+#: Buckets of a chunk: six hours of minutes, fifteen days of hours.
+BUCKETS = 360
+#: ms between two samples below which a metric counts as fast, whose full resolution is kept for a shorter time.
+FAST = 999
+
+Damage = Callable[[int, str], None]
+
+
+@dataclass
+class Damages:
+    """Chunks that could not be read: what is in them is gone, and nothing wrong is shown in its place."""
+
+    count: int = 0
+    rows: set[int] = field(default_factory=set)
+
+    def note(self, row: int, why: str) -> None:
+        if row not in self.rows:
+            self.rows.add(row)
+            self.count += 1
+            log.error("the history has a damaged chunk (row %d), which is left out: %s", row, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A chunk as it stands in the file."""
+
+    id: int
+    first: int
+    last: int
+    stretch: Stretch
+
+
+class Chunks:
+    """The chunks of all metrics, read and written through a connection that somebody else has opened.
+
+    Args:
+        damages: is told of what can't be read.
+    """
+
+    def __init__(self, damages: Damages) -> None:
+        self._damages = damages
+
+    def rows(
+        self,
+        db: sqlite3.Connection,
+        metric: int,
+        tier: Tier,
+        first: int,
+        last: int,
+        wanted: Sequence[int] | None = None,
+    ) -> Iterator[Row]:
+        """The chunks that have samples from `first` to `last`, both included, in the order of time; all of each."""
+        found = db.execute(
+            "SELECT id, first, last, n, k, fast, data, sum FROM chunk WHERE metric = :m AND tier = :t"
+            " AND last >= :first AND first BETWEEN coalesce((SELECT max(first) FROM chunk"
+            " WHERE metric = :m AND tier = :t AND first <= :first), :first) AND :last ORDER BY first",
+            {"m": metric, "t": int(tier), "first": first, "last": last},
+        )
+        for row, begin, end, n, k, fast, data, kept in found:
+            try:
+                if not isinstance(data, bytes) or checksum(metric, int(tier), begin, end, n, k, fast, data) != kept:
+                    raise Damaged("its checksum is another")
+                yield Row(row, begin, end, decode(data, wanted))
+            except Damaged as error:
+                self._damages.note(row, str(error))
+
+    def samples(
+        self, db: sqlite3.Connection, metric: int, first: int, last: int, wanted: Sequence[int] | None = None
+    ) -> Stretch:
+        """Samples at full resolution from `first` to `last`, both included."""
+        parts = [cut(row.stretch, first, last) for row in self.rows(db, metric, Tier.FULL, first, last, wanted)]
+        return joined(parts)
+
+    def buckets(
+        self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int, places: Sequence[int] | Places
+    ) -> Buckets:
+        """The buckets of a tier that begin from `first` to `last`, both included, of the series at these places."""
+        order = np.asarray(places, dtype=np.uint32)
+        rows = self.rows(db, metric, tier, first, last, _folded(order).tolist())
+        parts = [_unfolded(row.stretch, order) for row in rows]
+        if not parts:
+            return Buckets(np.zeros(0, dtype=np.int64), np.zeros((len(ASPECTS), len(order), 0)))
+        starts = np.concatenate([one.starts for one in parts])
+        return Buckets(starts, np.concatenate([one.cells for one in parts], axis=2)).between(first, last + 1)
+
+    def first(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int | None:
+        """The time of the oldest sample or bucket; None when there is none."""
+        query = "SELECT min(first) FROM chunk WHERE metric = ? AND tier = ?"
+        oldest: int | None = db.execute(query, (metric, int(tier))).fetchone()[0]
+        return oldest
+
+    def put(self, db: sqlite3.Connection, metric: int, stretch: Stretch) -> None:
+        """Add samples, to the tiers as well; they replace what there is from the first to the last of them."""
+        first, last = int(stretch.times[0]), int(stretch.times[-1])
+        overlap = self._put_samples(db, metric, stretch)
+        if not overlap:
+            self._add(db, metric, Tier.MINUTE, stretch.places, sum_up(stretch.times, stretch.values, 60_000))
+            self._add(db, metric, Tier.HOUR, stretch.places, sum_up(stretch.times, stretch.values, 3_600_000))
+            return
+        # What was summed up before is not all there any more: sum up again whatever this has touched.
+        for tier, finer in ((Tier.MINUTE, Tier.FULL), (Tier.HOUR, Tier.MINUTE)):
+            begin, end = first - first % tier.width, last - last % tier.width + tier.width - 1
+            if finer is Tier.FULL:
+                whole = self.samples(db, metric, begin, end)
+                places, new = whole.places, sum_up(whole.times, whole.values, tier.width)
+            else:
+                places = self._places(db, metric, finer, begin, end)
+                new = widen(self.buckets(db, metric, finer, begin, end, places), tier.width)
+            self._replace(db, metric, tier, places, new)
+
+    def _put_samples(self, db: sqlite3.Connection, metric: int, stretch: Stretch) -> bool:
+        """Add samples at full resolution; whether they met others."""
+        first, last = int(stretch.times[0]), int(stretch.times[-1])
+        met = list(self.rows(db, metric, Tier.FULL, first, last))
+        overlap = bool(met)
+        parts = [stretch]
+        if not met:
+            before = self._before(db, metric, Tier.FULL, first, FULL // 2)
+            if before is not None and len(before.stretch.times) + len(stretch.times) <= _limit(before.stretch, stretch):
+                met, parts = [before], [before.stretch, stretch]
+        else:
+            parts = [
+                cut(met[0].stretch, met[0].first, first - 1), stretch, cut(met[-1].stretch, last + 1, met[-1].last),
+            ]  # fmt: skip
+        self._delete(db, [row.id for row in met])
+        whole = joined(parts)
+        limit = _limit(whole)
+        pieces = max(1, round(len(whole.times) / limit))
+        for piece in np.array_split(np.arange(len(whole.times)), pieces):
+            low, high = int(piece[0]), int(piece[-1]) + 1
+            part = Stretch(whole.times[low:high], whole.places, whole.values[:, low:high])
+            self._insert(db, metric, Tier.FULL, _without_empty(part))
+        return overlap
+
+    def _add(self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, new: Buckets) -> None:
+        """Sum buckets up with what is there; they are not before the last one of it."""
+        begin = int(new.starts[0])
+        row = self._before(db, metric, tier, begin + 1, BUCKETS)
+        if row is None or (len(row.stretch.times) >= BUCKETS and row.last < begin):
+            self._insert_buckets(db, metric, tier, places, new)
+            return
+        known = _places_of(row.stretch)
+        both = np.union1d(known, places)
+        old = _wide(_unfolded(row.stretch, known), known, both)
+        self._delete(db, [row.id])
+        self._insert_buckets(db, metric, tier, both, merge(old, _wide(new, places, both)))
+
+    def _replace(self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, new: Buckets) -> None:
+        if not len(new.starts):
+            return
+        for row in list(self.rows(db, metric, tier, int(new.starts[0]), int(new.starts[-1]))):
+            known = _places_of(row.stretch)
+            both = np.union1d(known, places)
+            old, new = _wide(_unfolded(row.stretch, known), known, both), _wide(new, places, both)
+            before = old.between(row.first, int(new.starts[0]))
+            after = old.between(int(new.starts[-1]) + 1, row.last + 1)
+            new = replace(merge(before, after), new)
+            places = both
+            self._delete(db, [row.id])
+        self._insert_buckets(db, metric, tier, places, new)
+
+    def _insert_buckets(self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, all_: Buckets) -> None:
+        folded = _folded(places)
+        for at in range(0, len(all_.starts), BUCKETS):
+            cells = all_.cells[:, :, at : at + BUCKETS]
+            rows = cells.transpose(1, 0, 2).reshape(-1, cells.shape[2])
+            self._insert(db, metric, tier, Stretch(all_.starts[at : at + BUCKETS], folded, rows))
+
+    def _places(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> Places:
+        """The series that have buckets there."""
+        found = [_places_of(row.stretch) for row in self.rows(db, metric, tier, first, last)]
+        return np.unique(np.concatenate([np.zeros(0, dtype=np.uint32), *found]))
+
+    def _before(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, smaller: int) -> Row | None:
+        """The last chunk that begins before `first`, if it has fewer times than that or goes on until there."""
+        query = (
+            "SELECT first, last, n FROM chunk WHERE metric = ? AND tier = ? AND first < ? ORDER BY first DESC LIMIT 1"
+        )
+        found = db.execute(query, (metric, int(tier), first)).fetchone()
+        if found is None or (found[2] >= smaller and found[1] < first - 1):
+            return None
+        return next(self.rows(db, metric, tier, found[0], found[0]), None)
+
+    def _insert(self, db: sqlite3.Connection, metric: int, tier: Tier, stretch: Stretch) -> None:
+        n, k = len(stretch.times), len(stretch.places)
+        first, last = int(stretch.times[0]), int(stretch.times[-1])
+        fast = int(tier is Tier.FULL and n > 1 and (last - first) / (n - 1) < FAST)
+        data = encode(stretch)
+        summed = checksum(metric, int(tier), first, last, n, k, fast, data)
+        # One that can't be read may stand in its place.
+        db.execute("DELETE FROM chunk WHERE metric = ? AND tier = ? AND first = ?", (metric, int(tier), first))
+        db.execute(
+            "INSERT INTO chunk (metric, tier, first, last, n, k, fast, data, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (metric, int(tier), first, last, n, k, fast, data, summed),
+        )
+
+    def _delete(self, db: sqlite3.Connection, rows: Sequence[int]) -> None:
+        db.executemany("DELETE FROM chunk WHERE id = ?", [(row,) for row in rows])
+
+
+def cut(stretch: Stretch, first: int, last: int) -> Stretch:
+    """The part from `first` to `last`, both included."""
+    low, high = np.searchsorted(stretch.times, (first, last + 1))
+    return Stretch(stretch.times[low:high], stretch.places, stretch.values[:, low:high])
+
+
+def joined(parts: Sequence[Stretch]) -> Stretch:
+    """Stretches of one metric, each after the one before it, as one, of all series that are in any of them."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return Stretch(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint32), np.zeros((0, 0)))
+    times = np.concatenate([one.times for one in parts])
+    same = all(np.array_equal(one.places, parts[0].places) for one in parts)
+    if same:
+        return Stretch(times, parts[0].places, np.concatenate([one.values for one in parts], axis=1))
+    places = np.unique(np.concatenate([one.places for one in parts]))
+    values = np.full((len(places), len(times)), GAP)
+    at = 0
+    for one in parts:
+        values[np.searchsorted(places, one.places), at : at + len(one.times)] = one.values
+        at += len(one.times)
+    return Stretch(times, places, values)
+
+
+def _limit(*stretches: Stretch) -> int:
+    """How many times a chunk of such samples may have."""
+    count = sum(len(one.times) for one in stretches)
+    length = int(stretches[-1].times[-1] - stretches[0].times[0])
+    times = min(MOST_TIMES, max(FULL, LENGTH * count // length)) if length else FULL
+    return int(max(16, min(times, MOST_CELLS // max(1, *(len(one.places) for one in stretches)))))
+
+
+def _without_empty(stretch: Stretch) -> Stretch:
+    """Leave out the series that have no value at all: they are gone, or not there yet."""
+    alive = ~np.isnan(stretch.values).all(axis=1)
+    if alive.all():
+        return stretch
+    return Stretch(stretch.times, stretch.places[alive], stretch.values[alive])
+
+
+def _folded(places: Places) -> Places:
+    """The places of the aspects of these series."""
+    folded: Places = np.add.outer(places * np.uint32(len(ASPECTS)), np.arange(len(ASPECTS), dtype=np.uint32))
+    return folded.ravel()
+
+
+def _places_of(folded: Stretch) -> Places:
+    return folded.places[:: len(ASPECTS)] // np.uint32(len(ASPECTS))
+
+
+def _unfolded(folded: Stretch, places: Places) -> Buckets:
+    """The buckets of a chunk as those of these series."""
+    found = _places_of(folded)
+    cells = folded.values.reshape(len(found), len(ASPECTS), -1).transpose(1, 0, 2)
+    buckets = Buckets(folded.times, cells)
+    return buckets if np.array_equal(found, places) else _wide(buckets, found, places)
+
+
+def _wide(buckets: Buckets, have: Places, want: Places) -> Buckets:
+    if np.array_equal(have, want):
+        return buckets
+    order = {place: row for row, place in enumerate(want.tolist())}
+    rows = np.array([order[place] for place in have.tolist()], dtype=np.intp)
+    return aligned(buckets, rows, len(want))

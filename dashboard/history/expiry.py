@@ -1,0 +1,100 @@
+"""How long what is kept: each tier its own time, and all of it together so much of the disk; the oldest goes first."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from dashboard.history.tiers import Tier
+
+#: ms between two looks for what is due.
+EVERY = 10_000
+#: Chunks that go in one transaction, so that none takes long.
+PORTION = 500
+#: Free pages that stay in the file for what comes next, and how many are given back at a time.
+SPARE, GIVEN_BACK = 64, 256
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long to keep what, in ms.
+
+    Attributes:
+        full: samples as they came.
+        fast: the same, of metrics with more than one a second.
+        minute: sums over minutes.
+        hour: sums over hours.
+        size: bytes of the file.
+    """
+
+    full: int
+    fast: int
+    minute: int
+    hour: int
+    size: int
+
+
+class Expiry:
+    """Lets go of what is too old, and of the oldest when the file is too large.
+
+    Args:
+        keep: how long to keep what.
+    """
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+        self._due = 0
+        self._kinds = (
+            (Tier.FULL, 0, keep.full),
+            (Tier.FULL, 1, keep.fast),
+            (Tier.MINUTE, 0, keep.minute),
+            (Tier.HOUR, 0, keep.hour),
+        )
+
+    def step(self, db: sqlite3.Connection, now: int) -> None:
+        """Delete a portion of what is due, within the caller's transaction."""
+        if self._due - EVERY < now < self._due:
+            return
+        gone = sum(self._delete(db, tier, fast, now - length) for tier, fast, length in self._kinds)
+        if not gone and used(db) > self._keep.size:
+            gone = self._shrink(db, now)
+        self._due = now if gone else now + EVERY
+
+    def give_back(self, db: sqlite3.Connection) -> None:
+        """Make the file smaller when much of it is empty, a little at a time; outside of a transaction."""
+        if _pragma(db, "freelist_count") > SPARE + GIVEN_BACK:
+            db.execute(f"PRAGMA incremental_vacuum({GIVEN_BACK})").fetchall()
+
+    def _delete(self, db: sqlite3.Connection, tier: Tier, fast: int, before: int) -> int:
+        deleted = db.execute(
+            "DELETE FROM chunk WHERE id IN"
+            " (SELECT id FROM chunk WHERE tier = ? AND fast = ? AND last < ? ORDER BY last LIMIT ?)",
+            (int(tier), fast, before, PORTION),
+        )
+        return deleted.rowcount
+
+    def _shrink(self, db: sqlite3.Connection, now: int) -> int:
+        """Delete a few of the oldest chunks of the tier that has used most of its time."""
+        oldest = []
+        query = "SELECT min(last) FROM chunk WHERE tier = ? AND fast = ?"
+        for tier, fast, length in self._kinds:
+            (last,) = db.execute(query, (int(tier), fast)).fetchone()
+            if last is not None:
+                oldest.append(((now - last) / length, tier, fast))
+        if not oldest:
+            return 0
+        _, tier, fast = max(oldest)
+        deleted = db.execute(
+            "DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE tier = ? AND fast = ? ORDER BY last LIMIT ?)",
+            (int(tier), fast, PORTION // 10),
+        )
+        return deleted.rowcount
+
+
+def used(db: sqlite3.Connection) -> int:
+    """Bytes of the file that are in use."""
+    return (_pragma(db, "page_count") - _pragma(db, "freelist_count")) * _pragma(db, "page_size")
+
+
+def _pragma(db: sqlite3.Connection, name: str) -> int:
+    return int(db.execute(f"PRAGMA {name}").fetchone()[0])

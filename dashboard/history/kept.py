@@ -1,0 +1,104 @@
+"""One metric in memory: its ring, and how far it stands in the archive."""
+
+from __future__ import annotations
+
+import zlib
+
+from collectors.metric import Metric, Series
+from collectors.sample import Times, Values
+from dashboard.history.archive import Seal
+from dashboard.history.directory import Key
+from dashboard.history.ring import OVERLAP, Appended, Ring, Slice
+
+#: ms of samples after which they are packed, and at which number of values at the latest.
+SEAL_AFTER = 600_000
+SEAL_CELLS = 2**17
+
+
+def key_of(metric: Metric) -> Key:
+    """What makes it the same metric in the archive."""
+    return Key(metric.name, metric.drawn_unit, metric.kind)
+
+
+class Kept:
+    """A ring whose samples are also to be archived. Not locked; `History` sees to that.
+
+    Args:
+        key: the metric.
+        ring: its samples.
+    """
+
+    def __init__(self, key: Key, ring: Ring) -> None:
+        self.key = key
+        self.ring = ring
+        #: Up to this time its samples stand in chunks, or wait to be put there; None while all do that are held.
+        self.sealed_to: int | None = None
+        self._since: int | None = None
+        self._cells = 0
+        self._asked: Seal | None = None
+        self._lowest: int | None = None
+        # Metrics take turns: what all packed in the same second would be a second of work.
+        self._early = zlib.crc32(key.name.encode()) % (SEAL_AFTER // 2)
+
+    def restore(self, samples: Slice, whole: int) -> None:
+        """Take what the archive has; see `Ring.restore`."""
+        self.ring.restore(samples, whole)
+        self.sealed_to = self.ring.newest if len(samples.times) else None
+
+    def append(self, times: Times, series: tuple[Series, ...], values: Values) -> tuple[Appended, Seal | None]:
+        """Add samples; also what has to be archived first, as the ring lets go of it: its clock was set back."""
+        first = int(times[0])
+        cut = None
+        if len(self.ring) and first < self.ring.newest - OVERLAP:
+            cut = self.unsealed()
+        done = self.ring.append(times, series, values)
+        begun = int(done.times[0])
+        if cut is not None or (self.sealed_to is not None and begun <= self.sealed_to):
+            self.sealed_to = begun - 1
+        if self._asked is not None:
+            self._lowest = begun if self._lowest is None else min(self._lowest, begun)
+        if self._since is None or cut is not None:
+            self._since = begun
+        self._cells += done.values.size
+        return done, cut
+
+    def unsealed(self) -> Seal | None:
+        """What stands in no chunk yet; None when there is nothing."""
+        start = 0 if self.sealed_to is None else self.sealed_to + 1
+        samples = self.ring.between(start, self.ring.newest)
+        return Seal(self.key, samples, self.ring.whole) if len(samples.times) else None
+
+    def due(self, now: int) -> Seal | None:
+        """What it is time to pack; `sealed` says when that is done.
+
+        Args:
+            now: ms since the epoch.
+        """
+        if self._since is None:
+            return None
+        age = now - self._since  # below zero, the clock has been set back
+        if self._cells < SEAL_CELLS and -OVERLAP <= age < SEAL_AFTER - self._early:
+            return None
+        self._asked, self._lowest = self.unsealed(), None
+        return self._asked
+
+    def sealed(self, seal: Seal) -> None:
+        """What was due stands in chunks now."""
+        if self._asked is not seal:
+            return
+        newest = int(seal.samples.times[-1])
+        self.sealed_to = newest if self._lowest is None else min(newest, self._lowest - 1)
+        left = self.unsealed()
+        self._since = None if left is None else int(left.samples.times[0])
+        self._cells = 0 if left is None else left.samples.values.size
+        self._asked, self._early = None, 0
+
+    def not_sealed(self) -> None:
+        """It was not done; it is due again."""
+        self._asked = None
+
+    def forget_archive(self) -> None:
+        """The archive is another one: all that is held has to be put there."""
+        self.sealed_to = None
+        self._asked = None
+        self._since = self.ring.oldest if len(self.ring) else None

@@ -1,0 +1,215 @@
+"""Any span of a metric's past: archive and memory joined without a seam, at the resolution that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from collectors.metric import Series
+from collectors.sample import GAP, Times, Values
+from dashboard.history.archive import Archive
+from dashboard.history.directory import Key
+from dashboard.history.ring import Slice
+from dashboard.history.tiers import ASPECTS, Aggregate, Buckets, Tier, aligned, merge, sum_up, widen
+
+#: Values that may be looked through for one answer; a coarser tier is taken when there would be more.
+MOST_CELLS = 1_000_000
+#: A bucket is this many values to read.
+BUCKET_CELLS = 5
+
+Wanted = Callable[[Series], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is asked for.
+
+    Attributes:
+        start: ms since the epoch, included.
+        end: ms since the epoch, included.
+        tier: at which resolution; None chooses the finest one that is not too much.
+        aggregate: of what is summed up; None is the mean of tiers, and leaves samples as they are.
+        wanted: of which series; None means all.
+        points: with an aggregate, in about so many buckets at most; 0 leaves each tier its own.
+    """
+
+    start: int
+    end: int
+    tier: Tier | None = None
+    aggregate: Aggregate | None = None
+    wanted: Wanted | None = None
+    points: int = 0
+
+    def width(self, tier: Tier) -> int:
+        """Of a bucket in ms, a multiple of the tier's; 0 when nothing is to be summed up."""
+        if not self.points or self.aggregate is None:
+            return tier.width
+        unit = tier.width or 1
+        return max(1, -(-(self.end - self.start) // (self.points * unit))) * unit
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is held in memory of a metric, copied.
+
+    Attributes:
+        samples: of the span or more.
+        archived_to: up to this time all is in the archive as well.
+        every: ms between samples.
+    """
+
+    samples: Slice
+    archived_to: int
+    every: float
+
+
+NOTHING = Slice(0, np.zeros(0, dtype=np.int64), (), np.zeros((0, 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer.
+
+    Attributes:
+        tier: its resolution, where it is coarsest.
+        samples: its times and values; times of tiers are those at which buckets begin.
+    """
+
+    tier: Tier
+    samples: Slice
+
+
+def read(archive: Archive, key: Key, memory: Memory | None, span: Span) -> Found:
+    """The past of a metric; waits for the disk.
+
+    Args:
+        archive: what is on the disk.
+        key: the metric.
+        memory: what is held of it, None when it is no more measured.
+        span: what is asked for.
+
+    Raises:
+        StoreTrouble: the archive can't be read now.
+        StoreDamaged: its file is damaged.
+    """
+    tier = _tier(archive, key, memory, span) if span.tier is None else span.tier
+    if tier is Tier.FULL:
+        return _full(archive, key, memory, span)
+    series, buckets = _buckets(archive, key, memory, span, tier)
+    if span.width(tier) > tier.width:
+        buckets = widen(buckets, span.width(tier))
+    values = buckets.values(span.aggregate or "mean")
+    return Found(tier, Slice(_offset(memory), buckets.starts, series, values))
+
+
+def _tier(archive: Archive, key: Key, memory: Memory | None, span: Span) -> Tier:
+    """The finest resolution in which the span is not too much to look through."""
+    starts = [archive.first(key, tier) for tier in Tier]
+    known = [one for one in starts if one is not None]
+    begin = max(span.start, min(known)) if known else span.start
+    length = max(0, span.end - begin)
+    every = max(1.0, memory.every) if memory else 1000.0
+    series = archive.count(key, span.wanted)
+    if length / every * series <= MOST_CELLS:
+        return Tier.FULL
+    return Tier.MINUTE if length / Tier.MINUTE.width * series * BUCKET_CELLS <= MOST_CELLS else Tier.HOUR
+
+
+def _offset(memory: Memory | None) -> int:
+    return memory.samples.offset if memory else 0
+
+
+def _full(archive: Archive, key: Key, memory: Memory | None, span: Span) -> Found:
+    held = part(memory.samples, span) if memory else None
+    oldest = int(memory.samples.times[0]) if memory and len(memory.samples.times) else span.end + 1
+    found = archive.samples(key, span.start, min(span.end, oldest - 1), span.wanted)
+    samples = Slice(_offset(memory), found.times, found.series, found.values)
+    # Before the oldest of these there may still be sums.
+    first = archive.first(key, Tier.FULL)
+    first = min(oldest, first) if first is not None else oldest
+    tier = Tier.FULL
+    if first > span.start:
+        before = Span(span.start, first - 1, aggregate=span.aggregate, wanted=span.wanted)
+        tier, sums = _sums_before(archive, key, before)
+        samples = _after(sums, samples)
+    samples = samples if held is None else _after(samples, held)
+    return Found(tier, summed(samples, span) if tier is Tier.FULL else samples)
+
+
+def summed(samples: Slice, span: Span) -> Slice:
+    """Samples at full resolution, summed up if that is asked for and there are many."""
+    width = span.width(Tier.FULL)
+    if not width or len(samples.times) <= span.points:
+        return samples
+    buckets = sum_up(samples.times, samples.values, width)
+    return Slice(samples.offset, buckets.starts, samples.series, buckets.values(span.aggregate or "mean"))
+
+
+def _sums_before(archive: Archive, key: Key, span: Span) -> tuple[Tier, Slice]:
+    """Minutes, and before the first of them hours, of a span of which there are no samples any more."""
+    minutes_from = archive.first(key, Tier.MINUTE)
+    series, minutes = archive.buckets(key, Tier.MINUTE, span.start, span.end - Tier.MINUTE.width, span.wanted)
+    tier = Tier.MINUTE if len(minutes.starts) else Tier.FULL
+    aggregate = span.aggregate or "mean"
+    found = Slice(0, minutes.starts, series, minutes.values(aggregate))
+    until = span.end if minutes_from is None else min(minutes_from, span.end)
+    if until > span.start:
+        series, hours = archive.buckets(key, Tier.HOUR, span.start, until - Tier.HOUR.width, span.wanted)
+        if len(hours.starts):
+            tier, found = Tier.HOUR, _after(Slice(0, hours.starts, series, hours.values(aggregate)), found)
+    return tier, found
+
+
+def _buckets(
+    archive: Archive, key: Key, memory: Memory | None, span: Span, tier: Tier
+) -> tuple[tuple[Series, ...], Buckets]:
+    """Sums of a span. What is not finished in the archive is summed up here, from what finer there is."""
+    width = tier.width
+    start = span.start - span.start % width
+    held = part(memory.samples, Span(0, span.end, wanted=span.wanted)) if memory else None
+    if memory is None or held is None or not len(held.times):
+        return archive.buckets(key, tier, start, span.end, span.wanted)
+    # From the minute on in which samples wait to be packed, the archive's sums may still grow.
+    open_from = min(memory.archived_to + 1, span.end + 1)
+    minute = max(open_from - open_from % Tier.MINUTE.width, int(held.times[0]))
+    minute -= minute % Tier.MINUTE.width
+    low = int(np.searchsorted(held.times, minute))
+    parts = [(held.series, sum_up(held.times[low:], held.values[:, low:], width))]
+    if tier is Tier.HOUR:
+        hour = minute - minute % width
+        series, minutes = archive.buckets(key, Tier.MINUTE, hour, minute - 1, span.wanted)
+        parts.insert(0, (series, widen(minutes, width)))
+        parts.insert(0, archive.buckets(key, tier, start, hour - 1, span.wanted))
+    else:
+        parts.insert(0, archive.buckets(key, tier, start, minute - 1, span.wanted))
+    series = tuple(dict.fromkeys(one for some, _ in parts for one in some))
+    place = {one: row for row, one in enumerate(series)}
+    whole = Buckets(np.zeros(0, dtype=np.int64), np.zeros((len(ASPECTS), len(series), 0)))
+    for some, buckets in parts:
+        whole = merge(whole, aligned(buckets, [place[one] for one in some], len(series)))
+    return series, whole.between(start, span.end + 1)
+
+
+def part(samples: Slice, span: Span) -> Slice:
+    """Those of the samples that a span asks for."""
+    low, high = np.searchsorted(samples.times, (span.start, span.end + 1))
+    times, values, series = samples.times[low:high], samples.values[:, low:high], samples.series
+    if span.wanted is not None:
+        rows = [row for row, one in enumerate(series) if span.wanted(one)]
+        series, values = tuple(series[row] for row in rows), values[rows]
+    return Slice(samples.offset, times, series, values)
+
+
+def _after(earlier: Slice, later: Slice) -> Slice:
+    """Two slices as one: the series of the later one first, as clients know them, then those that are gone."""
+    if not len(earlier.times):
+        return Slice(max(earlier.offset, later.offset), later.times, later.series, later.values)
+    series = tuple(dict.fromkeys((*later.series, *earlier.series)))
+    place = {one: row for row, one in enumerate(series)}
+    times: Times = np.concatenate((earlier.times, later.times))
+    values: Values = np.full((len(series), len(times)), GAP)
+    values[[place[one] for one in earlier.series], : len(earlier.times)] = earlier.values
+    values[[place[one] for one in later.series], len(earlier.times) :] = later.values
+    return Slice(max(earlier.offset, later.offset), times, series, values)

@@ -1,0 +1,109 @@
+"""A damaged file of history: it is set aside by name, and what can be read of it goes into a new one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from dashboard.history.database import Database, checksum
+
+log = logging.getLogger(__name__)
+
+#: Rows that are read at once; where that fails, half as many are tried, down to each alone.
+STRIDE = 256
+#: Numbers of rows that are tried when the last one can't be told.
+MOST_ROWS = 2**20
+
+#: Tables, their columns, the last of which is the checksum of the others.
+_NUMBERED = {
+    "metric": "id, name, unit, kind, born, sum",
+    "position": "metric, offset, newest, whole, sum",
+    "journal": "id, data, sum",
+    "chunk": "id, metric, tier, first, last, n, k, fast, data, sum",
+}
+_NAMED = {"meta": "key, value, sum", "series": "metric, place, labels, sum"}
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged file and begin a new one with all of its rows that are whole; the new name.
+
+    Raises:
+        OSError, StoreTrouble: that can't be done now.
+    """
+    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{number}")
+    with suppress(FileNotFoundError):
+        os.replace(path, aside)
+    for tail in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            os.replace(f"{path}{tail}", f"{aside}{tail}")
+    fresh = Database(path)
+    try:
+        kept = _copy(aside, fresh.writer) if aside.exists() else 0
+    finally:
+        fresh.close()
+    log.error("what was damaged is in %s; %d rows of it were whole and are kept", aside, kept)
+    return aside
+
+
+def _copy(old: Path, new: sqlite3.Connection) -> int:
+    kept = 0
+    try:
+        source = sqlite3.connect(f"{old.absolute().as_uri()}?mode=rw", uri=True)
+    except sqlite3.Error:
+        return 0
+    source.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    with closing(source):
+        new.execute("BEGIN IMMEDIATE")
+        for table, columns in {**_NUMBERED, **_NAMED}.items():
+            rows = _numbered(source, table, columns) if table in _NUMBERED else _all(source, table, columns)
+            marks = ", ".join("?" * len(columns.split(", ")))
+            for row in rows:
+                if _whole(table, row):
+                    with suppress(sqlite3.Error, UnicodeError):  # such as one that is in there twice
+                        kept += new.execute(f"INSERT INTO {table} VALUES ({marks})", row).rowcount
+        new.execute("COMMIT")
+    return kept
+
+
+def _whole(table: str, row: tuple[object, ...]) -> bool:
+    # Chunks and the journal are summed up without their own numbers.
+    parts = row[1:-1] if table in ("chunk", "journal") else row[:-1]
+    return checksum(*parts) == row[-1]
+
+
+def _numbered(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[object, ...]]:
+    name = columns.partition(",")[0]
+    try:
+        (last,) = db.execute(f"SELECT max({name}) FROM {table}").fetchone()
+    except sqlite3.Error:
+        last = MOST_ROWS
+    spans = [(low, min(low + STRIDE, int(last or 0) + 1)) for low in range(0, int(last or 0) + 1, STRIDE)][::-1]
+    while spans:
+        low, high = spans.pop()
+        try:
+            query = f"SELECT {columns} FROM {table} WHERE {name} >= ? AND {name} < ?"
+            yield from db.execute(query, (low, high)).fetchall()
+        except sqlite3.Error:
+            if high - low > 1:
+                middle = (low + high) // 2
+                spans += [(middle, high), (low, middle)]
+
+
+def _all(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[object, ...]]:
+    """All rows from the front up to where that fails, and from the back."""
+    key = "key" if table == "meta" else "metric, place"
+    for order in (key, key.replace(",", " DESC,") + " DESC"):
+        try:
+            yield from db.execute(f"SELECT {columns} FROM {table} ORDER BY {order}")
+            return
+        except sqlite3.Error:
+            continue

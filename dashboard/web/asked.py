@@ -1,0 +1,94 @@
+"""What may be asked of the past over HTTP, checked before anything looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from collectors.metric import Series
+from dashboard.errors import RequestRefused, did_you_mean
+from dashboard.history.downsample import MIN_POINTS
+from dashboard.history.reading import Span
+from dashboard.history.tiers import Aggregate, Tier
+
+DEFAULT_WINDOW = 300.0  # seconds
+MAX_POINTS = 20_000
+#: What a parameter that names a label begins with.
+LABEL = "label."
+
+
+class Past(BaseModel):
+    """A span of one metric."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    metric: str
+    start: int | None = Field(None, ge=0, le=2**53, description="ms since the epoch")
+    end: int | None = Field(None, ge=0, le=2**53, description="ms since the epoch, by default now")
+    window: float | None = Field(None, gt=0, le=3_155_760_000, description="seconds before the end, in place of start")
+    unit: str | None = Field(None, description="of the metric, where others of its name were measured in another")
+    tier: Literal["full", "minute", "hour"] | None = Field(None, description="the resolution, by default what fits")
+    labels: dict[str, str] = Field({}, description="only series with these labels, each as label.NAME=VALUE")
+
+    @model_validator(mode="after")
+    def _check(self) -> Past:
+        if self.start is not None and self.window is not None:
+            raise ValueError("give start or window, not both")
+        if self.start is not None and self.end is not None and self.start >= self.end:
+            raise ValueError("start must be before end")
+        return self
+
+    def span(self, now: int, aggregate: Aggregate | None = None, points: int = 0) -> Span:
+        """What that is of the history."""
+        end = now if self.end is None else self.end
+        start = self.start if self.start is not None else end - round((self.window or DEFAULT_WINDOW) * 1000)
+        return Span(start, end, Tier[self.tier.upper()] if self.tier else None, aggregate, self._wanted(), points)
+
+    def _wanted(self) -> Callable[[Series], bool] | None:
+        labels = self.labels.items()
+        return (lambda series: labels <= series.as_dict().items()) if labels else None
+
+
+Asked = TypeVar("Asked", bound=Past)
+
+
+class Query(Past):
+    """The parameters of /api/v1/query."""
+
+    points: int = Field(1000, ge=MIN_POINTS, le=MAX_POINTS, description="at most so many times")
+    aggregate: Aggregate | None = Field(None, description="of what stands for many samples; by default the mean")
+    format: Literal["json", "csv", "binary"] | None = None
+
+
+class Export(Past):
+    """The parameters of /api/v1/export."""
+
+    format: Literal["csv", "parquet"] = "csv"
+
+
+def parse(model: type[Asked], arguments: Iterable[tuple[str, str]]) -> Asked:
+    """The parameters of a request.
+
+    Raises:
+        RequestRefused: one of them is wrong.
+    """
+    given: dict[str, object] = {}
+    labels: dict[str, str] = {}
+    for name, value in arguments:
+        if name.startswith(LABEL):
+            labels[name.removeprefix(LABEL)] = value
+        elif name == "labels":
+            raise RequestRefused(422, "bad_request", f"labels: write each as {LABEL}NAME=VALUE")
+        else:
+            given.setdefault(name, value)
+    try:
+        return model.model_validate(given | ({"labels": labels} if labels else {}))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        fault = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            fault = f"there is no such parameter{did_you_mean(name, model.model_fields)}"
+        raise RequestRefused(422, "bad_request", f"{name}: {fault}" if name else fault) from None
