@@ -116,6 +116,7 @@ class Archive:
         self._chunks = Chunks(self.counts.damages)
         self._directory = Directory()
         self._stale = False
+        self._row = 0  # of the journal, the last one that was given
         self.aside: Path | None = None
         path = folder / NAME
         with translated():
@@ -205,7 +206,7 @@ class Archive:
 
     def _write(self, db: sqlite3.Connection, appends: Iterable[Append]) -> int:
         """Put appends into the journal; the number of the first row of it that is new."""
-        (row,) = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'journal'").fetchone()
+        row = self._row + 1
         entries: list[journal.Entry] = []
         size = 0
         for append in appends:
@@ -218,11 +219,16 @@ class Archive:
             entries.append(entry)
             size += append.values.nbytes
             if size > ROW:
-                _insert_journal(db, journal.pack(entries))
+                self._insert_journal(db, entries)
                 entries, size = [], 0
         if entries:
-            _insert_journal(db, journal.pack(entries))
-        return int(row)
+            self._insert_journal(db, entries)
+        return row
+
+    def _insert_journal(self, db: sqlite3.Connection, entries: Iterable[journal.Entry]) -> None:
+        self._row += 1
+        data = journal.pack(entries)
+        db.execute("INSERT INTO journal VALUES (?, ?, ?)", (self._row, data, checksum(data)))
 
     def _entry(self, db: sqlite3.Connection, known: Known, append: Append) -> journal.Entry | None:
         series, values = append.series, append.values
@@ -368,10 +374,6 @@ def _chosen(known: Known, wanted: Callable[[Series], bool] | None) -> list[int] 
 
 def _empty() -> tuple[Times, tuple[Series, ...], Values]:
     return np.zeros(0, dtype=np.int64), (), np.full((0, 0), GAP)
-
-
-def _insert_journal(db: sqlite3.Connection, data: bytes) -> None:
-    db.execute("INSERT INTO journal (data, sum) VALUES (?, ?)", (data, checksum(data)))
 
 
 def _meta(db: sqlite3.Connection, key: str) -> str | None:

@@ -35,7 +35,7 @@ MIGRATIONS = (
                         data BLOB NOT NULL, sum INTEGER NOT NULL);
     CREATE UNIQUE INDEX chunk_by_time ON chunk (metric, tier, first);
     CREATE INDEX chunk_by_age ON chunk (tier, fast, last);
-    CREATE TABLE journal (id INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL, sum INTEGER NOT NULL);
+    CREATE TABLE journal (id INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL);
     """,
 )
 VERSION = len(MIGRATIONS)
