@@ -22,7 +22,7 @@ from dashboard.live.server import make_socketio
 from dashboard.paths import TEMPLATES
 from dashboard.sampling.scheduler import Scheduler
 from dashboard.sampling.state import JobState
-from dashboard.self_metrics import HubLag, Vitals, self_collector
+from dashboard.self_metrics import Cost, HubLag, Vitals, self_collector
 from dashboard.server import Connections
 from dashboard.settings import Settings
 from dashboard.tasks import Clock, Tasks
@@ -127,7 +127,15 @@ class Plotroom:
             bytes_out=lambda: broadcast.bytes_out,
             durations=lambda: self.scheduler.durations(),
             workers=lambda: self.scheduler.workers(),
+            history=self._cost,
         )
+
+    def _cost(self) -> Cost | None:
+        archive = self._keeper.archive if self._keeper else None
+        if archive is None:
+            return None
+        counts = archive.counts
+        return Cost(archive.size, counts.values, counts.commit, counts.damaged)
 
     def _web(self) -> tuple[WSGIApplication, Connections]:
         plain = PlainPages()

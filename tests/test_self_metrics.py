@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from collectors.sampler import Sampler
-from dashboard.self_metrics import PROBE_EVERY, HubLag, Vitals, self_collector
+from dashboard.self_metrics import PROBE_EVERY, Cost, HubLag, Vitals, self_collector
 
 
 def vitals(**given: object) -> Vitals:
@@ -22,6 +22,7 @@ def vitals(**given: object) -> Vitals:
         "bytes_out": lambda: 20_000,
         "durations": lambda: {"cpu": 0.0004},
         "workers": list,
+        "history": lambda: Cost(4096, 1000, 0.0031, 0),
     }
     return Vitals(**{**quiet, **given})  # type: ignore[arg-type]  # a table of callables
 
@@ -46,6 +47,8 @@ def test_every_figure_is_reported() -> None:
     assert figures["self.clients", "rooms"] == 12
     assert figures["self.bytes_out", ""] == 20_000
     assert figures["self.collect_duration", "cpu"] == 0.0004
+    assert figures["self.history_size", ""] == 4096
+    assert figures["self.history_commit", ""] == 0.0031
     assert figures["self.memory", "server"] > 10e6
     assert ("self.memory", "collectors") not in figures
 

@@ -6,8 +6,11 @@ One caller at a time commits; any number read meanwhile. Everything here may wai
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -81,12 +84,12 @@ class Counts:
     """What has happened so far.
 
     Attributes:
-        samples: values that were committed.
+        values: that were committed.
         damages: chunks and other rows that could not be read.
         commit: seconds that the last commit took.
     """
 
-    samples: int = 0
+    values: int = 0
     damages: Damages = field(default_factory=Damages)
     commit: float = 0.0
 
@@ -133,6 +136,15 @@ class Archive:
         return self._database.path
 
     @property
+    def size(self) -> int:
+        """Bytes of its files."""
+        size = 0
+        for tail in ("", "-wal"):
+            with suppress(OSError):
+                size += os.stat(f"{self.path}{tail}").st_size
+        return size
+
+    @property
     def there(self) -> bool:
         """Whether the file is where it was."""
         return self._database.there
@@ -148,6 +160,7 @@ class Archive:
         """
         if not self._database.there:
             raise StoreDamaged("the file is gone")
+        begun = time.monotonic()
         try:
             with self._database.writing() as db:
                 if self._stale:
@@ -164,8 +177,9 @@ class Archive:
             self._stale = True
             raise
         self._stale = False
-        self.counts.samples += sum(one.values.size for one in appends)
+        self.counts.values += sum(one.values.size for one in appends)
         self._expiry.give_back(self._database.writer)
+        self.counts.commit = time.monotonic() - begun
 
     def close(self, clean: bool) -> None:
         """Close the file.
