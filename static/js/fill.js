@@ -4,6 +4,7 @@ import { colourOf, faded } from "./colours.js";
 import { dots } from "./dots.js";
 import { escape } from "./markup.js";
 import { isRanked, ranked } from "./ranked.js";
+import { further, known, layer, layers, total } from "./stack.js";
 import { nameOf } from "./store.js";
 import { extremes, means } from "./thin.js";
 import { joined } from "./units.js";
@@ -30,14 +31,11 @@ import { joined } from "./units.js";
  * @property {boolean} scaled whether the values are divided by the scale
  * @property {number} low first index of the window
  * @property {number} high index after its last
- * @property {number[]} [times] of a stack
- * @property {number[]} [places] and the sample at each
+ * @property {import("./stack.js").Piece[]} [pieces] of a stack
  * @property {number} [peak] the largest sum of its layers
  */
 
 const BARS = 120;
-/** A layer of a stack that never is more than this part of the whole is filled, but has no line of its own. */
-const THIN_LAYER = 0.02;
 const ALPHA = { dark: 0.42, light: 0.32 };
 
 export const POLAR = ["scatterpolar", "scatterpolargl", "barpolar"];
@@ -58,7 +56,7 @@ export function fill(traces, job) {
   const first = traces[0] ?? { type: "scatter", mode: "lines" };
   if (takesAll(traces)) return [all(first, job), ...traces.slice(1)];
   const last = traces.at(-1) ?? first;
-  const work = first.stackgroup ? { ...job, ...layers(job) } : job;
+  const work = first.stackgroup ? { ...job, ...layers(job, stacked(job)) } : job;
   const filled = job.shown.map((place) => {
     const known = traces[place];
     const trace = { ...(known ?? last) };
@@ -68,7 +66,8 @@ export function fill(traces, job) {
     return trace;
   });
   // A figure may bring traces beyond the series, such as a line at a limit: they stay as they are.
-  return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1)), ...dots(filled)];
+  const behind = further(filled, job.scaled ? job.scale.factor : 1, work);
+  return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1)), ...behind, ...dots(filled)];
 }
 
 /** @param {Json} trace @param {string} colour @param {string} theme */
@@ -103,7 +102,7 @@ function one(trace, place, job) {
 function lines(trace, place, factor, job) {
   const { ring, view, low, high } = job;
   const column = /** @type {Float64Array} */ (ring.columns[place]);
-  if (trace.stackgroup) stack(trace, column, factor, job);
+  if (trace.stackgroup) layer(trace, column, factor, job, 0);
   else if (high - low <= most(view)) {
     trace.x = moved(ring.times.subarray(low, high), view.zone);
     trace.y = divided(column.subarray(low, high), factor);
@@ -114,54 +113,11 @@ function lines(trace, place, factor, job) {
   }
 }
 
-/** One layer of a stack. @param {Json} trace @param {Float64Array} column @param {number} factor @param {Job} job */
-function stack(trace, column, factor, { times = [], places = [], peak = 0, low, high }) {
-  trace.x = times;
-  trace.y = Float64Array.from(places, (at) => (at < 0 ? 0 : /** @type {number} */ (column[at]) / factor || 0));
-  // The line of a share of nearly nothing would only hide the one below.
-  if (!column.subarray(low, high).some((value) => value > THIN_LAYER * peak)) trace.line = { ...trace.line, width: 0 };
-}
-
-/**
- * What all layers of a stack have in common: times, and at each the place of its sample. Plotly's stacks know no gaps,
- * so they end at the last sample before a gap and begin at the first one after it, at zero (place -1).
- * @param {Job} job
- * @returns {{times: number[], places: number[], peak: number}}
- */
-function layers(job) {
-  const { ring, shown, view, low, high } = job;
-  const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
-  const known = (/** @type {number} */ at) => columns.some((column) => !Number.isNaN(column[at]));
-  const chosen = high - low <= most(view)
-    ? Array.from({ length: Math.max(0, high - low) }, (_, at) => low + at)
-    : thinned(job, (at) => (known(at) ? total(job, at) : NaN));
-  /** @type {number[]} */
-  const times = [];
-  /** @type {number[]} */
-  const places = [];
-  let before = NaN;
-  for (const at of chosen) {
-    const time = /** @type {number} */ (ring.times[at]) + view.zone;
-    const there = known(at);
-    if (there && places.length && Number.isNaN(before)) add(time - 1, -1);
-    if (!there && !Number.isNaN(before)) add(before + 1, -1);
-    if (there) add(time, at);
-    before = there ? time : NaN;
-  }
-  // One alone would be nothing: it gets an edge on either side.
-  if (places.length === 1) {
-    const [time = 0, at = 0] = [times[0], places[0]];
-    times.splice(0, 1, time - 1, time, time + 1);
-    places.splice(0, 1, -1, at, -1);
-  }
-  const peak = places.reduce((most, at) => (at < 0 ? most : Math.max(most, total(job, at))), 0);
-  return { times, places, peak };
-
-  /** @param {number} time @param {number} at */
-  function add(time, at) {
-    times.push(time);
-    places.push(at);
-  }
+/** Places of the samples of a stack that are worth drawing. @param {Job} job */
+function stacked(job) {
+  const { low, high, view } = job;
+  if (high - low <= most(view)) return Array.from({ length: Math.max(0, high - low) }, (_, at) => low + at);
+  return thinned(job, (at) => (known(job, at) ? total(job, at) : NaN));
 }
 
 /** Samples of a line that are worth drawing. @param {View} view */
@@ -221,13 +177,6 @@ function all(given, job) {
   trace.z = found ? found.columns.map((row) => divided(row, factor)) : columns.map((column) => divided(column.subarray(low, high), factor));
   if (scaled && factor !== 1) for (const bound of ["zmin", "zmax"]) if (trace[bound] !== undefined) trace[bound] /= factor;
   return trace;
-}
-
-/** @param {Job} job @param {number} at */
-function total({ ring, shown }, at) {
-  let sum = 0;
-  for (const place of shown) sum += /** @type {Float64Array} */ (ring.columns[place])[at] || 0;
-  return sum;
 }
 
 /** Width of a bucket, ms, a round one. @param {View} view @param {number} count */

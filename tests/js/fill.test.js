@@ -63,10 +63,22 @@ test("more samples than pixels are thinned, and the last one stays", () => {
   assert.equal(y.at(-1), many.at(-1));
 });
 
-test("a stack has the same times in all layers, and ends at a gap", () => {
-  const traces = fill([{ type: "scatter", stackgroup: "all" }], job({ a: [1, NaN, 3], b: [4, NaN, NaN] }));
-  assert.deepEqual(traces.map(({ x }) => list(x)), [[0, 1, 1999, 2000], [0, 1, 1999, 2000]]);
-  assert.deepEqual(traces.map(({ y }) => list(y)), [[1, 0, 0, 3], [4, 0, 0, 0]]);
+test("a stack has the same times in all layers, and behind a gap there is another one", () => {
+  const table = { a: [1, 2, NaN, 3, 4], b: [4, 5, NaN, NaN, 6] };
+  const traces = fill([{ type: "scatter", stackgroup: "all" }], job(table));
+  assert.deepEqual(traces.map(({ name, stackgroup }) => `${name} ${stackgroup}`), ["a all", "b all", "a all 1", "b all 1"]);
+  assert.deepEqual(traces.map(({ x }) => list(x)), [[0, 1000], [0, 1000], [3000, 4000], [3000, 4000]]);
+  assert.deepEqual(traces.map(({ y }) => list(y)), [[1, 2], [4, 5], [3, 4], [0, 6]]);
+  assert.deepEqual(traces.map(({ line }) => line.color), ["#111111", "#222222", "#111111", "#222222"]);
+});
+
+test("of many gaps in a stack the widest stay, and the others are crossed at zero", () => {
+  const holes = Array.from({ length: 60 }, (_, at) => (at % 6 === 5 || (at > 30 && at < 40) ? NaN : 1));
+  const traces = fill([{ type: "scatter", stackgroup: "all" }], job({ a: holes }));
+  assert.ok(traces.length > 1 && traces.length <= 6, `${traces.length}`);
+  const widest = traces.find(({ x }) => x[0] === 40_000);
+  assert.ok(widest, "nothing crosses the widest");
+  assert.ok(traces.some(({ y }) => list(y).includes(0)));
 });
 
 test("a layer of nothing has no line", () => {
