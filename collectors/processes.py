@@ -17,6 +17,9 @@ from collectors.process_table import STATES, Identity, LinuxTable, Process, Proc
 Amounts = Iterable[tuple[str, float]]
 
 NOTHING = Transfer(0, 0)
+#: Decimals of a share: ticks of the kernel's clock, divided by a measured time, are no better known, and noise beyond
+#: would take most of their place on the disk.
+DECIMALS = 3
 
 
 def process_table() -> ProcessTable:
@@ -117,20 +120,20 @@ class Processes(Collector):
         for state in STATES:
             self.states.set(tally[state], state=state)
         self.threads.set(sum(process.threads for process in processes))
-        self._show(self.memory, ((names[process.identity], process.memory) for process in processes))
+        self._show(self.memory, ((names[process.identity], process.memory) for process in processes), 0)
         spent = self._spent(processes)
         moved = self._moved(spent) if self.config.disk else {}
         if self._then is not None and now > self._then:
             seconds = now - self._then
             share = 100 / seconds / self._cores
-            self._show(self.cpu, ((names[one], amount * share) for one, amount in spent.items()))
-            self._show(self.read, ((names[one], amount.read / seconds) for one, amount in moved.items()))
-            self._show(self.written, ((names[one], amount.written / seconds) for one, amount in moved.items()))
+            self._show(self.cpu, ((names[one], amount * share) for one, amount in spent.items()), DECIMALS)
+            self._show(self.read, ((names[one], amount.read / seconds) for one, amount in moved.items()), 0)
+            self._show(self.written, ((names[one], amount.written / seconds) for one, amount in moved.items()), 0)
         self._then = now
 
-    def _show(self, metric: Gauge, amounts: Amounts) -> None:
+    def _show(self, metric: Gauge, amounts: Amounts, decimals: int) -> None:
         for name, amount in largest(amounts, self.config.n):
-            metric.set(amount, process=name)
+            metric.set(round(amount, decimals), process=name)
 
     def _spent(self, processes: Iterable[Process]) -> dict[Identity, float]:
         """Seconds of processor since the last tick, of those that used any; what is new used it all since then."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collectors.metric import Series
 from collectors.sample import Batch
-from dashboard.sampling.rate import FORGOTTEN, Rates
+from dashboard.sampling.rate import BITS, FORGOTTEN, Rates
 
 A, B = Series((("x", "a"),)), Series((("x", "b"),))
 NAN = math.nan
@@ -161,6 +161,23 @@ def test_a_rate_is_never_negative_nor_infinite(readings: list[float]) -> None:
     found = np.ravel(rates(one, *(batch([1000 * i], [value]) for i, value in enumerate(readings))))
     assert not np.any(found < 0)
     assert not np.any(np.isinf(found))
+
+
+@given(st.floats(1e-300, 1e300), st.floats(1e-3, 1e3))
+def test_a_rate_is_exact_to_half_a_millionth(rise: float, seconds: float) -> None:
+    """A rate differs from that of the readings by at most 2**-21 of it, and its last 32 bits are 0."""
+    one = Rates()
+    for read_at, reading in ((0.0, 0.0), (seconds, rise)):
+        one.begin()
+        [[found]] = one.apply(batch([round(read_at * 1000)], [reading]), read_at).values.tolist()
+    assert found == pytest.approx(rise / (seconds * 1000) * 1000, rel=2.0**-BITS, abs=0)
+    assert np.float64(found).view(np.int64) % 2**32 == 0
+
+
+@given(st.integers(0, 2**BITS), st.sampled_from([-1.0, 1.0]))
+def test_a_rate_that_is_a_whole_number_stays_one(rise: int, sign: float) -> None:
+    """Up to two million a second, what rises by whole numbers each second has just these as its rates."""
+    assert rates(Rates(sign), batch([0], [0.0]), batch([1000], [rise]))[1] == [[sign * rise]]
 
 
 @given(st.lists(st.floats(0, 1e15), min_size=2, max_size=30), st.integers(1, 7))

@@ -16,6 +16,9 @@ NEAR = 0.9
 FAR = 0.25
 #: And only if that makes a rate of at most so many times the highest that was seen: a reset near the modulus does not.
 FIT = 16.0
+#: Bits that a rate keeps, half a millionth of it: the moment of a reading is not known better than to microseconds, and
+#: what a division leaves beyond these is noise that no compressor can take away (7 bytes a sample instead of 2).
+BITS = 21
 #: Series that are gone are forgotten when there are this many of them.
 FORGOTTEN = 256
 
@@ -52,6 +55,9 @@ class Rates:
     def apply(self, batch: Batch, read_at: float | None = None) -> Batch:
         """`batch` with rates per second in place of readings; NaN where there is no reading to compare with.
 
+        Each is that of the readings, rounded to `BITS` significant bits: by at most 2**-21 of itself. Whole numbers
+        below two million stay exact.
+
         Args:
             batch: the readings.
             read_at: when they were taken, in seconds of a clock that never steps, for a batch of one time. A tick's
@@ -77,7 +83,7 @@ class Rates:
             sure = np.where(wraps, GAP, speeds)
             highest = np.fmax(self._highest[places], np.fmax.reduce(sure, axis=1))
             speeds[wraps & ~(speeds <= FIT * highest[:, None])] = GAP
-            rates = speeds * (1000.0 * self._scale)
+            rates = rounded(speeds * (1000.0 * self._scale))
         self._highest[places] = highest
         self._times[places] = times[-1]
         self._values[places] = batch.values[:, -1]
@@ -111,6 +117,13 @@ class Rates:
         self._times, self._values, self._seen = self._times[keep], self._values[keep], self._seen[keep]
         self._highest = self._highest[keep]
         self._series = ()
+
+
+def rounded(rates: Values) -> Values:
+    """The nearest numbers that have at most `BITS` significant bits; NaN stays NaN."""
+    fractions, exponents = np.frexp(rates)
+    nearest: Values = np.ldexp(np.rint(fractions * 2.0**BITS), exponents - BITS)
+    return nearest
 
 
 def unwrapped(readings: Values) -> tuple[Values, npt.NDArray[np.bool_]]:
