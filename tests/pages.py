@@ -82,3 +82,15 @@ def shown_range(page: Page, name: str) -> list[float]:
 def panel(page: Page, name: str) -> Any:  # Any: a locator; Playwright is imported for types only
     """The panel of a metric."""
     return page.locator(f"[id='{name}']")
+
+
+def drag(page: Page, name: str, begin: float, end: float) -> None:
+    """Zoom the chart of a metric into a part of what it shows, by hand; both are parts of its width."""
+    box = page.locator(f"[id='{name}'] .js-plotly-plot .nsewdrag").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * begin, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * (begin + end) / 2, middle, steps=8)
+    page.mouse.move(box["x"] + box["width"] * end, middle, steps=8)
+    page.mouse.up()

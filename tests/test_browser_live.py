@@ -12,6 +12,7 @@ import pytest
 
 from tests.pages import (
     PATIENCE,
+    drag,
     last_time,
     open_live,
     panel,
@@ -193,14 +194,7 @@ def test_a_zoom_stays_while_data_come(server: Callable[..., Server], page: Page,
     room = with_plugin(server, tmp_path)
     open_live(page, f"{room.url}/d/clock")
     wait_for_chart(page, "clock.seconds", samples=15)
-    box = page.locator("[id='clock.seconds'] .js-plotly-plot .nsewdrag").bounding_box()
-    assert box is not None
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.5, middle)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=8)
-    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=8)
-    page.mouse.up()
+    drag(page, "clock.seconds", 0.5, 0.9)
     chip = panel(page, "clock.seconds").locator("button.chip", has_text="behind: catch up")
     chip.wait_for(timeout=PATIENCE)
     zoomed = shown_range(page, "clock.seconds")

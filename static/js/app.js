@@ -8,6 +8,7 @@ import { present } from "./layout.js";
 import { greeted, told } from "./notices.js";
 import { Returning, shapeOf } from "./returning.js";
 import { makeState, saved } from "./state.js";
+import { Spans } from "./spans.js";
 import { Store } from "./store.js";
 import { Sight } from "./sight.js";
 import { Units } from "./units.js";
@@ -66,6 +67,7 @@ export function makeApp(boot, base) {
     shown,
     boot, base, head, store, frames, connection, subscriptions, figures, state, metrics, collectors,
     units: new Units(boot.units),
+    spans: new Spans(boot.base),
     sight: new Sight(),
 
     /** The span that live charts show. */

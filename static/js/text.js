@@ -64,6 +64,16 @@ export const KEYS = [
 /** @param {number} seconds */
 export const behind = (seconds) => `${duration(seconds)} behind: catch up`;
 
+/**
+ * What is to be said of the samples that a zoom shows.
+ * @param {{step: import("./zoom.js").Step, tier: string}} zoom
+ */
+export function finerOf({ step, tier }) {
+  if (step === "asking") return "loading its samples";
+  if (step === "failed") return "finer samples could not be loaded";
+  return tier === "minute" ? "means of minutes" : tier === "hour" ? "means of hours" : "";
+}
+
 /** @param {number} seconds */
 export const stale = (seconds) => `no sample for ${duration(seconds)}`;
 

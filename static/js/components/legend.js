@@ -1,4 +1,4 @@
-// A legend that reads like text: mark, series, value. A series can be put away and taken back.
+// A legend that reads like text: mark, series, value. A series can be put away and taken back. Or a ramp of colours.
 
 import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { TEXT } from "../text.js";
@@ -39,5 +39,19 @@ export const Legend = {
             ${open.value ? TEXT.fewer : `${props.rows.length - SOME} ${TEXT.more}`}
           </button></li>`}
       </ul>`;
+  },
+};
+
+/** What the colours of a heat map mean. */
+export const Ramp = {
+  props: ["name", "scale", "low", "high"],
+  /** @param {{name: string, scale: [number, string][], low: string, high: string}} props */
+  setup(props) {
+    return () => html`
+      <div class="legend"><span class="ramp">${props.low}
+        <svg viewBox="0 0 84 6" width="84" height="6" aria-hidden="true"><defs><linearGradient id=${`ramp-${props.name}`}>
+          ${props.scale.map(([at, colour]) => html`<stop key=${at} offset=${at} stop-color=${colour} />`)}
+        </linearGradient></defs><rect width="84" height="6" rx="3" fill=${`url(#ramp-${props.name})`} /></svg>
+        ${props.high}</span></div>`;
   },
 };

@@ -9,11 +9,12 @@ import { colourOf } from "../colours.js";
 import { shapeOf } from "../returning.js";
 import { CALM, TROUBLE } from "../standing.js";
 import { nameOf } from "../store.js";
-import { TEXT, behind, reasonOf, refusedOf, someOf, stale } from "../text.js";
+import { TEXT, behind, finerOf, reasonOf, refusedOf, someOf, stale } from "../text.js";
 import { joined, legendDecimals, number, short } from "../units.js";
 import { Code } from "../wire.js";
+import { Zoom } from "../zoom.js";
 import { html } from "./html.js";
-import { Legend } from "./legend.js";
+import { Legend, Ramp } from "./legend.js";
 
 /** @typedef {import("../types.js").Metric} Metric */
 /** @typedef {import("./legend.js").Row} Row */
@@ -34,7 +35,7 @@ export const Panel = {
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const near = ref(false);
     let seen = false;
-    const zoom = shallowRef(/** @type {import("../chart.js").Span | null} */ (null));
+    const zoom = shallowRef(/** @type {{to: number, word: string, reason: string} | null} */ (null));
     const failed = ref("");
     const told = shallowRef({
       unit: unitOf(), lines: 0, all: 0, low: "", high: "", rows: /** @type {Row[]} */ ([]),
@@ -53,11 +54,24 @@ export const Panel = {
     /** @type {(() => void)[]} */
     const undo = [];
     let unwant = () => {};
+    let zoomed = zooming();
     /** Counts buildings of the chart, so that one that was overtaken gives up. */
     let builds = 0;
 
     function unitOf() {
       return units.scale(props.metric.unit, 0).symbol;
+    }
+
+    function zooming() {
+      const { name, every } = props.metric;
+      return new Zoom({ metric: name, every: every * 1000, spans: app.spans, live: () => store.ring(name), changed: follow });
+    }
+
+    /** Tell what the zoom is about, and draw it. */
+    function follow() {
+      const { span, reason } = zoomed;
+      zoom.value = span && { to: span.to, word: finerOf(zoomed), reason };
+      redraw();
     }
 
     const drawable = {
@@ -66,7 +80,7 @@ export const Panel = {
       focused: () => hover || zoom.value !== null,
       pause: () => Math.min(step(), VALUES_EVERY),
       draw() {
-        const ring = store.ring(props.metric.name);
+        const { ring } = zoomed;
         if (!chart?.ready || !ring?.length) return false;
         const template = boot.templates[state.theme];
         const now = performance.now();
@@ -102,7 +116,8 @@ export const Panel = {
      * @param {Chart["legend"]} legend
      */
     function tell(ring, drawn, template, legend) {
-      const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
+      const end = zoom.value?.to ?? state.pausedAt;
+      const at = end ? ring.search(end + 1) - 1 : ring.end - 1;
       const colours = { palette: template.layout.colorway, quiet: template.layout.meta.quiet };
       const digits = legendDecimals(drawn.size);
       const { factor, symbol } = drawn.legendScale;
@@ -127,6 +142,9 @@ export const Panel = {
       const turn = ++builds;
       chart?.destroy();
       chart = null;
+      zoomed.end();
+      zoomed = zooming();
+      zoom.value = null;
       failed.value = "";
       const metric = props.metric;
       try {
@@ -136,8 +154,9 @@ export const Panel = {
         const made = new Chart(plot.value, {
           metric, figure, base: app.base, units,
           onZoom: (span) => {
-            zoom.value = span;
-            redraw();
+            if (span) zoomed.to(span, made.plot);
+            else zoomed.end();
+            follow();
           },
         });
         await made.open();
@@ -178,9 +197,12 @@ export const Panel = {
       for (const end of undo) end();
       unwant();
       builds++;
+      zoomed.end();
       chart?.destroy();
     });
     watch(() => shapeOf(props.metric), () => near.value && build());
+    // Whoever chooses a window wants to see it.
+    watch(() => state.window, () => zoom.value && catchUp());
     watch(() => [state.window, state.theme, state.pausedAt], redraw);
 
     const trouble = computed(() => {
@@ -244,22 +266,12 @@ export const Panel = {
       document.documentElement.dataset["drawn"] ??= String(Math.round(performance.now()));
     }
 
-    /** What the colours of a heat map mean. */
-    const ramp = () => {
-      const scale = boot.templates[state.theme]["layout"].colorscale.sequential;
-      const { low, high } = told.value;
-      return html`
-        <div class="legend"><span class="ramp">${low}
-          <svg viewBox="0 0 84 6" width="84" height="6" aria-hidden="true"><defs><linearGradient id=${`ramp-${props.metric.name}`}>
-            ${scale.map((/** @type {[number, string]} */ [at, colour]) => html`<stop key=${at} offset=${at} stop-color=${colour} />`)}
-          </linearGradient></defs><rect width="84" height="6" rx="3" fill=${`url(#ramp-${props.metric.name})`} /></svg>
-          ${high}</span></div>`;
-    };
-
     const legend = () => {
       const { legend: kind, rows } = told.value;
       if (kind === "none" || !rows.length) return null;
-      if (kind === "ramp") return ramp();
+      const { low, high } = told.value;
+      const scale = boot.templates[state.theme]["layout"].colorscale.sequential;
+      if (kind === "ramp") return html`<${Ramp} name=${props.metric.name} scale=${scale} low=${low} high=${high} />`;
       return html`<${Legend} rows=${told.value.rows} hidden=${hidden.value} onToggle=${toggle} />`;
     };
 
@@ -274,7 +286,8 @@ export const Panel = {
                  onMouseenter=${() => (hover = true)} onMouseleave=${() => (hover = false)}>
           <header>
             <h3 class="cut" title=${props.metric.help || props.metric.name}>${props.metric.title}</h3>
-            <span class="unit">${unit}</span>${chip()}
+            <span class="unit">${unit}</span>
+            ${zoom.value?.word && html`<span class="finer cut" title=${zoom.value.reason || null}>${zoom.value.word}</span>`}${chip()}
           </header>
           <div class=${["plot", props.metric.chart]}>
             <div ref=${plot} class="canvas" role="img" aria-label=${summary.value} />

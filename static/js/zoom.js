@@ -1,0 +1,123 @@
+// What somebody has zoomed to in one chart, in a ring of its own: finer than what the page holds of a long window.
+
+import { Ring, keyOf } from "./ring.js";
+
+/** @typedef {import("./ring.js").Series} Series */
+/** @typedef {{from: number, to: number}} Span ms */
+/** @typedef {import("./spans.js").Found} Found */
+/** @typedef {"" | "asking" | "failed"} Step */
+
+/**
+ * Times that are asked for per px. Where a span has more, the server gives the next resolution, which is sixty times as
+ * coarse: with so many, two of those times never are more than ten px apart.
+ */
+const DENSITY = 6;
+/** Bounds of what is asked for. */
+const LEAST = 600;
+const MOST = 10_000;
+/** Part of the span that is asked for beyond either end, so that lines reach the edges. */
+const BEYOND = 0.02;
+/** Samples at full rate may be so many times their distance apart. */
+const LATE = 3;
+
+export class Zoom {
+  /**
+   * @param {object} parts
+   * @param {string} parts.metric
+   * @param {number} parts.every ms between samples at full rate
+   * @param {{ask: (asked: import("./spans.js").Asked, signal: AbortSignal) => Promise<Found>}} parts.spans
+   * @param {() => Ring | undefined} parts.live what the page holds
+   * @param {() => void} parts.changed there is something else to draw or to say
+   */
+  constructor({ metric, every, spans, live, changed }) {
+    this.metric = metric;
+    this.every = every;
+    this.spans = spans;
+    this.live = live;
+    this.changed = changed;
+    /** @type {Span | null} */
+    this.span = null;
+    /** @type {Ring | null} what was asked for, once it is there; of an earlier span until then */
+    this.found = null;
+    /** @type {Step} */
+    this.step = "";
+    /** Why it failed. */
+    this.reason = "";
+    this.tier = "full";
+    /** @type {AbortController | null} */
+    this.asking = null;
+  }
+
+  /** What is to be drawn. */
+  get ring() {
+    return this.found ?? this.live();
+  }
+
+  /** Somebody has zoomed, perhaps once more. @param {Span} span @param {number} width of the plot, px */
+  to(span, width) {
+    this.asking?.abort();
+    Object.assign(this, { span, asking: null, step: "", reason: "" });
+    if (this.found && this.tier === "full" && exact(this.found, span, this.every)) return;
+    if (exact(this.live(), span, this.every)) Object.assign(this, { found: null, tier: "full" });
+    else this.ask(span, width);
+  }
+
+  /** Back to live, or gone. */
+  end() {
+    this.asking?.abort();
+    Object.assign(this, { span: null, found: null, asking: null, step: "", reason: "", tier: "full" });
+  }
+
+  /** @param {Span} span @param {number} width */
+  async ask(span, width) {
+    const asking = new AbortController();
+    Object.assign(this, { asking, step: "asking" });
+    const beyond = Math.max(this.every, BEYOND * (span.to - span.from));
+    const points = Math.max(LEAST, Math.min(MOST, Math.round(DENSITY * width)));
+    try {
+      const found = await this.spans.ask({ metric: this.metric, from: Math.max(0, span.from - beyond), to: span.to + beyond, points }, asking.signal);
+      if (asking !== this.asking) return;
+      // A server that has nothing of that time, or not any more, takes nothing from the picture.
+      if (found.times.length) Object.assign(this, { found: ringOf(found, this.live(), this.every), tier: found.tier });
+      this.step = "";
+    } catch (error) {
+      if (asking !== this.asking) return;
+      Object.assign(this, { step: "failed", reason: String(/** @type {Error} */ (error).message) });
+    }
+    this.asking = null;
+    this.changed();
+  }
+}
+
+/**
+ * Whether a ring has all samples of a span: none of them farther apart than they are sampled. A hole may be one in what is
+ * held here, so that it is asked for.
+ * @param {Ring | undefined} ring
+ * @param {Span} span
+ * @param {number} every ms
+ */
+export function exact(ring, { from, to }, every) {
+  if (!ring || !(ring.first <= from) || ring.torn) return false;
+  const [low, high] = ring.span(from, Math.min(to, ring.last));
+  for (let at = low + 1; at < high; at++) {
+    if (/** @type {number} */ (ring.times[at]) - /** @type {number} */ (ring.times[at - 1]) > LATE * every) return false;
+  }
+  return high - low > 1;
+}
+
+/**
+ * A ring of what was found. The series of the live one come first, also those that were not there then: a colour goes
+ * with its place.
+ * @param {Found} found
+ * @param {Ring | undefined} live
+ * @param {number} every ms
+ */
+export function ringOf({ times, columns, series, every: step }, live, every) {
+  const places = new Map(series.map((one, place) => [keyOf(one), place]));
+  const order = [...(live?.series ?? []), ...series.filter((one) => !live?.keys.includes(keyOf(one)))];
+  // Holes get two rows each, and are at most every other time.
+  const ring = new Ring(2 * times.length + 2, step || every);
+  ring.setSeries(order);
+  ring.append({ times, columns: order.map((one) => columns[places.get(keyOf(one)) ?? -1] ?? new Float64Array(times.length).fill(NaN)) }, times.length);
+  return ring;
+}
