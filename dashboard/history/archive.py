@@ -9,7 +9,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,17 +18,17 @@ from typing import NamedTuple
 import numpy as np
 
 from collectors.metric import Series
-from collectors.sample import GAP, Times, Values
+from collectors.sample import Times, Values
 from dashboard.history import journal
-from dashboard.history.chunks import Chunks, Damages
-from dashboard.history.codec import Damaged, Stretch
+from dashboard.history.chunks import Damages
+from dashboard.history.codec import Stretch
 from dashboard.history.database import NAME, Database, StoreDamaged, checksum, translated
-from dashboard.history.directory import Directory, Key, Known
+from dashboard.history.directory import Key, Known
 from dashboard.history.epoch import new_epoch
 from dashboard.history.expiry import Expiry, Keep
 from dashboard.history.ring import Ring, Slice
 from dashboard.history.salvage import set_aside
-from dashboard.history.tiers import ASPECTS, Buckets, Tier
+from dashboard.history.shelf import Shelf, nothing
 
 log = logging.getLogger(__name__)
 
@@ -64,21 +64,6 @@ class Seal(NamedTuple):
     whole: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Samples or buckets of a metric.
-
-    Attributes:
-        times: int64[n].
-        series: k of them.
-        values: float64[k, n].
-    """
-
-    times: Times
-    series: tuple[Series, ...]
-    values: Values
-
-
 @dataclass
 class Counts:
     """What has happened so far.
@@ -98,7 +83,7 @@ class Counts:
         return self.damages.count
 
 
-class Archive:
+class Archive(Shelf):
     """The database, opened: what an earlier process had not packed is packed, and the epoch is known.
 
     Args:
@@ -112,12 +97,13 @@ class Archive:
         StoreTooNew: the file is of a later version.
     """
 
+    _database: Database
+
     def __init__(self, folder: Path, keep: Keep, now: Callable[[], int], epoch: str | None = None) -> None:
         self._now = now
         self._expiry = Expiry(keep)
         self.counts = Counts()
-        self._chunks = Chunks(self.counts.damages)
-        self._directory = Directory()
+        super().__init__(self.counts.damages)
         self._stale = False
         self._row = 0  # of the journal, the last one that was given
         self.aside: Path | None = None
@@ -130,10 +116,6 @@ class Archive:
                 log.error("the history %s is damaged (%s); what can be read of it is kept", path, error)
                 self.aside = set_aside(path)
                 self._open(path, epoch)
-
-    @property
-    def path(self) -> Path:
-        return self._database.path
 
     @property
     def size(self) -> int:
@@ -287,30 +269,6 @@ class Archive:
             self._seal(db, Seal(known.key, ring.everything(), ring.whole))
         db.execute("DELETE FROM journal")
 
-    def _journal(self, db: sqlite3.Connection) -> Iterator[tuple[int, journal.Entry]]:
-        for row, data, kept in db.execute("SELECT id, data, sum FROM journal ORDER BY id"):
-            try:
-                if not isinstance(data, bytes) or checksum(data) != kept:
-                    raise Damaged("its checksum is another")
-                for entry in journal.unpack(data):
-                    yield row, entry
-            except Damaged as error:
-                self.counts.damages.note(-row, f"a second of the journal: {error}")
-
-    def _replay_entry(self, rings: dict[int, Ring], entry: journal.Entry) -> None:
-        known = self._directory.by_id.get(entry.metric)
-        if known is None or entry.offset <= known.offset or not len(entry.times):
-            return
-        ring = rings.get(entry.metric)
-        before = entry.offset - len(entry.times)
-        if ring is None:
-            ring = rings[entry.metric] = Ring.unbounded(before, known.whole if before == known.offset else 0)
-        elif ring.offset != before:  # a second between could not be read
-            ring.jump(before)
-        series = tuple(known.series[place] for place in entry.places if place < len(known.series))
-        if len(series) == len(entry.places):
-            ring.append(entry.times, series, entry.values)
-
     # --- reading
 
     def restore(self, key: Key, length: int) -> tuple[Slice, int]:
@@ -325,69 +283,13 @@ class Archive:
         offset = max([one.offset for one in names], default=0)
         known = self._directory.by_key.get(key)
         if known is None or not known.offset:
-            return Slice(max(floor, offset), *_empty()), 0
+            return Slice(max(floor, offset), *nothing()), 0
         with self._database.reading() as db:
             found = self._chunks.samples(db, known.id, known.newest - length, known.newest)
         series = tuple(known.series[place] for place in found.places)
         intact = known.offset == offset and floor <= offset and len(found.times) and found.times[-1] == known.newest
         samples = Slice(max(floor, offset), found.times, series, found.values)
         return samples, min(known.whole, len(found.times)) if intact else 0
-
-    def samples(self, key: Key, start: int, end: int, wanted: Callable[[Series], bool] | None = None) -> Stored:
-        """Samples at full resolution from `start` to `end` (ms, both included), of the series that are wanted."""
-        known = self._directory.by_key.get(key)
-        if known is None or start > end:
-            return Stored(*_empty())
-        places = _chosen(known, wanted)
-        with self._database.reading() as db:
-            found = self._chunks.samples(db, known.id, start, end, places)
-        return Stored(found.times, tuple(known.series[place] for place in found.places), found.values)
-
-    def buckets(
-        self, key: Key, tier: Tier, start: int, end: int, wanted: Callable[[Series], bool] | None = None
-    ) -> tuple[tuple[Series, ...], Buckets]:
-        """The buckets that begin from `start` to `end` (ms, both included), and the series that they are of."""
-        known = self._directory.by_key.get(key)
-        places = _chosen(known, wanted) if known else None
-        if known is None or start > end:
-            return (), Buckets(_empty()[0], np.zeros((len(ASPECTS), 0, 0)))
-        chosen = list(range(len(known.series))) if places is None else places
-        with self._database.reading() as db:
-            found = self._chunks.buckets(db, known.id, tier, start, end, chosen)
-        alive = (found.cells[0] > 0).any(axis=1)
-        series = tuple(known.series[place] for place, there in zip(chosen, alive, strict=True) if there)
-        return series, Buckets(found.starts, found.cells[:, alive])
-
-    def first(self, key: Key, tier: Tier) -> int | None:
-        """The time of the oldest sample or bucket that is stored."""
-        known = self._directory.by_key.get(key)
-        if known is None:
-            return None
-        with self._database.reading() as db:
-            return self._chunks.first(db, known.id, tier)
-
-    def count(self, key: Key, wanted: Callable[[Series], bool] | None = None) -> int:
-        """How many series of a metric there have been."""
-        known = self._directory.by_key.get(key)
-        if known is None:
-            return 0
-        chosen = _chosen(known, wanted)
-        return len(known.series) if chosen is None else len(chosen)
-
-    def keys(self, name: str) -> list[Key]:
-        """The metrics of this name that are stored, the one of now last."""
-        return [one.key for one in self._directory.named(name)]
-
-    def names(self) -> list[str]:
-        return sorted({one.key.name for one in list(self._directory.by_id.values())})
-
-
-def _chosen(known: Known, wanted: Callable[[Series], bool] | None) -> list[int] | None:
-    return None if wanted is None else [place for place, one in enumerate(list(known.series)) if wanted(one)]
-
-
-def _empty() -> tuple[Times, tuple[Series, ...], Values]:
-    return np.zeros(0, dtype=np.int64), (), np.full((0, 0), GAP)
 
 
 def _meta(db: sqlite3.Connection, key: str) -> str | None:

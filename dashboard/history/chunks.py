@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from collectors.sample import GAP
-from dashboard.history.codec import Damaged, Places, Stretch, decode, encode
+from dashboard.history.codec import Damaged, Places, Stretch, decode, encode, places_of
 from dashboard.history.database import checksum
-from dashboard.history.tiers import ASPECTS, Buckets, Tier, aligned, merge, replace, sum_up, widen
+from dashboard.history.tiers import ASPECTS, Buckets, Tier, aligned, merge, sum_up, widen
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,15 @@ MOST_CELLS = 2**17
 BUCKETS = 360
 #: ms between two samples below which a metric counts as fast, whose full resolution is kept for a shorter time.
 FAST = 999
+#: Before all times.
+NEVER = -(2**62)
+
+#: The chunks that have times in a span. Only the one that begins last before it can reach into it.
+_BETWEEN = """
+    FROM chunk WHERE metric = :metric AND tier = :tier AND last >= :first AND first BETWEEN coalesce(
+        (SELECT max(first) FROM chunk WHERE metric = :metric AND tier = :tier AND first <= :first), :first
+    ) AND :last ORDER BY first
+    """
 
 Damage = Callable[[int, str], None]
 
@@ -74,25 +83,30 @@ class Chunks:
         wanted: Sequence[int] | None = None,
     ) -> Iterator[Row]:
         """The chunks that have samples from `first` to `last`, both included, in the order of time; all of each."""
-        found = db.execute(
-            "SELECT id, first, last, n, k, fast, data, sum FROM chunk WHERE metric = :m AND tier = :t"
-            " AND last >= :first AND first BETWEEN coalesce((SELECT max(first) FROM chunk"
-            " WHERE metric = :m AND tier = :t AND first <= :first), :first) AND :last ORDER BY first",
-            {"m": metric, "t": int(tier), "first": first, "last": last},
-        )
-        for row, begin, end, n, k, fast, data, kept in found:
+        for row, begin, end, data in self._sound(db, metric, tier, first, last):
             try:
-                if not isinstance(data, bytes) or checksum(metric, int(tier), begin, end, n, k, fast, data) != kept:
-                    raise Damaged("its checksum is another")
                 yield Row(row, begin, end, decode(data, wanted))
             except Damaged as error:
                 self._damages.note(row, str(error))
+
+    def _sound(
+        self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int
+    ) -> Iterator[tuple[int, int, int, bytes]]:
+        query = f"SELECT id, first, last, n, k, fast, data, sum {_BETWEEN}"
+        for row, begin, end, n, k, fast, data, kept in db.execute(query, _span(metric, tier, first, last)):
+            if isinstance(data, bytes) and checksum(metric, int(tier), begin, end, n, k, fast, data) == kept:
+                yield row, begin, end, data
+            else:
+                self._damages.note(row, "its checksum is another")
 
     def samples(
         self, db: sqlite3.Connection, metric: int, first: int, last: int, wanted: Sequence[int] | None = None
     ) -> Stretch:
         """Samples at full resolution from `first` to `last`, both included."""
-        parts = [cut(row.stretch, first, last) for row in self.rows(db, metric, Tier.FULL, first, last, wanted)]
+        parts = []
+        for row in self.rows(db, metric, Tier.FULL, first, last, wanted):
+            parts.append(cut(row.stretch, first, last))
+            first = max(first, row.last + 1)  # a file that lost some of its writes may have a stretch twice
         return joined(parts)
 
     def buckets(
@@ -101,11 +115,14 @@ class Chunks:
         """The buckets of a tier that begin from `first` to `last`, both included, of the series at these places."""
         order = np.asarray(places, dtype=np.uint32)
         rows = self.rows(db, metric, tier, first, last, _folded(order).tolist())
-        parts = [_unfolded(row.stretch, order) for row in rows]
+        parts = []
+        for row in rows:
+            parts.append(_unfolded(row.stretch, order).between(first, last + 1))
+            first = max(first, row.last + 1)
         if not parts:
             return Buckets(np.zeros(0, dtype=np.int64), np.zeros((len(ASPECTS), len(order), 0)))
         starts = np.concatenate([one.starts for one in parts])
-        return Buckets(starts, np.concatenate([one.cells for one in parts], axis=2)).between(first, last + 1)
+        return Buckets(starts, np.concatenate([one.cells for one in parts], axis=2))
 
     def first(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int | None:
         """The time of the oldest sample or bucket; None when there is none."""
@@ -113,15 +130,49 @@ class Chunks:
         oldest: int | None = db.execute(query, (metric, int(tier))).fetchone()[0]
         return oldest
 
-    def put(self, db: sqlite3.Connection, metric: int, stretch: Stretch) -> None:
-        """Add samples, to the tiers as well; they replace what there is from the first to the last of them."""
-        first, last = int(stretch.times[0]), int(stretch.times[-1])
-        overlap = self._put_samples(db, metric, stretch)
-        if not overlap:
+    def stride(self, db: sqlite3.Connection, metric: int, tier: Tier, start: int, times: int) -> int | None:
+        """Up to when there are about so many times from `start` on; None when that is all there is.
+
+        Counted by whole chunks, or, when the first one has too many, as if its times were at a steady interval.
+        """
+        count = 0.0
+        reached = start
+        for first, last, n in db.execute(f"SELECT first, last, n {_BETWEEN}", _span(metric, tier, start)):
+            begin = max(first, start)
+            there = n * (last - begin + 1) / (last - first + 1)
+            if count + there > times:
+                return reached if count else max(start, begin + int((last - begin) * times / there))
+            count += there
+            reached = max(start, last)
+        return None
+
+    def present(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> list[int]:
+        """The places of the series that are in chunks with samples from `first` to `last`."""
+        found: set[int] = set()
+        for row, _, _, data in self._sound(db, metric, tier, first, last):
+            try:
+                found.update(places_of(data).tolist())
+            except Damaged as error:
+                self._damages.note(row, str(error))
+        return sorted({place // len(ASPECTS) for place in found} if tier else found)
+
+    def put(self, db: sqlite3.Connection, metric: int, stretch: Stretch, start: int | None = None) -> None:
+        """Add samples, to the tiers as well; they replace what there is from `start` to the last of them.
+
+        Args:
+            db: within a transaction.
+            metric: by its number.
+            stretch: of at least one time.
+            start: not after the first of them, which it is by default.
+        """
+        first, last = int(stretch.times[0]) if start is None else start, int(stretch.times[-1])
+        newest = all(self._end(db, metric, tier) <= first - first % (tier.width or 1) - (not tier) for tier in Tier)
+        self._put_samples(db, metric, stretch, first)
+        if newest:
             self._add(db, metric, Tier.MINUTE, stretch.places, sum_up(stretch.times, stretch.values, 60_000))
             self._add(db, metric, Tier.HOUR, stretch.places, sum_up(stretch.times, stretch.values, 3_600_000))
             return
-        # What was summed up before is not all there any more: sum up again whatever this has touched.
+        # What was summed up before is not all there any more, or stands behind: sum up again whatever this has touched.
         for tier, finer in ((Tier.MINUTE, Tier.FULL), (Tier.HOUR, Tier.MINUTE)):
             begin, end = first - first % tier.width, last - last % tier.width + tier.width - 1
             if finer is Tier.FULL:
@@ -130,13 +181,18 @@ class Chunks:
             else:
                 places = self._places(db, metric, finer, begin, end)
                 new = widen(self.buckets(db, metric, finer, begin, end, places), tier.width)
-            self._replace(db, metric, tier, places, new)
+            self._replace(db, metric, tier, places, new, begin, end)
 
-    def _put_samples(self, db: sqlite3.Connection, metric: int, stretch: Stretch) -> bool:
-        """Add samples at full resolution; whether they met others."""
-        first, last = int(stretch.times[0]), int(stretch.times[-1])
+    def _end(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int:
+        """The time of the newest sample or bucket; long ago when there is none."""
+        query = "SELECT last FROM chunk WHERE metric = ? AND tier = ? ORDER BY first DESC LIMIT 1"
+        found = db.execute(query, (metric, int(tier))).fetchone()
+        return NEVER if found is None else int(found[0])
+
+    def _put_samples(self, db: sqlite3.Connection, metric: int, stretch: Stretch, first: int) -> None:
+        """Add samples at full resolution."""
+        last = int(stretch.times[-1])
         met = list(self.rows(db, metric, Tier.FULL, first, last))
-        overlap = bool(met)
         parts = [stretch]
         if not met:
             before = self._before(db, metric, Tier.FULL, first, FULL // 2)
@@ -154,7 +210,6 @@ class Chunks:
             low, high = int(piece[0]), int(piece[-1]) + 1
             part = Stretch(whole.times[low:high], whole.places, whole.values[:, low:high])
             self._insert(db, metric, Tier.FULL, _without_empty(part))
-        return overlap
 
     def _add(self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, new: Buckets) -> None:
         """Sum buckets up with what is there; they are not before the last one of it."""
@@ -169,19 +224,20 @@ class Chunks:
         self._delete(db, [row.id])
         self._insert_buckets(db, metric, tier, both, merge(old, _wide(new, places, both)))
 
-    def _replace(self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, new: Buckets) -> None:
-        if not len(new.starts):
-            return
-        for row in list(self.rows(db, metric, tier, int(new.starts[0]), int(new.starts[-1]))):
-            known = _places_of(row.stretch)
-            both = np.union1d(known, places)
-            old, new = _wide(_unfolded(row.stretch, known), known, both), _wide(new, places, both)
-            before = old.between(row.first, int(new.starts[0]))
-            after = old.between(int(new.starts[-1]) + 1, row.last + 1)
-            new = replace(merge(before, after), new)
-            places = both
-            self._delete(db, [row.id])
-        self._insert_buckets(db, metric, tier, places, new)
+    def _replace(
+        self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, new: Buckets, begin: int, end: int
+    ) -> None:
+        """Put these buckets in place of what begins from `begin` to `end`."""
+        met = list(self.rows(db, metric, tier, begin, end))
+        places = np.unique(np.concatenate([places, *(_places_of(row.stretch) for row in met)])).astype(np.uint32)
+        olds = [_wide(_unfolded(row.stretch, known := _places_of(row.stretch)), known, places) for row in met]
+        before = [old.between(NEVER, begin) for old in olds[:1]]
+        after = [old.between(end + 1, old.starts[-1] + 1) for old in olds[-1:]]
+        parts = [*before, new, *after]
+        self._delete(db, [row.id for row in met])
+        starts = np.concatenate([one.starts for one in parts])
+        cells = np.concatenate([one.cells for one in parts], axis=2)
+        self._insert_buckets(db, metric, tier, places, Buckets(starts, cells))
 
     def _insert_buckets(self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, all_: Buckets) -> None:
         folded = _folded(places)
@@ -220,6 +276,10 @@ class Chunks:
 
     def _delete(self, db: sqlite3.Connection, rows: Sequence[int]) -> None:
         db.executemany("DELETE FROM chunk WHERE id = ?", [(row,) for row in rows])
+
+
+def _span(metric: int, tier: Tier, first: int, last: int = 2**62) -> dict[str, int]:
+    return {"metric": metric, "tier": int(tier), "first": first, "last": last}
 
 
 def cut(stretch: Stretch, first: int, last: int) -> Stretch:

@@ -32,6 +32,9 @@ _GAPS, _CONSTANT, _PACKED, _HOLED = range(4)
 #: pcodec's names of numpy's types.
 _TYPES = {np.dtype(np.float64).char: "f64", np.dtype(np.int64).char: "i64", np.dtype(np.uint32).char: "u32"}
 
+#: What pcodec, numpy and struct say of bytes that somebody has changed.
+_FAULTS = (ValueError, IndexError, TypeError, RuntimeError, struct.error, OverflowError, MemoryError)
+
 _compressor = wrapped.FileCompressor()
 _FORMAT: bytes = _compressor.write_header()
 _config = ChunkConfig()
@@ -99,7 +102,19 @@ def decode(data: bytes, wanted: Sequence[int] | None = None) -> Stretch:
     """
     try:
         return _Reader(memoryview(data)).stretch(wanted)
-    except (ValueError, IndexError, TypeError, RuntimeError, struct.error, OverflowError, MemoryError) as error:
+    except _FAULTS as error:
+        raise Damaged(f"{len(data)} bytes are no stretch of samples: {error}") from None
+
+
+def places_of(data: bytes) -> Places:
+    """Which of the metric's series a stretch has, without unpacking their values.
+
+    Raises:
+        Damaged: the bytes are something else.
+    """
+    try:
+        return _Reader(memoryview(data)).head()[1]
+    except _FAULTS as error:
         raise Damaged(f"{len(data)} bytes are no stretch of samples: {error}") from None
 
 
@@ -114,12 +129,17 @@ class _Reader:
         self._data = data
         self._at = 3
 
-    def stretch(self, wanted: Sequence[int] | None) -> Stretch:
+    def head(self) -> tuple[Times, Places, int]:
+        """Times, places and flags: all that stands before the values."""
         flags = self._data[self._at]
         self._at += 1
         series, count = self._number(), self._number()
         times = self._times(count, bool(flags & _STEADY))
-        places = self._places(series, bool(flags & _ALL_PLACES))
+        return times, self._places(series, bool(flags & _ALL_PLACES)), flags
+
+    def stretch(self, wanted: Sequence[int] | None) -> Stretch:
+        times, places, flags = self.head()
+        series, count = len(places), len(times)
         bits, form = (14, "<u2") if flags & _NARROW else (30, "<u4")
         heads = np.frombuffer(self._take(series * int(form[-1])), form).astype(np.int64)
         sizes = heads & ((1 << bits) - 1)

@@ -111,7 +111,7 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         with translated():
-            _refuse_newer(path)
+            refuse_newer(path)
             self.writer = self._connect("rwc")
             try:
                 _prepare(self.writer)
@@ -195,7 +195,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         raise StoreDamaged("it is a database of another program")
 
 
-def _refuse_newer(path: Path) -> None:
+def refuse_newer(path: Path) -> None:
     """Look into the file's head, by the positions that SQLite's file format gives, without opening it as a database."""
     try:
         with open(path, "rb") as file:

@@ -9,9 +9,9 @@ import numpy as np
 
 from collectors.metric import Series
 from collectors.sample import GAP, Times, Values
-from dashboard.history.archive import Archive
 from dashboard.history.directory import Key
 from dashboard.history.ring import Slice
+from dashboard.history.shelf import Shelf
 from dashboard.history.tiers import ASPECTS, Aggregate, Buckets, Tier, aligned, merge, sum_up, widen
 
 #: Values that may be looked through for one answer; a coarser tier is taken when there would be more.
@@ -81,7 +81,7 @@ class Found:
     samples: Slice
 
 
-def read(archive: Archive, key: Key, memory: Memory | None, span: Span) -> Found:
+def read(archive: Shelf, key: Key, memory: Memory | None, span: Span) -> Found:
     """The past of a metric; waits for the disk.
 
     Args:
@@ -104,7 +104,7 @@ def read(archive: Archive, key: Key, memory: Memory | None, span: Span) -> Found
     return Found(tier, Slice(_offset(memory), buckets.starts, series, values))
 
 
-def _tier(archive: Archive, key: Key, memory: Memory | None, span: Span) -> Tier:
+def _tier(archive: Shelf, key: Key, memory: Memory | None, span: Span) -> Tier:
     """The finest resolution in which the span is not too much to look through."""
     starts = [archive.first(key, tier) for tier in Tier]
     known = [one for one in starts if one is not None]
@@ -121,7 +121,7 @@ def _offset(memory: Memory | None) -> int:
     return memory.samples.offset if memory else 0
 
 
-def _full(archive: Archive, key: Key, memory: Memory | None, span: Span) -> Found:
+def _full(archive: Shelf, key: Key, memory: Memory | None, span: Span) -> Found:
     held = part(memory.samples, span) if memory else None
     oldest = int(memory.samples.times[0]) if memory and len(memory.samples.times) else span.end + 1
     found = archive.samples(key, span.start, min(span.end, oldest - 1), span.wanted)
@@ -133,8 +133,8 @@ def _full(archive: Archive, key: Key, memory: Memory | None, span: Span) -> Foun
     if first > span.start:
         before = Span(span.start, first - 1, aggregate=span.aggregate, wanted=span.wanted)
         tier, sums = _sums_before(archive, key, before)
-        samples = _after(sums, samples)
-    samples = samples if held is None else _after(samples, held)
+        samples = after(sums, samples)
+    samples = samples if held is None else after(samples, held)
     return Found(tier, summed(samples, span) if tier is Tier.FULL else samples)
 
 
@@ -147,7 +147,7 @@ def summed(samples: Slice, span: Span) -> Slice:
     return Slice(samples.offset, buckets.starts, samples.series, buckets.values(span.aggregate or "mean"))
 
 
-def _sums_before(archive: Archive, key: Key, span: Span) -> tuple[Tier, Slice]:
+def _sums_before(archive: Shelf, key: Key, span: Span) -> tuple[Tier, Slice]:
     """Minutes, and before the first of them hours, of a span of which there are no samples any more."""
     minutes_from = archive.first(key, Tier.MINUTE)
     series, minutes = archive.buckets(key, Tier.MINUTE, span.start, span.end - Tier.MINUTE.width, span.wanted)
@@ -158,12 +158,12 @@ def _sums_before(archive: Archive, key: Key, span: Span) -> tuple[Tier, Slice]:
     if until > span.start:
         series, hours = archive.buckets(key, Tier.HOUR, span.start, until - Tier.HOUR.width, span.wanted)
         if len(hours.starts):
-            tier, found = Tier.HOUR, _after(Slice(0, hours.starts, series, hours.values(aggregate)), found)
+            tier, found = Tier.HOUR, after(Slice(0, hours.starts, series, hours.values(aggregate)), found)
     return tier, found
 
 
 def _buckets(
-    archive: Archive, key: Key, memory: Memory | None, span: Span, tier: Tier
+    archive: Shelf, key: Key, memory: Memory | None, span: Span, tier: Tier
 ) -> tuple[tuple[Series, ...], Buckets]:
     """Sums of a span. What is not finished in the archive is summed up here, from what finer there is."""
     width = tier.width
@@ -202,7 +202,7 @@ def part(samples: Slice, span: Span) -> Slice:
     return Slice(samples.offset, times, series, values)
 
 
-def _after(earlier: Slice, later: Slice) -> Slice:
+def after(earlier: Slice, later: Slice) -> Slice:
     """Two slices as one: the series of the later one first, as clients know them, then those that are gone."""
     if not len(earlier.times):
         return Slice(max(earlier.offset, later.offset), later.times, later.series, later.values)
