@@ -3,9 +3,15 @@
 /** @typedef {import("./ring.js").Rows} Rows */
 
 /** A hole is so many times as wide as is usual beside it. */
-const TIMES = 3;
-/** Distances on either side that tell what is usual. */
-const NEIGHBOURS = 8;
+const TIMES = 4;
+/**
+ * Distances on either side that tell what is usual. Where the server has chosen samples of several series for their peaks,
+ * they lie as at random; with so many, one distance of a hundred thousand is taken for a hole.
+ */
+const NEIGHBOURS = 32;
+/** Where these, nearest ones are so many times smaller, the others are of a coarser resolution. */
+const NEAREST = 8;
+const COARSER = 16;
 /** ms; a tick that is late is no hole. */
 const LEAST = 2_000;
 
@@ -33,14 +39,19 @@ export function holes(times, known, every) {
 function usual(times, at, step) {
   let largest = 0;
   let second = 0;
+  let near = Infinity;
   for (let count = 0; count < NEIGHBOURS; count++, at += step) {
+    if (count === NEAREST) near = second;
     const next = times[at + step];
-    if (next === undefined) return count === 1 ? largest : second;
+    if (next === undefined) {
+      if (count === 1) return largest;
+      break;
+    }
     const distance = Math.abs(next - /** @type {number} */ (times[at]));
     if (distance > largest) [largest, second] = [distance, largest];
     else if (distance > second) second = distance;
   }
-  return second;
+  return second > COARSER * near ? near : second;
 }
 
 /**

@@ -7,7 +7,7 @@ import { broken, holes } from "./holes.js";
 /** @typedef {Samples & {offsets: Float64Array}} Rows */
 
 /** Rows before new ones that tell what distance between them is usual. */
-const LOOK_BACK = 9;
+const LOOK_BACK = 33;
 /** Lists of series so far, of all rings. */
 let shapes = 0;
 

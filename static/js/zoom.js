@@ -7,11 +7,8 @@ import { Ring, keyOf } from "./ring.js";
 /** @typedef {import("./spans.js").Found} Found */
 /** @typedef {"" | "asking" | "failed"} Step */
 
-/**
- * Times that are asked for per px. Where a span has more, the server gives the next resolution, which is sixty times as
- * coarse: with so many, two of those times never are more than ten px apart.
- */
-const DENSITY = 6;
+/** Times that are asked for per px: a chart draws two, and chooses by other buckets than the server. */
+const DENSITY = 3;
 /** Bounds of what is asked for. */
 const LEAST = 600;
 const MOST = 10_000;

@@ -32,6 +32,7 @@ test("where means end and samples begin there is none, but one in either is seen
   assert.deepEqual(found([...coarse, ...fine]), []);
   const later = run(20 * HOUR, 30, SECOND);
   assert.deepEqual(found([...coarse, ...fine, ...later]), [20 * HOUR]);
+  assert.deepEqual(found([...coarse, ...fine.slice(0, 12), ...later]), [20 * HOUR], "also soon after that");
   const day = run(48 * HOUR, 20, HOUR);
   assert.deepEqual(found([...coarse, ...day]), [48 * HOUR]);
 });
@@ -42,6 +43,26 @@ test("samples that were chosen for their peaks lie unevenly and have no holes", 
   assert.deepEqual(found(pairs), []);
   const down = pairs.filter((time) => time < 300_000 || time >= 400_000);
   assert.equal(found(down).length, 1);
+});
+
+test("samples that lie as at random have no holes, and an hour without any is one", () => {
+  let seed = 7;
+  // Numbers that are the same each time (mulberry32).
+  const random = () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  let wrong = 0;
+  let missed = 0;
+  for (let day = 0; day < 30; day++) {
+    const times = Array.from({ length: 1600 }, () => Math.floor(random() * 86_400) * SECOND).sort((a, b) => a - b);
+    wrong += found(times).length;
+    missed += Number(found(times.filter((time) => time < 10 * HOUR || time > 11 * HOUR)).length !== 1);
+  }
+  assert.ok(wrong <= 2, `${wrong} of 48,000`);
+  assert.ok(missed <= 2, `${missed} of 30`);
 });
 
 /** @param {Ring} ring */
