@@ -14,6 +14,7 @@ import psutil
 from tests.attackers import PATIENCE, Wire, allow_files
 from tests.crafted import p99
 from tests.server import AsyncMode, Server
+from tests.tries import until_fine
 from tests.viewers import Seen, Viewer
 
 #: Bundled collectors only make noise here; the server's own tells how many clients there are.
@@ -170,28 +171,29 @@ def until(condition: Callable[[], object], patience: float = PATIENCE) -> bool:
     return True
 
 
-def undisturbed(viewer: Viewer, attack: Callable[[], None], limit: float, tries: int = 3) -> tuple[float, float]:
+def undisturbed(viewer: Viewer, attack: Callable[[], None], limit: float) -> tuple[float, float]:
     """Attack, and see how long the viewer waits (99th percentile, seconds) beforehand and meanwhile.
 
-    A machine with other things to do makes everybody wait once in a while; what the attack does, it does each time. So
-    it is repeated until it has gone by without harm.
+    It is repeated until it has gone by without harm, see `tests.tries`; each time the machine may come to rest first:
+    while the viewer waits too long without an attack, nothing can be said of one.
 
     Args:
         viewer: of the pulse.
         attack: returns when it is over.
-        limit: seconds by which it may be more; the last try decides.
-        tries: how many at most.
+        limit: seconds by which it may be more.
     """
-    before = during = 0.0
-    for _ in range(tries):
-        before = p99(viewer.watch(0.6).waited)
+
+    def calm() -> float:
+        return p99(viewer.watch(0.6).waited)
+
+    def measure() -> tuple[float, float]:
+        before = until_fine(calm, lambda waited: waited < limit)
         attack()
         seen: Seen = viewer.seen()
         assert not seen.ended and not seen.holes, seen
-        during = p99(seen.waited)
-        if during < before + limit:
-            break
-    return before, during
+        return before, p99(seen.waited)
+
+    return until_fine(measure, lambda found: found[1] < found[0] + limit)
 
 
 @contextmanager

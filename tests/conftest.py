@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 #: How long what a test has let go of may take to end.
 GRACE = 5.0
 
+#: Seconds that a `timed` test may take; only one that fails on a slow machine takes nearly so long.
+TIMED = 240
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What measures time may do so more than once, and needs time for that."""
+    for item in items:
+        if item.get_closest_marker("timed") is not None:
+            item.add_marker(pytest.mark.timeout(TIMED))
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:

@@ -7,6 +7,7 @@ import select
 import textwrap
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -113,6 +114,25 @@ def ended(pid: int, patience: float = PATIENCE) -> bool:
         return bool(select.select([end], [], [], patience)[0])
     finally:
         os.close(end)
+
+
+def open_files() -> Counter[str]:
+    """What this process has open, by what it is: a number says nothing, as the next file gets it again."""
+    found: Counter[str] = Counter()
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            found[os.readlink(f"/proc/self/fd/{number}")] += 1
+        except FileNotFoundError:  # of the listing itself, or closed by another thread since
+            pass
+    return found
+
+
+def left_open(before: Counter[str], patience: float = PATIENCE) -> Counter[str]:
+    """What is open and was not before: nothing as soon as all is closed, or what there still is after that time."""
+    deadline = time.monotonic() + patience
+    while (left := open_files() - before) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return left
 
 
 def write_plugin(folder: Path, name: str, text: str) -> Path:

@@ -49,6 +49,14 @@ def time_of_end(connection: socket.socket, drip: bytes = b"") -> float:
             assert time.monotonic() - began < 20, "it is still open"
 
 
+def time_until_closed(server: Server) -> float:
+    """Seconds until a new connection is ended."""
+    try:
+        return time_of_end(dial(server))
+    except ConnectionError:  # before this side had noticed that it was open
+        return 0.0
+
+
 def send(connection: socket.socket, data: bytes) -> None:
     try:
         connection.sendall(data)
@@ -107,7 +115,7 @@ def test_many_are_cut_together(server: StartServer, async_mode: AsyncMode) -> No
     running = server(*QUICK, "--log-level", "info", async_mode=async_mode)
     halves = [dial(running) for _ in range(5 * CUT_AT_ONCE)]
     for half in halves:
-        half.sendall(HEAD)
+        send(half, HEAD)
     assert max(time_of_end(half) for half in halves) < SOON
     [line] = [line for line in running.log().splitlines() if "live.join_within" in line]
     assert "127.0.0.1" in line
@@ -127,10 +135,10 @@ def test_what_has_arrived_may_stay(server: StartServer, async_mode: AsyncMode) -
 
 def test_each_request_has_its_own_time(server: StartServer) -> None:
     """On one connection the time begins anew with the end of each answer."""
-    running = server("--live-join-within", "1.5", "--live-max-connects", "1000")
+    running = server("--live-join-within", "3", "--live-max-connects", "1000")
     with dial(running) as connection:
-        for _ in range(5):
-            time.sleep(0.5)
+        for _ in range(4):
+            time.sleep(1)
             connection.sendall(HEAD + b"\r\n")
             assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
 
@@ -151,8 +159,8 @@ def test_a_full_server_serves_when_others_are_cut(server: StartServer) -> None:
 def test_threads_are_not_started_past_the_limit(server: StartServer) -> None:
     """Where each connection is a thread, those past live.max_clients are closed, until there is room again."""
     running = server("--live-max-clients", "4", async_mode="threading")
-    halves = [dial(running) for _ in range(8)]
-    assert sum(time_of_end(half) < 4 for half in halves[4:]) == 4
+    halves = [dial(running) for _ in range(4)]
+    assert max(time_until_closed(running) for _ in range(4)) < 4
     for half in halves:
         half.close()
     deadline = time.monotonic() + SOON

@@ -175,8 +175,10 @@ def test_peers_are_counted_like_ours(name: str) -> None:
     [
         (("fanout.py", "--clients=20", "--rooms=2,1", "--seconds=0.2", "--peers="), ("x 1 rooms", " % of that")),
         (("latency.py", "--clients=20", "--rooms=2", "--seconds=2", "--peers="), ("plotroom", "p99")),
-        (("capacity.py", "--clients=20", "--step=10", "--rooms=2", "--seconds=2", "--peers=", "--within=60"),
-         ("20 clients are held", "kB each")),
+        pytest.param(
+            ("capacity.py", "--clients=20", "--step=10", "--rooms=2", "--seconds=2", "--peers=", "--within=60"),
+            ("20 clients are held", "kB each"), marks=pytest.mark.timed,
+        ),
         (("fast_metric.py", "--clients=5", "--seconds=1", "--peers="), ("5000 of 5000 samples came, 0 lost, 0 twice",)),
         (("compression.py", "--clients=20", "--rooms=2", "--seconds=2"), ("off", "on to off: bytes 0.")),
     ],

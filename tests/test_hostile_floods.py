@@ -106,6 +106,7 @@ def garbage(draw: random.Random) -> bytes:
     return frame(bytes(data), draw.choice((TEXT, TEXT, TEXT, TEXT, BINARY, PING, PONG, CONTINUATION)))
 
 
+@pytest.mark.timed
 def test_random_packets_harm_nobody(place: Arena, viewer: Viewer) -> None:
     """100,000 random packets over 400 connections: the viewer waits no 20 ms for it, and less than 5 MB are kept."""
     draw = random.Random(11)
@@ -128,6 +129,7 @@ def test_random_packets_harm_nobody(place: Arena, viewer: Viewer) -> None:
     assert len(place.told()) <= 3 * len(storm)
 
 
+@pytest.mark.timed
 def test_violations_harm_nobody(place: Arena, viewer: Viewer) -> None:
     """All violations at once, from many clients: the viewer waits no 20 ms for them, and less than 5 MB are kept."""
 
@@ -146,6 +148,7 @@ def test_violations_harm_nobody(place: Arena, viewer: Viewer) -> None:
     assert place.memory() - before < 5 * MEGABYTE
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "useless",
     [frame("3"), frame("2"), frame("6"), frame("", PONG), frame("x" * 100, PING), frame("", fin=False) + frame("", 0)],

@@ -66,6 +66,7 @@ def test_who_asks_too_much_is_told_and_then_sent_away(tmp_path: Path, async_mode
         assert not running.told()
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("clients", [1, 20])
 def test_a_burst_of_requests_is_not_felt(tmp_path: Path, clients: int) -> None:
     """20,000 subscribe events, of one client or of twenty: for everybody else the 99th percentile stays under 50 ms."""

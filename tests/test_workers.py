@@ -21,7 +21,7 @@ from dashboard.sampling.output import MOST_LINES
 from dashboard.sampling.target import Target
 from dashboard.sampling.workers import WorkerProcess
 from dashboard.tasks import threads
-from tests.sinks import PATIENCE, QUICK, ended, write_plugin
+from tests.sinks import PATIENCE, QUICK, ended, left_open, open_files, write_plugin
 
 HEAD = "import ctypes, os, sys, threading, time\nfrom collectors import *\n"
 
@@ -209,14 +209,15 @@ def test_outcomes_keep_their_kind(start: Callable[..., WorkerProcess], body: str
         assert "Traceback" in caught.value.__notes__[0]
 
 
-def test_an_answer_that_is_not_waited_for_any_more(start: Callable[..., WorkerProcess]) -> None:
+def test_an_answer_that_is_not_waited_for_any_more(start: Callable[..., WorkerProcess], tmp_path: Path) -> None:
     """Who is cancelled is let go at once, and the process lives on."""
-    one = ready(start("time.sleep(0.5)"))
-    cancelling = threading.Timer(0.05, one.cancel, ["bad"])
-    cancelling.start()
+    gate = tmp_path / "gate"
+    one = ready(start(f"while not os.path.exists({str(gate)!r}): time.sleep(0.01)"))
+    cancelling = threading.Thread(target=one.cancel, args=["bad"])
     with pytest.raises(ProcessLost, match="stopped"):
-        collect(one)
+        one.call("collect", "bad", PATIENCE, (0.05, cancelling.start), tick=1_000)
     cancelling.join()
+    gate.touch()
     assert collect(one)
     assert not one.lost.is_set()
 
@@ -267,14 +268,14 @@ def test_reasons_of_an_end(code: int | None, reason: str) -> None:
 def test_no_file_descriptor_is_left(start: Callable[..., WorkerProcess]) -> None:
     """A process that has come and gone leaves nothing open."""
     ready(start()).stop()
-    before = set(os.listdir("/proc/self/fd"))
+    before = open_files()
     one = ready(start("os._exit(1)"))
     with pytest.raises(ProcessLost):
         collect(one)
     other = ready(start())
     other.stop()
     assert other.lost.wait(PATIENCE)
-    assert set(os.listdir("/proc/self/fd")) <= before
+    assert not left_open(before)
 
 
 def test_the_log_of_a_hang_is_quiet(start: Callable[..., WorkerProcess], caplog: pytest.LogCaptureFixture) -> None:

@@ -259,8 +259,8 @@ class WorkerProcess:
         self._output_ended.wait(0.3)  # its last words
         self._shut(self._printed)
         with self._sending:
+            channel.close()  # first: who has waited for the end finds nothing open
             self.lost.set()
-            channel.close()
         self.cancel()
         self._on_lost()
 
@@ -272,8 +272,8 @@ class WorkerProcess:
             pass
         finally:
             self._output.end()
-            self._output_ended.set()
             printed.close()
+            self._output_ended.set()
 
     def _signal(self, number: signal.Signals, group: bool = True) -> None:
         """Signal the process, as long as its id can't have become another's."""
