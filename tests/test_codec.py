@@ -73,6 +73,12 @@ def test_what_is_cut_off_is_no_stretch(samples: Stretch, data: st.DataObject) ->
         decode(whole[: data.draw(st.integers(0, len(whole) - 1))])
 
 
+def test_how_the_values_lie_in_memory_does_not_matter() -> None:
+    """A matrix of which each column lies together, not each row, is packed as well."""
+    samples = stretch([[1.0, 2.0, 4.0], [1.0, float("nan"), 7.0]])
+    assert_same(decode(encode(samples._replace(values=np.asfortranarray(samples.values)))), samples)
+
+
 def test_another_version_is_refused() -> None:
     """A later form of these bytes is not taken for this one."""
     data = bytearray(encode(stretch([[1.0, 2.0]])))

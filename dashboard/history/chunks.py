@@ -229,15 +229,15 @@ class Chunks:
     ) -> None:
         """Put these buckets in place of what begins from `begin` to `end`."""
         met = list(self.rows(db, metric, tier, begin, end))
-        places = np.unique(np.concatenate([places, *(_places_of(row.stretch) for row in met)])).astype(np.uint32)
-        olds = [_wide(_unfolded(row.stretch, known := _places_of(row.stretch)), known, places) for row in met]
+        every: Places = np.unique(np.concatenate([places, *(_places_of(row.stretch) for row in met)]))
+        olds = [_unfolded(row.stretch, every) for row in met]
         before = [old.between(NEVER, begin) for old in olds[:1]]
-        after = [old.between(end + 1, old.starts[-1] + 1) for old in olds[-1:]]
-        parts = [*before, new, *after]
+        after = [old.between(end + 1, int(old.starts[-1]) + 1) for old in olds[-1:]]
+        parts = [*before, _wide(new, places, every), *after]
         self._delete(db, [row.id for row in met])
         starts = np.concatenate([one.starts for one in parts])
         cells = np.concatenate([one.cells for one in parts], axis=2)
-        self._insert_buckets(db, metric, tier, places, Buckets(starts, cells))
+        self._insert_buckets(db, metric, tier, every, Buckets(starts, cells))
 
     def _insert_buckets(self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, all_: Buckets) -> None:
         folded = _folded(places)
@@ -336,7 +336,7 @@ def _places_of(folded: Stretch) -> Places:
 def _unfolded(folded: Stretch, places: Places) -> Buckets:
     """The buckets of a chunk as those of these series."""
     found = _places_of(folded)
-    cells = folded.values.reshape(len(found), len(ASPECTS), -1).transpose(1, 0, 2)
+    cells = folded.values.reshape(len(found), len(ASPECTS), len(folded.times)).transpose(1, 0, 2)
     buckets = Buckets(folded.times, cells)
     return buckets if np.array_equal(found, places) else _wide(buckets, found, places)
 

@@ -210,7 +210,8 @@ class _Reader:
 
 
 def _encode_column(column: Values) -> tuple[int, bytes]:
-    bits = np.ascontiguousarray(column).view(np.int64)
+    column = np.ascontiguousarray(column)  # pcodec takes nothing else
+    bits = column.view(np.int64)
     if (bits == bits[0]).all():
         return (_GAPS, b"") if np.isnan(column[0]) else (_CONSTANT, b"" if bits[0] == 0 else bits[:1].tobytes())
     gaps = np.isnan(column)
@@ -221,7 +222,7 @@ def _encode_column(column: Values) -> tuple[int, bytes]:
     turns = np.flatnonzero(np.diff(gaps, prepend=False)).astype(np.uint32)
     edges = _pack(turns)
     # The values stand together: what was before and after a gap is mostly alike.
-    solid = np.ascontiguousarray(column[~gaps])
+    solid = column[~gaps]
     kind, inner = _encode_column(solid)
     return _HOLED, b"".join((_varint(len(turns)), _varint(len(edges)), edges, bytes((kind,)), inner))
 

@@ -108,15 +108,6 @@ def merge(earlier: Buckets, later: Buckets) -> Buckets:
     return joined if (np.diff(joined.starts) > 0).all() else widen(joined, 1)
 
 
-def replace(old: Buckets, new: Buckets) -> Buckets:
-    """`old` with those of `new` in place of what it has from the first to the last of them."""
-    if not len(new.starts):
-        return old
-    before, after = np.searchsorted(old.starts, (new.starts[0], new.starts[-1] + 1))
-    starts = np.concatenate((old.starts[:before], new.starts, old.starts[after:]))
-    return Buckets(starts, np.concatenate((old.cells[:, :, :before], new.cells, old.cells[:, :, after:]), axis=2))
-
-
 def aligned(buckets: Buckets, rows: Sequence[int] | npt.NDArray[np.intp], series: int) -> Buckets:
     """The buckets as those of so many series, of which theirs are `rows`."""
     cells = np.full((len(ASPECTS), series, len(buckets.starts)), GAP)
