@@ -26,7 +26,7 @@ from dashboard.self_metrics import Cost, HubLag, Vitals, self_collector
 from dashboard.server import Connections
 from dashboard.settings import Settings
 from dashboard.tasks import Clock, Tasks
-from dashboard.web import api, assets, pages, refusals
+from dashboard.web import api, assets, export, pages, refusals
 from dashboard.web.access import Access
 from dashboard.web.answers import PlainPages
 from dashboard.web.figures import Figures
@@ -143,10 +143,12 @@ class Plotroom:
         figures = Figures(self.tasks.native)
         self.socketio.on_namespace(MetricsNamespace(self.broadcast, files.build))
         parts = (self.catalog, self.history, figures, self.tasks)
+        answers = api.Api(*parts, installed_version())
         for routes in (
             assets.blueprint(files),
             pages.blueprint(pages.Pages(*parts, files.build)),
-            api.blueprint(api.Api(*parts, installed_version())),
+            api.blueprint(answers),
+            export.blueprint(export.Exports(answers.key, self.history, self.tasks)),
         ):
             self.flask.register_blueprint(routes)
         refusals.install(self.flask, plain)

@@ -150,11 +150,12 @@ def summed(samples: Slice, span: Span) -> Slice:
 def _sums_before(archive: Shelf, key: Key, span: Span) -> tuple[Tier, Slice]:
     """Minutes, and before the first of them hours, of a span of which there are no samples any more."""
     minutes_from = archive.first(key, Tier.MINUTE)
-    series, minutes = archive.buckets(key, Tier.MINUTE, span.start, span.end - Tier.MINUTE.width, span.wanted)
+    end = span.end + 1
+    series, minutes = archive.buckets(key, Tier.MINUTE, span.start, end - Tier.MINUTE.width, span.wanted)
     tier = Tier.MINUTE if len(minutes.starts) else Tier.FULL
     aggregate = span.aggregate or "mean"
     found = Slice(0, minutes.starts, series, minutes.values(aggregate))
-    until = span.end if minutes_from is None else min(minutes_from, span.end)
+    until = end if minutes_from is None else min(minutes_from, end)
     if until > span.start:
         series, hours = archive.buckets(key, Tier.HOUR, span.start, until - Tier.HOUR.width, span.wanted)
         if len(hours.starts):

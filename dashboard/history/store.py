@@ -20,8 +20,10 @@ from dashboard.history.directory import Key
 from dashboard.history.downsample import thin_away
 from dashboard.history.epoch import new_epoch
 from dashboard.history.kept import SEAL_AFTER, Kept, key_of
+from dashboard.history.paging import Held
 from dashboard.history.reading import NOTHING, Found, Memory, Span, part, read, summed
 from dashboard.history.ring import Appended, Ring, Slice
+from dashboard.history.shelf import Shelf
 from dashboard.history.tiers import Tier
 from dashboard.tasks import Clock, run_here
 
@@ -293,6 +295,20 @@ class History:
         else:
             found = self._read(self._archive, key, memory, span)
         return Found(found.tier, self.thin(found.samples, points))
+
+    @property
+    def shelf(self) -> Shelf | None:
+        """What is on the disk; whoever reads it waits for that."""
+        return self._archive
+
+    def held(self, key: Key) -> Held | None:
+        """What is in memory of a metric; None when nothing is."""
+        with self._lock:
+            kept = self._kept.get(key.name)
+            if kept is None or kept.key != key or not len(kept.ring):
+                return None
+            ring = kept.ring
+            return Held(ring.oldest, ring.newest, ring.every * 1000, ring.series)
 
     def between(self, name: str, start: int, end: int, points: int) -> Slice:
         """The samples from `start` to `end` (ms since the epoch, both included), in at most `points` points."""

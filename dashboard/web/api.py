@@ -85,7 +85,7 @@ class Api:
 
     def query(self) -> Response:
         query = parse(Query, request.args.items(multi=True))
-        key = self._key(query.metric, query.unit)
+        key = self.key(query.metric, query.unit)
         chosen = query.format or _TYPES.get(request.accept_mimetypes.best_match(list(_TYPES)) or "", "json")
         if not self._turns.acquire(timeout=self._patience):
             raise RequestRefused(429, "rate_limited", "Other queries are being answered; ask again in a moment.")
@@ -113,8 +113,12 @@ class Api:
             raise self._unknown(name)
         return metric
 
-    def _key(self, name: str, unit: str | None) -> Key:
-        """The metric of that name that is measured now, or was last; or the one that was measured in that unit."""
+    def key(self, name: str, unit: str | None) -> Key:
+        """The metric of that name that is measured now, or was last; or the one that was measured in that unit.
+
+        Raises:
+            RequestRefused: there is none.
+        """
         keys = self._history.keys(name)
         if unit is not None:
             fitting = [key for key in keys if key.unit == unit]
