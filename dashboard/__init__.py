@@ -4,6 +4,7 @@
 `collectors/`         what is measured; knows nothing of this package
 `sampling/`           when it is measured: tickers, jobs, and the collector processes that run plugins
 `history/`            what was measured: rings in memory, an archive on the disk, any span of both, downsampling
+`people/`             who looks at it, what they say to each other, and whom they follow
 `live/`               who is told: names and payloads of the wire, the single door `publish`, the rooms
 `web/`                what a browser gets: pages, the HTTP API, the static files, and the gate in front of all
 `app.py`              joins these parts and starts no task

@@ -17,9 +17,14 @@ from dashboard.history.keeper import Keeper
 from dashboard.history.store import History
 from dashboard.live.broadcast import Broadcast
 from dashboard.live.catalog import Catalog
-from dashboard.live.namespaces import MetricsNamespace
+from dashboard.live.namespaces.metrics import MetricsNamespace
+from dashboard.live.namespaces.rooms import RoomsNamespace
 from dashboard.live.server import make_socketio
+from dashboard.live.talk import Talk
 from dashboard.paths import TEMPLATES
+from dashboard.people.circle import Circle
+from dashboard.people.messages import Messages
+from dashboard.people.tables import Tables
 from dashboard.sampling.scheduler import Scheduler
 from dashboard.sampling.state import JobState
 from dashboard.self_metrics import Cost, HubLag, Vitals, self_collector
@@ -79,7 +84,13 @@ class Plotroom:
     """
 
     def __init__(
-        self, settings: Settings, async_mode: str, native: Native, reload: Reload | None, keeper: Keeper | None
+        self,
+        settings: Settings,
+        async_mode: str,
+        native: Native,
+        reload: Reload | None,
+        keeper: Keeper | None,
+        tables: Tables | None,
     ) -> None:
         self.settings = settings
         self._keeper = keeper
@@ -93,6 +104,7 @@ class Plotroom:
         self.history = History(settings.history, self.clock, native, archive)
         self.catalog = Catalog(self.history)
         self.broadcast = Broadcast(self.socketio, self.history, self.catalog, self.tasks, settings.live)
+        self.talk = self._people(tables) if tables is not None else None
         self.hub_lag = HubLag(self.tasks.sleep, time.monotonic)
         sink = Sink(self.catalog, self.history, self.broadcast)
         own = [self_collector(self._vitals())]
@@ -115,6 +127,10 @@ class Plotroom:
         if self._keeper is not None:
             self._keeper.stop()
         self.broadcast.stop()
+
+    def _people(self, tables: Tables) -> Talk:
+        kept = (Circle(tables), Messages(tables), tables.epoch)
+        return Talk(self.socketio, *kept, self.tasks, self.settings.people)
 
     def _vitals(self) -> Vitals:
         broadcast = self.broadcast
@@ -142,6 +158,8 @@ class Plotroom:
         files = assets.Assets(self.tasks.native, more=assets.full_bundle())
         figures = Figures(self.tasks.native)
         self.socketio.on_namespace(MetricsNamespace(self.broadcast, files.build))
+        if self.talk is not None:
+            self.socketio.on_namespace(RoomsNamespace(self.talk))
         parts = (self.catalog, self.history, figures, self.tasks)
         answers = api.Api(*parts, installed_version())
         for routes in (
@@ -183,7 +201,12 @@ def installed_version() -> str:
 
 
 def create_app(
-    settings: Settings, async_mode: str, native: Native, reload: Reload | None = None, keeper: Keeper | None = None
+    settings: Settings,
+    async_mode: str,
+    native: Native,
+    reload: Reload | None = None,
+    keeper: Keeper | None = None,
+    tables: Tables | None = None,
 ) -> Plotroom:
     """A server with these settings.
 
@@ -193,8 +216,9 @@ def create_app(
         native: runs a function in a native thread and waits for its result.
         reload: reads the settings again; by default the collectors' tables, from the file alone.
         keeper: of what outlives the server; it is started and stopped with it. By default nothing does.
+        tables: where is kept what people make; by default they can't make anything.
 
     Raises:
         CannotStart: the token can't be kept in the data folder.
     """
-    return Plotroom(settings, async_mode, native, reload, keeper)
+    return Plotroom(settings, async_mode, native, reload, keeper, tables)

@@ -97,6 +97,18 @@ class HistorySettings(Table):
     max_series: int = Field(500, ge=1, le=100_000, description="series per metric; newer ones are refused and counted")
 
 
+class PeopleSettings(Table):
+    """People who look at the same dashboards: who is there, what they say, whom they follow."""
+
+    enabled: bool = Field(True, description="show who is looking, and let them talk")
+    database: str = Field(
+        "", description="where that is kept, as an address of SQLAlchemy; by default a file in the data folder"
+    )
+    messages: int = Field(30, ge=1, le=100_000, description="messages a minute of one browser")
+    burst: int = Field(10, ge=1, le=10_000, description="messages that it may send at once")
+    views: float = Field(12, ge=1, le=1000, description="times a second that it may show what it looks at")
+
+
 class SamplingSettings(Table):
     """How collectors run."""
 
@@ -144,6 +156,7 @@ class Settings(Table):
     )
     live: LiveSettings = LiveSettings()
     history: HistorySettings = HistorySettings()
+    people: PeopleSettings = PeopleSettings()
     sampling: SamplingSettings = SamplingSettings()
     # Checked by each collector's own Config; a list is several instances of one collector.
     collectors: dict[str, dict[str, Any] | list[dict[str, Any]]] = Field(

@@ -23,7 +23,7 @@ from dashboard.live.catalog import Catalog
 from dashboard.live.connection import Client
 from dashboard.live.fanout import Fanout
 from dashboard.live.frame import Frame, event_frame
-from dashboard.live.namespaces import MetricsNamespace
+from dashboard.live.namespaces.metrics import MetricsNamespace
 from dashboard.live.outbox import Outbox
 from dashboard.live.payloads import SubscribeRequest, Wanted
 from dashboard.live.server import make_socketio

@@ -81,23 +81,30 @@ class InOrderClient(socketio.Client):  # type: ignore[misc]  # python-socketio s
 
 
 class Client:
-    """A python-socketio client on /metrics, over a WebSocket, that keeps the events it gets."""
+    """A python-socketio client of one namespace, over a WebSocket, that keeps the events it gets.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        url: of the server.
+        namespace: which.
+        auth: what it says of itself when it joins.
+    """
+
+    def __init__(self, url: str, namespace: str = NAMESPACE, auth: dict[str, Any] | None = None) -> None:
+        self._namespace = namespace
         self.events: dict[str, queue.Queue[Any]] = defaultdict(queue.Queue)
         self.order: list[str] = []
         self._client = InOrderClient(reconnection=False, handle_sigint=False, json=Json)
         for event in Event:
-            self._client.on(event.value, self._keeper(event.value), namespace=NAMESPACE)
-        self._client.connect(url, transports=["websocket"], namespaces=[NAMESPACE], wait_timeout=PATIENCE)
+            self._client.on(event.value, self._keeper(event.value), namespace=namespace)
+        self._client.connect(url, auth=auth, transports=["websocket"], namespaces=[namespace], wait_timeout=PATIENCE)
 
     def call(self, event: str, *payload: Any) -> Any:
         """Send an event and return its answer."""
-        return self._client.call(event, payload, namespace=NAMESPACE, timeout=PATIENCE)
+        return self._client.call(event, payload, namespace=self._namespace, timeout=PATIENCE)
 
     def emit(self, event: str, payload: Any) -> None:
         """Send an event and want no answer."""
-        self._client.emit(event, payload, namespace=NAMESPACE)
+        self._client.emit(event, payload, namespace=self._namespace)
 
     def subscribe(self, name: str, epoch: str | None = None, **wanted: Any) -> Any:
         """Subscribe to one metric; its part of the answer, with `b` merged in."""

@@ -2,8 +2,8 @@
 
 It runs in a process of its own, because eventlet must have patched the standard library before anything is imported.
 MODE is `eventlet` or `threading`, OPTIONS is JSON: the settings `live`, and `direct`: with false, messages take the
-libraries' way to WebSockets. It prints its port. What a collector would do is asked of it over HTTP, as a POST of JSON
-to `/do/<action>`; see `actions`.
+libraries' way to WebSockets; with `people`, a folder for what they say, and the settings `talk`, people may come in. It
+prints its port. What a collector would do is asked of it over HTTP, as a POST of JSON to `/do/<action>`; see `actions`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def build(mode: str, options: dict[str, Any]) -> tuple[Any, Callable[[], None]]:
     from dashboard.history.store import History
     from dashboard.live.broadcast import Broadcast
     from dashboard.live.catalog import Catalog
-    from dashboard.live.namespaces import MetricsNamespace
+    from dashboard.live.namespaces.metrics import MetricsNamespace
     from dashboard.live.server import make_socketio
     from dashboard.settings import HistorySettings, LiveSettings
     from dashboard.tasks import Clock, Tasks, run_here
@@ -70,6 +70,8 @@ def build(mode: str, options: dict[str, Any]) -> tuple[Any, Callable[[], None]]:
     catalog = Catalog(history)
     broadcast = Broadcast(socketio, history, catalog, tasks, live)
     socketio.on_namespace(MetricsNamespace(broadcast, "test-version"))
+    if "people" in options:
+        seat(socketio, options, tasks)
     do = actions(history, catalog, broadcast, tasks)
 
     @app.post("/do/<action>")
@@ -77,6 +79,21 @@ def build(mode: str, options: dict[str, Any]) -> tuple[Any, Callable[[], None]]:
         return {"result": do[action](**request.get_json())}
 
     return app, broadcast.start
+
+
+def seat(socketio: Any, options: dict[str, Any], tasks: Any) -> None:
+    """Let people in."""
+    from dashboard.live.namespaces.rooms import RoomsNamespace
+    from dashboard.live.talk import Talk
+    from dashboard.people.circle import Circle
+    from dashboard.people.messages import Messages
+    from dashboard.people.tables import Tables
+    from dashboard.settings import PeopleSettings
+
+    tables = Tables(f"sqlite:///{options['people']}/people.db")
+    settings = PeopleSettings(**options.get("talk", {}))
+    talk = Talk(socketio, Circle(tables), Messages(tables), tables.epoch, tasks, settings)
+    socketio.on_namespace(RoomsNamespace(talk))
 
 
 def actions(history: Any, catalog: Any, broadcast: Any, tasks: Any) -> dict[str, Callable[..., Any]]:

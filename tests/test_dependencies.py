@@ -30,6 +30,7 @@ BOUNDS = {
     "python-engineio": ("4.13.4", "leaves a closed WebSocket in peace; before 4.13.2 CVE-2026-48802, a thread a pong"),
     "python-socketio": ("5.18.0", "tells managers who is about to join; before 5.16.2 it kept strangers' attachments"),
     "simple-websocket": ("1.0.0", "the oldest that the tests have run with; the threading mode's WebSocket"),
+    "sqlalchemy": ("2.1.9", "the oldest that the tests have run with"),
     "wsproto": ("1.2.0", "the oldest that the tests have run with; reads WebSocket frames"),
     "tsdownsample": ("0.1.4.1", "the oldest that the tests have run with, and with wheels for numpy 2"),
     "werkzeug": ("3.1.8", "takes no Host with strange characters; before 3.1.6 GHSA-29vq-49wr-vm6x on Windows"),

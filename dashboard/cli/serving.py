@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gc
+import logging
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from dashboard.app import Plotroom, Reload, create_app
 from dashboard.history.keeper import Keeper
 from dashboard.listener import listen
+from dashboard.people.tables import Tables
 from dashboard.sampling.state import JobState
 from dashboard.server import Limits, Runtime, serve
 from dashboard.settings import Settings
@@ -18,6 +22,8 @@ from dashboard.tasks import Clock
 from dashboard.tls import tls_context
 from dashboard.web.hosts import bracketed, is_wildcard
 from dashboard.web.tokens import make_data_dir
+
+logger = logging.getLogger(__name__)
 
 #: Collectors that have not started by then are told as they are.
 SETTLE = 4.0
@@ -53,7 +59,7 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         make_data_dir(settings.data_dir)
         keeper = Keeper(settings.data_dir / "history", settings.history, Clock()) if settings.history.store else None
-        app = create_app(settings, runtime.async_mode, runtime.native, reload, keeper)
+        app = create_app(settings, runtime.async_mode, runtime.native, reload, keeper, open_tables(settings))
         serving = runtime.serving(listener, app.wsgi, limits(settings), tls)
         # What has been made by now stays to the end; a collection of garbage that looks through all of it takes 50 to
         # 100 ms, in which nobody is served, and whoever opens many connections causes many.
@@ -67,6 +73,21 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
             app.tasks.spawn(tell_what_is_there, app, say)
 
         serve(serving, app.tasks.spawn, start, app.stop)
+
+
+def open_tables(settings: Settings) -> Tables | None:
+    """Where what people make is kept; None when that can't be used now, which is no reason to show no charts.
+
+    Raises:
+        CannotStart: its address is wrong.
+    """
+    if not settings.people.enabled:
+        return None
+    try:
+        return Tables(settings.people.database or f"sqlite:///{settings.data_dir.absolute() / 'people.db'}")
+    except SQLAlchemyError as error:
+        logger.error("people can't talk, as what they say can't be kept: %s", getattr(error, "orig", error))
+        return None
 
 
 def limits(settings: Settings) -> Limits:

@@ -16,6 +16,7 @@ from collectors.metric import Series
 from collectors.sample import Times, Values
 
 NAMESPACE = "/metrics"
+ROOMS = "/rooms"
 
 #: A message of so many values carries them as one binary attachment, below that as JSON.
 BINARY_FROM = 64
@@ -33,6 +34,22 @@ class Event(StrEnum):
     TOP = "top"
     LAGGED = "lagged"
     NOTICE = "notice"
+    # of people
+    WELCOME = "welcome"
+    JOIN = "join"
+    LEAVE = "leave"
+    PEOPLE = "people"
+    ME = "me"
+    SAY = "say"
+    EDIT = "edit"
+    MESSAGE = "message"
+    WHISPER = "whisper"
+    OPEN = "open"
+    INVITE = "invite"
+    INVITED = "invited"
+    QUIT = "quit"
+    VIEW = "view"
+    FOLLOW = "follow"
 
 
 class Code(StrEnum):
@@ -43,6 +60,9 @@ class Code(StrEnum):
     TOO_MANY_ROOMS = "too_many_rooms"
     FORBIDDEN = "forbidden"
     RATE_LIMITED = "rate_limited"
+    UNKNOWN_PERSON = "unknown_person"
+    UNKNOWN_MESSAGE = "unknown_message"
+    UNAVAILABLE = "unavailable"
 
 
 #: JSON of any shape; what is in it is said by docs/wire.md.

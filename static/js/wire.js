@@ -1,6 +1,7 @@
 // Names shared with the server. Their twin is dashboard/live/wire.py; docs/wire.md explains them.
 
 export const NAMESPACE = "/metrics";
+export const ROOMS = "/rooms";
 
 /** A message of so many values carries them as one binary attachment, below that as JSON. */
 export const BINARY_FROM = 64;
@@ -16,6 +17,22 @@ export const Event = Object.freeze({
   TOP: "top",
   LAGGED: "lagged",
   NOTICE: "notice",
+  // of people
+  WELCOME: "welcome",
+  JOIN: "join",
+  LEAVE: "leave",
+  PEOPLE: "people",
+  ME: "me",
+  SAY: "say",
+  EDIT: "edit",
+  MESSAGE: "message",
+  WHISPER: "whisper",
+  OPEN: "open",
+  INVITE: "invite",
+  INVITED: "invited",
+  QUIT: "quit",
+  VIEW: "view",
+  FOLLOW: "follow",
 });
 
 /** Why a request was refused. */
@@ -25,4 +42,7 @@ export const Code = Object.freeze({
   TOO_MANY_ROOMS: "too_many_rooms",
   FORBIDDEN: "forbidden",
   RATE_LIMITED: "rate_limited",
+  UNKNOWN_PERSON: "unknown_person",
+  UNKNOWN_MESSAGE: "unknown_message",
+  UNAVAILABLE: "unavailable",
 });

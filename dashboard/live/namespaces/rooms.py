@@ -1,0 +1,93 @@
+"""The namespace `/rooms`: people, what they say, and whom they follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask_socketio import Namespace
+
+from dashboard.live import wire
+from dashboard.live.namespaces.asking import answer, sid
+from dashboard.live.payloads import Request
+from dashboard.live.talk import Refused, Talk
+from dashboard.live.talk_payloads import (
+    EditRequest,
+    FollowRequest,
+    InviteRequest,
+    JoinRequest,
+    LeaveRequest,
+    MeRequest,
+    OpenRequest,
+    QuitRequest,
+    SayRequest,
+    ViewRequest,
+    WhisperRequest,
+)
+from dashboard.live.wire import Payload
+
+Asked = TypeVar("Asked", bound=Request)
+
+
+class RoomsNamespace(Namespace):  # type: ignore[misc]  # Flask-SocketIO ships no types
+    """What people may send. Events without a handler here are ignored.
+
+    Args:
+        talk: the rooms.
+    """
+
+    def __init__(self, talk: Talk) -> None:
+        super().__init__(wire.ROOMS)
+        self._talk = talk
+
+    def on_connect(self, auth: object = None) -> None:
+        given = auth if isinstance(auth, dict) else {}
+        self._talk.connect(sid(), given.get("person"), given.get("whispers"))
+
+    def on_disconnect(self, reason: object = None) -> None:
+        self._talk.disconnect(sid())
+
+    def on_join(self, *arguments: object) -> Payload:
+        return _asked(JoinRequest, arguments, self._talk.join)
+
+    def on_leave(self, *arguments: object) -> Payload:
+        return _asked(LeaveRequest, arguments, self._talk.leave)
+
+    def on_me(self, *arguments: object) -> Payload:
+        return _asked(MeRequest, arguments, self._talk.me)
+
+    def on_say(self, *arguments: object) -> Payload:
+        return _asked(SayRequest, arguments, self._talk.say)
+
+    def on_edit(self, *arguments: object) -> Payload:
+        return _asked(EditRequest, arguments, self._talk.edit)
+
+    def on_whisper(self, *arguments: object) -> Payload:
+        return _asked(WhisperRequest, arguments, self._talk.whisper)
+
+    def on_open(self, *arguments: object) -> Payload:
+        return _asked(OpenRequest, arguments, self._talk.open)
+
+    def on_invite(self, *arguments: object) -> Payload:
+        return _asked(InviteRequest, arguments, self._talk.invite)
+
+    def on_quit(self, *arguments: object) -> Payload:
+        return _asked(QuitRequest, arguments, self._talk.quit)
+
+    def on_view(self, *arguments: object) -> Payload:
+        return _asked(ViewRequest, arguments, self._talk.view)
+
+    def on_follow(self, *arguments: object) -> Payload:
+        return _asked(FollowRequest, arguments, self._talk.follow)
+
+
+def _asked(model: type[Asked], arguments: tuple[object, ...], respond: Callable[[str, Asked], Payload]) -> Payload:
+    who = sid()
+
+    def answered(request: Asked) -> Payload:
+        try:
+            return respond(who, request)
+        except Refused as refused:
+            return wire.refusal(refused.code, str(refused))
+
+    return answer(model, arguments, answered)

@@ -1,0 +1,374 @@
+"""People in rooms: who comes and goes, what they say, and whom they follow, told to whom it concerns."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.live import wire
+from dashboard.live.budget import Budget
+from dashboard.live.fanout import Fanout, frame
+from dashboard.live.talk_payloads import (
+    EditRequest,
+    FollowRequest,
+    InviteRequest,
+    JoinRequest,
+    LeaveRequest,
+    MeRequest,
+    OpenRequest,
+    QuitRequest,
+    SayRequest,
+    ViewRequest,
+    WhisperRequest,
+)
+from dashboard.live.wire import Code, Event, Payload
+from dashboard.people.circle import PRIVATE, Circle, PrivateRoom, TooMany, Whisper
+from dashboard.people.messages import Message, Messages, NoSuchMessage, NotYours, Recent
+from dashboard.people.person import SECRET, BadName, Person, clean_name, stranger
+from dashboard.people.presence import Guest, Presence
+
+if TYPE_CHECKING:
+    from dashboard.settings import PeopleSettings
+    from dashboard.tasks import Tasks
+
+Result = TypeVar("Result")
+
+#: Where all are who are connected.
+EVERYONE = "everyone"
+#: Rooms that one connection may be in.
+MOST_ROOMS = 20
+
+
+class Refused(Exception):
+    """A request can't be done.
+
+    Attributes:
+        code: for programs.
+    """
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Talk:
+    """What people do, one request after the other.
+
+    What changes who is where, and what is told of it, is one step under the fan-out's lock. What waits for the disk is
+    done outside of it, in a native thread, one thing at a time.
+
+    Args:
+        socketio: made by `dashboard.live.server.make_socketio`.
+        circle: what is kept of people.
+        messages: what was said.
+        epoch: within which the numbers of messages count.
+        tasks: how to leave for a native thread, and the time.
+        settings: limits.
+    """
+
+    def __init__(
+        self, socketio: Any, circle: Circle, messages: Messages, epoch: str, tasks: Tasks, settings: PeopleSettings
+    ) -> None:  # Any: Flask-SocketIO ships no types
+        self._fanout: Fanout = socketio.server.manager
+        self._lock = self._fanout.lock
+        self._circle = circle
+        self._messages = messages
+        self._epoch = epoch
+        self._tasks = tasks
+        self._settings = settings
+        self._presence = Presence()
+        self._budgets: dict[str, tuple[Budget, Budget]] = {}
+        self._disk = threading.Lock()
+
+    @property
+    def people(self) -> int:
+        """How many are here."""
+        return len(self._presence)
+
+    # --- coming and going
+
+    def connect(self, sid: str, secret: object, whispers: object) -> None:
+        """Somebody has come: they are told who they are, and what was whispered while they were away.
+
+        Args:
+            sid: their connection.
+            secret: by which they are known; a new one is made for who has none.
+            whispers: number of the last whisper that they have.
+        """
+        known = isinstance(secret, str) and SECRET.fullmatch(secret) is not None
+        own = str(secret) if known else secrets.token_urlsafe(24)
+        after = whispers if isinstance(whispers, int) and 0 <= whispers < 2**53 else 0
+        person = self._kept(self._circle.known, stranger(own), self._now())
+        waiting = self._kept(self._circle.whispers, person.id, after)
+        private = self._kept(self._circle.rooms_of, person.id)
+        welcome: Payload = {"you": _person(person), "epoch": self._epoch, "rooms": [_private(one) for one in private]}
+        with self._lock:
+            if self._fanout.eio_sid_from_sid(sid, wire.ROOMS) is None:  # it has gone already
+                return
+            self._presence.come(sid, person)
+            monotonic = self._tasks.clock.monotonic
+            speech = Budget(self._settings.messages / 60, self._settings.burst, monotonic)
+            self._budgets[sid] = (speech, Budget(self._settings.views, self._settings.views, monotonic))
+            for room in (EVERYONE, _own_room(person.id)):
+                self._fanout.enter_room(sid, wire.ROOMS, room)
+            self._tell(Event.WELCOME, welcome | ({} if known else {"secret": own}), sid)
+            for whisper in waiting:
+                self._tell(Event.WHISPER, {"message": _whisper(whisper)}, sid)
+
+    def disconnect(self, sid: str) -> None:
+        """Somebody has gone. Socket.IO takes them out of its rooms itself."""
+        with self._lock:
+            self._budgets.pop(sid, None)
+            for room, person in self._presence.go(sid):
+                self._send(Event.PEOPLE, {"room": room, "left": _person(person)}, room)
+
+    def join(self, sid: str, request: JoinRequest) -> Payload:
+        guest = self._guest(sid)
+        room = request.room
+        if room.startswith(PRIVATE) and not self._kept(self._circle.is_member, room, guest.person.id):
+            raise Refused(Code.FORBIDDEN, "that is a private room; somebody in it has to invite you")
+        if request.name is not None:
+            self._rename(guest, request.name, None)
+        with self._lock:
+            guest = self._guest(sid)
+            if room not in guest.rooms and len(guest.rooms) >= MOST_ROOMS:
+                raise Refused(Code.TOO_MANY_ROOMS, f"one may be in {MOST_ROOMS} rooms; leave others")
+            new = self._presence.enter(sid, room)
+            self._fanout.enter_room(sid, wire.ROOMS, room)
+            if new:
+                self._send(Event.PEOPLE, {"room": room, "joined": _person(guest.person)}, room, but=sid)
+            people = [_person(one) for one in self._presence.people(room)]
+        # Read when one is in the room: what is said meanwhile comes by itself, and may be in both.
+        since = request.since if request.epoch == self._epoch else None
+        recent: Recent = self._kept(self._messages.recent, room, since)
+        return {
+            "ok": True,
+            "epoch": self._epoch,
+            "offset": recent.offset,
+            "recovered": recent.recovered,
+            "you": _person(guest.person),
+            "people": people,
+            "messages": [_message(one) for one in recent.messages],
+        }
+
+    def leave(self, sid: str, request: LeaveRequest | QuitRequest) -> Payload:
+        with self._lock:
+            guest = self._guest(sid)
+            if request.room in guest.rooms:
+                self._follow(sid, guest, request.room, None)
+                left = self._presence.leave(sid, request.room)
+                self._fanout.leave_room(sid, wire.ROOMS, request.room)
+                if left:
+                    self._send(Event.PEOPLE, {"room": request.room, "left": _person(left)}, request.room)
+        return {"ok": True}
+
+    def me(self, sid: str, request: MeRequest) -> Payload:
+        return {"ok": True, "you": _person(self._rename(self._guest(sid), request.name, request.colour))}
+
+    # --- saying
+
+    def say(self, sid: str, request: SayRequest) -> Payload:
+        guest = self._inside(sid, request.room)
+        self._speak(sid)
+        about = (request.span, request.metric, request.pin)
+        new = Message(0, 0, request.room, guest.person, self._now(), request.text, *about)
+        said: Message = self._kept(self._messages.add, new)
+        message = _message(said)
+        self._send(Event.MESSAGE, {"message": message}, request.room, but=sid)
+        return {"ok": True, "message": message}
+
+    def edit(self, sid: str, request: EditRequest) -> Payload:
+        guest = self._inside(sid, request.room)
+        self._speak(sid)
+        changed: Message = self._kept(self._messages.edit, request.room, request.id, guest.person, request.text.strip())
+        message = _message(changed)
+        self._send(Event.MESSAGE, {"message": message}, request.room, but=sid)
+        return {"ok": True, "message": message}
+
+    def whisper(self, sid: str, request: WhisperRequest) -> Payload:
+        guest = self._guest(sid)
+        self._known(request.to)
+        self._speak(sid)
+        kept: Whisper = self._kept(self._circle.whisper, guest.person, request.to, request.text, self._now())
+        message = _whisper(kept)
+        self._send(Event.WHISPER, {"message": message}, _own_room(request.to), but=sid)
+        return {"ok": True, "message": message}
+
+    # --- private rooms
+
+    def open(self, sid: str, request: OpenRequest) -> Payload:
+        guest = self._guest(sid)
+        for person in request.people:
+            self._known(person)
+        self._speak(sid)
+        room: PrivateRoom = self._kept(self._circle.open, guest.person, clean_name(request.title))
+        for person in request.people:
+            self._invite(guest, room.name, person)
+        return {"ok": True, "room": _private(room)}
+
+    def invite(self, sid: str, request: InviteRequest) -> Payload:
+        guest = self._guest(sid)
+        self._member(guest, request.room)
+        self._known(request.person)
+        self._speak(sid)
+        self._invite(guest, request.room, request.person)
+        return {"ok": True}
+
+    def quit(self, sid: str, request: QuitRequest) -> Payload:
+        guest = self._guest(sid)
+        self._member(guest, request.room)
+        self._kept(self._circle.quit, request.room, guest.person.id)
+        return self.leave(sid, request)
+
+    # --- following
+
+    def view(self, sid: str, request: ViewRequest) -> Payload:
+        guest = self._inside(sid, request.room)
+        if not self._budgets[sid][1].take():
+            raise Refused(Code.RATE_LIMITED, f"at most {self._settings.views:g} views a second")
+        view = request.view.model_dump(exclude_unset=True)
+        with self._lock:
+            self._presence.show(sid, request.room, view)
+            payload: Payload = {"room": request.room, "from": guest.person.id, "view": view}
+            self._send(Event.VIEW, payload, _followers(request.room, guest.person.id))
+        return {"ok": True}
+
+    def follow(self, sid: str, request: FollowRequest) -> Payload:
+        with self._lock:
+            guest = self._inside(sid, request.room)
+            person = request.person
+            if person == guest.person.id:
+                raise Refused(Code.BAD_REQUEST, "person: that is you; follow somebody else")
+            if person is not None and not self._presence.in_room(person, request.room):
+                raise Refused(Code.UNKNOWN_PERSON, "they are not in this room (any more)")
+            self._follow(sid, guest, request.room, person)
+            view = self._presence.view(request.room, person) if person else None
+            if person is not None and view is not None:
+                self._tell(Event.VIEW, {"room": request.room, "from": person, "view": view}, sid)
+        return {"ok": True}
+
+    # --- to everybody
+
+    def notice(self, payload: Payload) -> None:
+        """Tell everybody something."""
+        self._send(Event.NOTICE, payload, EVERYONE)
+
+    # --- what these have in common
+
+    def _now(self) -> float:
+        return float(int(self._tasks.clock.wall() * 1000))
+
+    def _kept(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Ask the database, in a native thread."""
+        with self._disk:
+            try:
+                result: Result = self._tasks.native(function, *arguments)
+                return result
+            except NoSuchMessage as error:
+                raise Refused(Code.UNKNOWN_MESSAGE, str(error)) from None
+            except NotYours as error:
+                raise Refused(Code.FORBIDDEN, str(error)) from None
+            except TooMany as error:
+                raise Refused(Code.TOO_MANY_ROOMS, str(error)) from None
+            except SQLAlchemyError as error:
+                why = str(getattr(error, "orig", None) or error)
+                raise Refused(Code.UNAVAILABLE, f"what people say can't be kept now: {why}") from error
+
+    def _guest(self, sid: str) -> Guest:
+        guest = self._presence.guest(sid)
+        if guest is None:
+            raise Refused(Code.FORBIDDEN, "the connection has ended")
+        return guest
+
+    def _inside(self, sid: str, room: str) -> Guest:
+        guest = self._guest(sid)
+        if room not in guest.rooms:
+            raise Refused(Code.FORBIDDEN, f"you are not in {room!r}; join it first")
+        return guest
+
+    def _member(self, guest: Guest, room: str) -> None:
+        if not room.startswith(PRIVATE) or not self._kept(self._circle.is_member, room, guest.person.id):
+            raise Refused(Code.FORBIDDEN, "that is not a private room that you are in")
+
+    def _known(self, person: str) -> None:
+        if self._presence.find(person) is None and self._kept(self._circle.person, person) is None:
+            raise Refused(Code.UNKNOWN_PERSON, "nobody has that id")
+
+    def _speak(self, sid: str) -> None:
+        budget = self._budgets.get(sid)
+        if budget is None or not budget[0].take():
+            limit = f"at most {self._settings.messages} messages a minute"
+            raise Refused(Code.RATE_LIMITED, f"{limit}; wait a few seconds")
+
+    def _rename(self, guest: Guest, name: str | None, colour: int | None) -> Person:
+        before = guest.person
+        try:
+            called = before.name if name is None else clean_name(name)
+        except BadName as error:
+            raise Refused(Code.BAD_REQUEST, f"name: {error}") from None
+        person = Person(before.id, called, before.colour if colour is None else colour)
+        if person == before:
+            return person
+        self._kept(self._circle.rename, person)
+        with self._lock:
+            for room in self._presence.rename(person):
+                self._send(Event.PEOPLE, {"room": room, "changed": _person(person)}, room)
+        return person
+
+    def _invite(self, guest: Guest, room: str, person: str) -> None:
+        private: PrivateRoom = self._kept(self._circle.invite, room, person)
+        payload: Payload = {"room": _private(private), "from": _person(guest.person)}
+        self._send(Event.INVITED, payload, _own_room(person))
+
+    def _follow(self, sid: str, guest: Guest, room: str, person: str | None) -> None:
+        before = guest.follows.pop(room, None)
+        if before is not None:
+            self._fanout.leave_room(sid, wire.ROOMS, _followers(room, before))
+        if person is not None:
+            guest.follows[room] = person
+            self._fanout.enter_room(sid, wire.ROOMS, _followers(room, person))
+
+    def _send(self, event: Event, payload: Payload, room: str, but: str | None = None) -> None:
+        with self._lock:
+            if self._fanout.occupied(room, wire.ROOMS):
+                self._fanout.emit(event, payload, wire.ROOMS, room=room, skip_sid=but)
+
+    def _tell(self, event: Event, payload: Payload, sid: str) -> None:
+        self._fanout.tell(frame(event, payload, wire.ROOMS), sid, wire.ROOMS)
+
+
+def _own_room(person: str) -> str:
+    return f"person:{person}"
+
+
+def _followers(room: str, person: str) -> str:
+    return f"follow:{room}|{person}"
+
+
+def _person(person: Person) -> Payload:
+    return {"id": person.id, "name": person.name, "colour": person.colour}
+
+
+def _private(room: PrivateRoom) -> Payload:
+    return {"room": room.name, "title": room.title}
+
+
+def _whisper(whisper: Whisper) -> Payload:
+    author = _person(whisper.author)
+    return {"id": whisper.id, "from": author, "to": whisper.to, "t": whisper.t, "text": whisper.text}
+
+
+def _message(message: Message) -> Payload:
+    """A message as the wire has it: what it does not have is left out."""
+    extras = {
+        "span": message.span, "metric": message.metric, "pin": message.pin,
+        "edited": message.edited or None, "deleted": message.deleted or None,
+    }  # fmt: skip
+    return {
+        "id": message.id, "offset": message.offset, "room": message.room, "from": _person(message.author),
+        "t": message.t, "text": message.text, **{key: value for key, value in extras.items() if value is not None},
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""People: who is here, what they say to each other, and whom they follow. Knows nothing of sockets."""
