@@ -351,10 +351,10 @@ def test_appending_is_quick() -> None:
     times = [np.array([START + second * SECOND]) for second in range(10_000)]
     best = np.inf
     for part in range(5):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         for one in times[part * 2000 : (part + 1) * 2000]:
             held.append(one, known, values)
-        best = min(best, (time.perf_counter() - begin) / 2000)
+        best = min(best, (time.thread_time() - begin) / 2000)
     assert best < 50e-6  # measured: 3 µs; a shared machine may be slow, a copy of the ring is slower still
 
 
