@@ -99,3 +99,31 @@ def test_a_hole_costs_little() -> None:
     whole = len(encode(stretch([values.tolist()])))
     values[200:230] = np.nan
     assert len(encode(stretch([values.tolist()]))) < whole + struct.calcsize("<10I")
+
+
+def test_series_that_are_alike_share_what_is_known_of_them() -> None:
+    """Eight series of the same noise take clearly less than eight times one of them, and each comes back alone."""
+    values = np.round(np.random.default_rng(1).normal(50, 10, (8, 600)), 3)
+    alone = sum(len(encode(stretch([row.tolist()]))) for row in values)
+    samples = stretch(values.tolist())
+    together = encode(samples)
+    assert len(together) < 0.95 * alone
+    assert_same(decode(together, [5]), Stretch(samples.times, samples.places[5:6], samples.values[5:6]))
+
+
+def test_series_that_come_and_go_cost_little() -> None:
+    """Series that are there for a tenth of the time take about a tenth of what they would otherwise."""
+    values = np.round(np.random.default_rng(1).normal(50, 10, (20, 600)), 3)
+    holed = np.full(values.shape, np.nan)
+    for row in range(20):
+        holed[row, 30 * row % 540 :][:60] = values[row, :60]
+    samples = stretch(holed.tolist())
+    assert_same(decode(encode(samples)), samples)
+    assert len(encode(samples)) < 0.15 * len(encode(stretch(values.tolist())))
+
+
+def test_many_kinds_of_series_in_one_metric() -> None:
+    """Series of every magnitude come back, though there are more kinds than groups."""
+    rng = np.random.default_rng(1)
+    samples = stretch([(rng.random(5) * 2.0 ** (2 * power - 500)).tolist() for power in range(500)])
+    assert_same(decode(encode(samples)), samples)

@@ -1,13 +1,15 @@
 """A stretch of samples as bytes and back, exactly: one column of times, one of values for each series.
 
-Columns are compressed by pcodec (github.com/pcodec/pcodec) in its wrapped form, which keeps what all columns share out
-of each. What pcodec need not see is told by a column's kind: one that never changes costs at most eight bytes, gaps are
-told apart from values, and times at a steady interval are two numbers.
+Columns are packed in groups (see `packing`). What need not be packed is told by a column's kind: one that never changes
+costs at most eight bytes, gaps are told apart from values, and times at a steady interval are two numbers.
 
     version, pcodec's format, flags, k, n
     the first time; the interval, or else how many bytes the column of intervals has, and it
     the same of the k series' places, unless they are 0 to k - 1
-    for each series its kind and how many bytes it has; then the columns
+    for each series its kind and how many bytes its column has
+    if there are columns with gaps: how often each goes over into a gap or out of it, and after how many times each time
+    if there are packed ones: how many groups, the group of each, and the head of each group
+    the columns
 """
 
 from __future__ import annotations
@@ -18,26 +20,23 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pcodec import ChunkConfig, wrapped
 
 from collectors.sample import GAP, Times, Values
+from dashboard.history.packing import FORMAT, Group, Unpacker, grouped, pack
 
 Places = npt.NDArray[np.uint32]
 
-VERSION = 1
+VERSION = 2
 _STEADY, _ALL_PLACES, _NARROW = 1, 2, 4
-#: Kinds of columns, in the upper two bits of their length.
-_GAPS, _CONSTANT, _PACKED, _HOLED = range(4)
-
-#: pcodec's names of numpy's types.
-_TYPES = {np.dtype(np.float64).char: "f64", np.dtype(np.int64).char: "i64", np.dtype(np.uint32).char: "u32"}
+#: Kinds of columns, in the upper three bits of their length. Of one with holes the values stand together: what was
+#: before and after a gap is mostly alike.
+_GAPS, _CONSTANT, _PACKED, _CONSTANT_WITH_HOLES, _PACKED_WITH_HOLES = range(5)
+_HOLED = (_CONSTANT_WITH_HOLES, _PACKED_WITH_HOLES)
+_IN_GROUPS = (_PACKED, _PACKED_WITH_HOLES)
+_NO_TURNS: Places = np.zeros(0, dtype=np.uint32)
 
 #: What pcodec, numpy and struct say of bytes that somebody has changed.
 _FAULTS = (ValueError, IndexError, TypeError, RuntimeError, struct.error, OverflowError, MemoryError)
-
-_compressor = wrapped.FileCompressor()
-_FORMAT: bytes = _compressor.write_header()
-_config = ChunkConfig()
 
 
 class Damaged(ValueError):
@@ -65,12 +64,15 @@ def encode(stretch: Stretch) -> bytes:
     step = int(times[1]) - first if count > 1 else 0
     steady = bool((np.diff(times) == step).all())
     all_places = len(places) == 0 or (int(places[-1]) == len(places) - 1)
-    columns = [_encode_column(column) for column in values]
-    narrow = all(len(data) < 2**14 for _, data in columns)
+    columns = [_Column.of(column) for column in values]
+    groups = grouped([one.values for one in columns if one.kind in _IN_GROUPS])
+    pages = iter(groups.pages)
+    bodies = [next(pages) if one.kind in _IN_GROUPS else one.constant for one in columns]
+    narrow = all(len(data) < 2**13 for data in bodies)
     flags = _STEADY * steady | _ALL_PLACES * all_places | _NARROW * narrow
     parts = [
         bytes((VERSION,)),
-        _FORMAT,
+        FORMAT,
         bytes((flags,)),
         _varint(len(places)),
         _varint(count),
@@ -79,15 +81,24 @@ def encode(stretch: Stretch) -> bytes:
     if steady:
         parts.append(_varint(step))
     else:
-        packed = _pack(np.diff(times))
+        packed = pack(np.diff(times))
         parts += [_varint(len(packed)), packed]
     if not all_places:
-        packed = _pack(places)
+        packed = pack(places)
         parts += [_varint(len(packed)), packed]
-    bits = 14 if narrow else 30
-    lengths = [kind << bits | len(data) for kind, data in columns]
+    bits = 13 if narrow else 29
+    lengths = [one.kind << bits | len(data) for one, data in zip(columns, bodies, strict=True)]
     parts.append(np.array(lengths, dtype="<u2" if narrow else "<u4").tobytes())
-    return b"".join(parts + [data for _, data in columns])
+    turns = [one.turns for one in columns if one.kind in _HOLED]
+    if turns:
+        counts = np.array([len(one) for one in turns], dtype=np.uint32)
+        packed = pack(np.concatenate((counts, *(np.diff(one, prepend=np.uint32(0)) for one in turns))))
+        parts += [_varint(int(counts.sum())), _varint(len(packed)), packed]
+    if groups.pages:
+        parts += [_varint(len(groups.heads)), bytes(groups.numbers)]
+        parts += [_varint(len(head)) for head in groups.heads]
+        parts += groups.heads
+    return b"".join(parts + bodies)
 
 
 def decode(data: bytes, wanted: Sequence[int] | None = None) -> Stretch:
@@ -124,8 +135,7 @@ class _Reader:
     def __init__(self, data: memoryview) -> None:
         if data[0] != VERSION:
             raise ValueError(f"version {data[0]}")
-        # In the words of the pcodec that has written it: a later one may write others, and still reads these.
-        self._pcodec, _ = wrapped.FileDecompressor.new(bytes(data[1:3]))
+        self._packing = Unpacker(bytes(data[1:3]))
         self._data = data
         self._at = 3
 
@@ -140,18 +150,56 @@ class _Reader:
     def stretch(self, wanted: Sequence[int] | None) -> Stretch:
         times, places, flags = self.head()
         series, count = len(places), len(times)
-        bits, form = (14, "<u2") if flags & _NARROW else (30, "<u4")
+        bits, form = (13, "<u2") if flags & _NARROW else (29, "<u4")
         heads = np.frombuffer(self._take(series * int(form[-1])), form).astype(np.int64)
-        sizes = heads & ((1 << bits) - 1)
+        sizes, kinds = heads & ((1 << bits) - 1), heads >> bits
+        rows = range(series) if wanted is None else np.flatnonzero(np.isin(places, wanted)).tolist()
+        solid = self._solid(np.flatnonzero(np.isin(kinds, _HOLED)), count)
+        groups = self._groups(np.flatnonzero(np.isin(kinds, _IN_GROUPS)))
         bounds = (self._at + np.concatenate(([0], np.cumsum(sizes)))).tolist()
         if bounds[-1] != len(self._data):
             raise ValueError("its parts do not add up")
-        rows = range(series) if wanted is None else np.flatnonzero(np.isin(places, wanted)).tolist()
         values: Values = np.empty((len(rows), count))
-        kinds = (heads >> bits).tolist()
         for into, row in enumerate(rows):
-            self._column(kinds[row], self._data[bounds[row] : bounds[row + 1]], values[into])
+            data = self._data[bounds[row] : bounds[row + 1]]
+            there = solid.get(row)
+            if there is None:
+                _fill(int(kinds[row]), data, groups.get(row), values[into])
+                continue
+            column: Values = np.empty(int(np.count_nonzero(there)))
+            _fill(int(kinds[row]), data, groups.get(row), column)
+            values[into] = GAP
+            values[into, there] = column
         return Stretch(times, places if wanted is None else places[rows], values)
+
+    def _solid(self, rows: npt.NDArray[np.intp], count: int) -> dict[int, npt.NDArray[np.bool_]]:
+        """Of each row with holes, where its values are."""
+        if not len(rows):
+            return {}
+        total = self._number()
+        if total > len(rows) * count:
+            raise ValueError("more gaps than times")
+        numbers: Places = np.empty(len(rows) + total, dtype=np.uint32)
+        self._packing.unpack(self._take(self._number()), numbers)
+        ends = len(rows) + np.cumsum(numbers[: len(rows)], dtype=np.int64)
+        if ends[-1] != len(numbers):
+            raise ValueError("its gaps do not add up")
+        found = {}
+        for row, turns in zip(rows.tolist(), np.split(numbers[len(rows) :], ends[:-1] - len(rows)), strict=True):
+            edges = np.zeros(count, dtype=np.int8)
+            edges[np.cumsum(turns, dtype=np.int64)] = 1
+            found[row] = np.cumsum(edges, dtype=np.int64) % 2 == 0
+        return found
+
+    def _groups(self, rows: npt.NDArray[np.intp]) -> dict[int, Group]:
+        """Of each packed row, what unpacks it."""
+        if not len(rows):
+            return {}
+        total = self._number()
+        numbers = bytes(self._take(len(rows)))
+        sizes = [self._number() for _ in range(total)]
+        groups = [self._packing.group(self._take(size)) for size in sizes]
+        return {row: groups[number] for row, number in zip(rows.tolist(), numbers, strict=True)}
 
     def _times(self, count: int, steady: bool) -> Times:
         (first,) = struct.unpack("<q", self._take(8))
@@ -160,45 +208,15 @@ class _Reader:
             times += self._number() * np.arange(count, dtype=np.int64)
         else:
             steps: Times = np.empty(count - 1, dtype=np.int64)
-            self._unpack(self._take(self._number()), steps)
+            self._packing.unpack(self._take(self._number()), steps)
             times[1:] += np.cumsum(steps)
         return times
 
     def _places(self, series: int, all_of_them: bool) -> Places:
         places: Places = np.arange(series, dtype=np.uint32)
         if not all_of_them:
-            self._unpack(self._take(self._number()), places)
+            self._packing.unpack(self._take(self._number()), places)
         return places
-
-    def _column(self, kind: int, data: memoryview, into: Values) -> None:
-        if kind == _PACKED:
-            self._unpack(data, into)
-        elif kind == _CONSTANT:
-            into[:] = np.frombuffer(data, "<f8", 1)[0] if len(data) else 0.0
-        elif kind == _GAPS:
-            into[:] = GAP
-        else:
-            number, at = _read_varint(data, 0)
-            size, at = _read_varint(data, at)
-            turns: Places = np.empty(number, dtype=np.uint32)
-            self._unpack(data[at : at + size], turns)
-            edges = np.zeros(len(into), dtype=np.int8)
-            edges[turns] = 1
-            solid = np.cumsum(edges, dtype=np.int64) % 2 == 0
-            values: Values = np.empty(int(np.count_nonzero(solid)))
-            self._column(data[at + size], data[at + size + 1 :], values)
-            into[:] = GAP
-            into[solid] = values
-
-    def _unpack(self, data: memoryview, into: npt.NDArray[np.generic]) -> None:
-        """A column by pcodec."""
-        if not len(into):
-            return
-        packed = bytes(data)
-        chunk, used = self._pcodec.chunk_decompressor(packed, _TYPES[into.dtype.char])
-        progress, _ = chunk.read_page_into(packed[used:], len(into), into)
-        if progress.n_processed != len(into):
-            raise ValueError(f"{progress.n_processed} of {len(into)} values")
 
     def _take(self, size: int) -> memoryview:
         self._at += size
@@ -209,30 +227,46 @@ class _Reader:
         return number
 
 
-def _encode_column(column: Values) -> tuple[int, bytes]:
-    column = np.ascontiguousarray(column)  # pcodec takes nothing else
-    bits = column.view(np.int64)
-    if (bits == bits[0]).all():
-        return (_GAPS, b"") if np.isnan(column[0]) else (_CONSTANT, b"" if bits[0] == 0 else bits[:1].tobytes())
-    gaps = np.isnan(column)
-    if not gaps.any():
-        return _PACKED, _pack(column)
-    if gaps.all():
-        return _GAPS, b""
-    turns = np.flatnonzero(np.diff(gaps, prepend=False)).astype(np.uint32)
-    edges = _pack(turns)
-    # The values stand together: what was before and after a gap is mostly alike.
-    solid = column[~gaps]
-    kind, inner = _encode_column(solid)
-    return _HOLED, b"".join((_varint(len(turns)), _varint(len(edges)), edges, bytes((kind,)), inner))
+class _Column(NamedTuple):
+    """A series' values, without its gaps.
+
+    Attributes:
+        kind: what it is.
+        values: float64, those to be packed.
+        constant: or else, the bytes of the only one.
+        turns: uint32, where a gap begins or ends.
+    """
+
+    kind: int
+    values: Values
+    constant: bytes
+    turns: Places
+
+    @classmethod
+    def of(cls, column: Values) -> _Column:
+        gaps = np.isnan(column)
+        if gaps.all():
+            return cls(_GAPS, column[:0], b"", _NO_TURNS)
+        holed = bool(gaps.any())
+        solid = column[~gaps] if holed else np.ascontiguousarray(column)
+        turns = np.flatnonzero(np.diff(gaps, prepend=False)).astype(np.uint32) if holed else _NO_TURNS
+        bits = solid.view(np.int64)
+        if not (bits == bits[0]).all():
+            return cls(_PACKED_WITH_HOLES if holed else _PACKED, solid, b"", turns)
+        data = b"" if bits[0] == 0 else bits[:1].tobytes()
+        return cls(_CONSTANT_WITH_HOLES if holed else _CONSTANT, solid[:0], data, turns)
 
 
-def _pack(column: npt.NDArray[np.generic]) -> bytes:
-    """A column by pcodec: what it has found out about it, and one page."""
-    if not len(column):
-        return b""
-    chunk = _compressor.chunk_compressor(column, _config)
-    return bytes(chunk.write_meta()) + bytes(chunk.write_page(0))
+def _fill(kind: int, data: memoryview, group: Group | None, into: Values) -> None:
+    """Unpack the values of a column."""
+    if group is not None:
+        group.unpack(data, into)
+    elif kind == _GAPS:
+        into[:] = GAP
+    elif kind in (_CONSTANT, _CONSTANT_WITH_HOLES):
+        into[:] = np.frombuffer(data, "<f8", 1)[0] if len(data) else 0.0
+    else:
+        raise ValueError(f"kind {kind}")
 
 
 def _varint(number: int) -> bytes:

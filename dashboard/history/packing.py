@@ -1,0 +1,132 @@
+"""Columns of numbers as bytes and back, by pcodec (github.com/pcodec/pcodec) in its wrapped form.
+
+Columns that are alike share what pcodec has found out about them: a group of columns is a chunk in its words, with one
+head, and each column is a page of it, which is unpacked without the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from pcodec import ChunkConfig, PagingSpec, wrapped
+
+from collectors.sample import Values
+
+#: A group's number is one byte.
+MOST_GROUPS = 256
+#: Of so few values the heads are a large part, and it is worth trying which groups are best.
+FEW_VALUES, FEW_COLUMNS = 2**15, 64
+
+#: pcodec's names of numpy's types.
+_TYPES = {np.dtype(np.int64).char: "i64", np.dtype(np.uint32).char: "u32"}
+
+_compressor = wrapped.FileCompressor()
+FORMAT: bytes = _compressor.write_header()
+
+
+class Groups(NamedTuple):
+    """Packed columns.
+
+    Attributes:
+        numbers: of each column, its group.
+        heads: what pcodec knows about each group.
+        pages: the columns.
+    """
+
+    numbers: Sequence[int]
+    heads: list[bytes]
+    pages: list[bytes]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.heads)) + sum(map(len, self.pages)) + 2 * len(self.heads)
+
+
+def grouped(columns: Sequence[Values]) -> Groups:
+    """Columns, packed in groups of those that are alike.
+
+    Args:
+        columns: float64, none of them empty.
+    """
+    if not columns:
+        return Groups((), [], [])
+    numbers: dict[tuple[bool, int], int] = {}
+    alike = [min(numbers.setdefault(_likeness(one), len(numbers)), MOST_GROUPS - 1) for one in columns]
+    ways = [alike]
+    if sum(map(len, columns)) <= FEW_VALUES and len(columns) <= FEW_COLUMNS:
+        ways += [[0] * len(columns), list(range(len(columns)))]
+    tried = {tuple(way): way for way in ways}
+    return min((_packed_in(columns, way) for way in tried.values()), key=lambda one: one.size)
+
+
+def _likeness(column: Values) -> tuple[bool, int]:
+    """Whether all are whole numbers, and the magnitude of the steps: by experience, columns that pack well together."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool((column == np.rint(column)).all()), int(np.frexp(np.abs(np.diff(column)).mean())[1])
+
+
+def _packed_in(columns: Sequence[Values], numbers: Sequence[int]) -> Groups:
+    members: dict[int, list[int]] = {}
+    for row, number in enumerate(numbers):
+        members.setdefault(number, []).append(row)
+    pages = [b""] * len(columns)
+    heads = []
+    for _, rows in sorted(members.items()):
+        sizes = PagingSpec.exact_page_sizes([len(columns[row]) for row in rows])
+        whole = np.concatenate([columns[row] for row in rows])
+        chunk = _compressor.chunk_compressor(whole, ChunkConfig(paging_spec=sizes))
+        heads.append(bytes(chunk.write_meta()))
+        for page, row in enumerate(rows):
+            pages[row] = bytes(chunk.write_page(page))
+    return Groups(numbers, heads, pages)
+
+
+def pack(column: npt.NDArray[np.generic]) -> bytes:
+    """A single column: head and page."""
+    if not len(column):
+        return b""
+    chunk = _compressor.chunk_compressor(column, ChunkConfig())
+    return bytes(chunk.write_meta()) + bytes(chunk.write_page(0))
+
+
+class Group:
+    """What unpacks the columns of a group.
+
+    Args:
+        chunk: pcodec's.
+    """
+
+    def __init__(self, chunk: Any) -> None:  # Any: pcodec has no types
+        self._chunk = chunk
+
+    def unpack(self, data: memoryview, into: npt.NDArray[np.generic]) -> None:
+        """A column of it."""
+        progress, _ = self._chunk.read_page_into(bytes(data), len(into), into)
+        if progress.n_processed != len(into):
+            raise ValueError(f"{progress.n_processed} of {len(into)} values")
+
+
+class Unpacker:
+    """Speaks the language of the pcodec that has written something; a later one may write another, and reads this, too.
+
+    Args:
+        form: the `FORMAT` of that time.
+    """
+
+    def __init__(self, form: bytes) -> None:
+        self._file, _ = wrapped.FileDecompressor.new(form)
+
+    def group(self, head: memoryview) -> Group:
+        """A group of float64 by its head."""
+        return Group(self._file.chunk_decompressor(bytes(head), "f64")[0])
+
+    def unpack(self, data: memoryview, into: npt.NDArray[np.generic]) -> None:
+        """What `pack` has made."""
+        if not len(into):
+            return
+        packed = bytes(data)
+        chunk, used = self._file.chunk_decompressor(packed, _TYPES[into.dtype.char])
+        Group(chunk).unpack(memoryview(packed)[used:], into)
