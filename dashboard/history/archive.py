@@ -9,8 +9,8 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -26,14 +26,13 @@ from dashboard.history.database import NAME, Database, StoreDamaged, checksum, t
 from dashboard.history.directory import Key, Known
 from dashboard.history.epoch import new_epoch
 from dashboard.history.expiry import Expiry, Keep
+from dashboard.history.insert import MOST_SERIES, Insertion
 from dashboard.history.ring import Ring, Slice
 from dashboard.history.salvage import set_aside
 from dashboard.history.shelf import Shelf, nothing
 
 log = logging.getLogger(__name__)
 
-#: A metric has so many different series at most over all time; later ones are not stored.
-MOST_SERIES = 100_000
 #: Offsets after a crash go on in another block, as the last ones that were given are not known.
 BLOCK = 2**32
 #: Bytes of one row of the journal at most, or nearly.
@@ -162,6 +161,24 @@ class Archive(Shelf):
         self.counts.values += sum(one.values.size for one in appends)
         self._expiry.give_back(self._database.writer)
         self.counts.commit = time.monotonic() - begun
+
+    @contextmanager
+    def inserting(self) -> Iterator[Insertion]:
+        """A transaction in which samples may be put in anywhere: all of them, or, when that fails, none.
+
+        Raises:
+            StoreTrouble: it can't be written now.
+            StoreDamaged: the file is not what it was.
+        """
+        try:
+            with self._database.writing() as db:
+                insertion = Insertion(db, self._directory, self._chunks, self._now())
+                yield insertion
+                insertion.finish()
+        except BaseException:
+            with self._database.reading() as db:  # what was noted meanwhile is not in the file
+                self._directory.load(db)
+            raise
 
     def close(self, clean: bool) -> None:
         """Close the file.

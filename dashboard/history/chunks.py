@@ -12,7 +12,7 @@ import numpy as np
 from collectors.sample import GAP
 from dashboard.history.codec import Damaged, Places, Stretch, decode, encode, places_of
 from dashboard.history.database import checksum
-from dashboard.history.tiers import ASPECTS, Buckets, Tier, aligned, merge, sum_up, widen
+from dashboard.history.tiers import ASPECTS, Buckets, Tier, aligned, beyond, fuller, merge, sum_up, widen
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,8 @@ MOST_TIMES = 4096
 MOST_CELLS = 2**17
 #: Buckets of a chunk: six hours of minutes, fifteen days of hours.
 BUCKETS = 360
+#: The tiers of sums, each made of the one before it.
+COARSE = (Tier.MINUTE, Tier.HOUR)
 #: ms between two samples below which a metric counts as fast, whose full resolution is kept for a shorter time.
 FAST = 999
 #: Before all times.
@@ -167,21 +169,35 @@ class Chunks:
         """
         first, last = int(stretch.times[0]) if start is None else start, int(stretch.times[-1])
         newest = all(self._end(db, metric, tier) <= first - first % (tier.width or 1) - (not tier) for tier in Tier)
+        alone = [] if newest else [self._alone(db, metric, tier, *_around(tier, first, last)) for tier in COARSE]
         self._put_samples(db, metric, stretch, first)
         if newest:
             self._add(db, metric, Tier.MINUTE, stretch.places, sum_up(stretch.times, stretch.values, 60_000))
             self._add(db, metric, Tier.HOUR, stretch.places, sum_up(stretch.times, stretch.values, 3_600_000))
             return
         # What was summed up before is not all there any more, or stands behind: sum up again whatever this has touched.
-        for tier, finer in ((Tier.MINUTE, Tier.FULL), (Tier.HOUR, Tier.MINUTE)):
-            begin, end = first - first % tier.width, last - last % tier.width + tier.width - 1
-            if finer is Tier.FULL:
-                whole = self.samples(db, metric, begin, end)
-                places, new = whole.places, sum_up(whole.times, whole.values, tier.width)
-            else:
-                places = self._places(db, metric, finer, begin, end)
-                new = widen(self.buckets(db, metric, finer, begin, end, places), tier.width)
-            self._replace(db, metric, tier, places, new, begin, end)
+        for tier, (known, old) in zip(COARSE, alone, strict=True):
+            begin, end = _around(tier, first, last)
+            places, new = self._sums(db, metric, tier, begin, end)
+            both: Places = np.union1d(known, places)
+            new = fuller(_wide(old, known, both), _wide(new, places, both))
+            self._replace(db, metric, tier, both, new, begin, end)
+
+    def _sums(self, db: sqlite3.Connection, metric: int, tier: Tier, begin: int, end: int) -> tuple[Places, Buckets]:
+        """What the next finer tier makes of these buckets."""
+        if tier is Tier.MINUTE:
+            whole = self.samples(db, metric, begin, end)
+            return whole.places, sum_up(whole.times, whole.values, tier.width)
+        places = self._places(db, metric, Tier.MINUTE, begin, end)
+        return places, widen(self.buckets(db, metric, Tier.MINUTE, begin, end, places), tier.width)
+
+    def _alone(self, db: sqlite3.Connection, metric: int, tier: Tier, begin: int, end: int) -> tuple[Places, Buckets]:
+        """Buckets that hold more than there is of the next finer tier: that has gone, and they are all there is."""
+        places, finer = self._sums(db, metric, tier, begin, end)
+        known = self._places(db, metric, tier, begin, end)
+        both: Places = np.union1d(known, places)
+        old = self.buckets(db, metric, tier, begin, end, both)
+        return both, beyond(old, _wide(finer, places, both))
 
     def _end(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int:
         """The time of the newest sample or bucket; long ago when there is none."""
@@ -276,6 +292,11 @@ class Chunks:
 
     def _delete(self, db: sqlite3.Connection, rows: Sequence[int]) -> None:
         db.executemany("DELETE FROM chunk WHERE id = ?", [(row,) for row in rows])
+
+
+def _around(tier: Tier, first: int, last: int) -> tuple[int, int]:
+    """From the begin of the bucket that a time is in to the end of the one that another is in."""
+    return first - first % tier.width, last - last % tier.width + tier.width - 1
 
 
 def _span(metric: int, tier: Tier, first: int, last: int = 2**62) -> dict[str, int]:

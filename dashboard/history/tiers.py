@@ -108,6 +108,33 @@ def merge(earlier: Buckets, later: Buckets) -> Buckets:
     return joined if (np.diff(joined.starts) > 0).all() else widen(joined, 1)
 
 
+def beyond(buckets: Buckets, others: Buckets) -> Buckets:
+    """Of buckets, what holds more values than those of `others`, of the same series, that begin at the same time."""
+    counts = _spread(others, buckets.starts)[COUNT]
+    cells = np.where(buckets.cells[COUNT] > counts, buckets.cells, GAP)
+    cells[COUNT] = np.where(np.isnan(cells[COUNT]), 0.0, cells[COUNT])
+    some = (cells[COUNT] > 0).any(axis=0)
+    return Buckets(buckets.starts[some], cells[:, :, some])
+
+
+def fuller(one: Buckets, other: Buckets) -> Buckets:
+    """Of two lots of buckets of the same series, for each time and series what holds more values, or `other`."""
+    if not len(one.starts):
+        return other
+    starts = np.union1d(one.starts, other.starts)
+    first, second = _spread(one, starts), _spread(other, starts)
+    return Buckets(starts, np.where(first[COUNT] > second[COUNT], first, second))
+
+
+def _spread(buckets: Buckets, starts: Times) -> npt.NDArray[np.float64]:
+    """The cells of buckets as those of others, that begin at these times; where there are none, there is no value."""
+    cells = np.full((len(ASPECTS), buckets.cells.shape[1], len(starts)), GAP)
+    cells[COUNT] = 0.0
+    there = np.isin(buckets.starts, starts)
+    cells[:, :, np.searchsorted(starts, buckets.starts[there])] = buckets.cells[:, :, there]
+    return cells
+
+
 def aligned(buckets: Buckets, rows: Sequence[int] | npt.NDArray[np.intp], series: int) -> Buckets:
     """The buckets as those of so many series, of which theirs are `rows`."""
     cells = np.full((len(ASPECTS), series, len(buckets.starts)), GAP)
