@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -110,8 +113,8 @@ def test_a_zoom_asks_for_its_span_and_draws_it(server: Callable[..., Server], pa
     assert times[0] <= begin
     assert times[-1] >= end
     panel(page, METRIC).get_by_text("means of minutes").wait_for(timeout=PATIENCE)
-    drag(page, METRIC, 0.4, 0.45)
-    panel(page, METRIC).get_by_text("means of minutes").wait_for(state="detached", timeout=PATIENCE)
+    drag(page, METRIC, 0.4, 0.44)
+    panel(page, METRIC).locator(".finer").wait_for(state="detached", timeout=PATIENCE)
     assert len(archive.asked) == 2
     drag(page, METRIC, 0.2, 0.8)
     page.wait_for_timeout(300)
@@ -164,6 +167,30 @@ def test_choosing_a_window_ends_a_zoom(server: Callable[..., Server], page: Page
     panel(page, METRIC).locator("button.chip").wait_for(state="detached", timeout=PATIENCE)
     begin, end = shown_range(page, METRIC)
     assert end - begin == pytest.approx(300_000)
+
+
+@pytest.mark.parametrize("place", ["America/Los_Angeles", "Asia/Kathmandu"])
+def test_a_zoom_means_the_same_time_everywhere(
+    server: Callable[..., Server], new_page: Callable[..., Page], place: str
+) -> None:
+    """Far from UTC the span that is asked for is the one that was dragged, and labels show the clock of the place."""
+    page = new_page(timezone_id=place)
+    archive = open_with_archive(server, page)
+    begin, end = shown_range(page, METRIC)
+    assert end / 1000 == pytest.approx(time.time(), abs=60)
+    drag(page, METRIC, 0.5, 0.75)
+    _until(page, lambda: len(archive.asked) == 1)
+    middle = (int(archive.asked[0]["start"]) + int(archive.asked[0]["end"])) / 2
+    assert middle == pytest.approx(begin + 0.625 * (end - begin), abs=600_000)
+    box = page.locator(f"[id='{METRIC}'] .nsewdrag").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    label = page.locator(f"[id='{METRIC}'] .hoverlayer text").first
+    label.wait_for(timeout=PATIENCE)
+    hours, minutes, *_ = map(int, (label.text_content() or "").split(", ")[-1].split(":"))
+    there = datetime.fromtimestamp(middle / 1000, ZoneInfo(place))
+    apart = abs(60 * hours + minutes - 60 * there.hour - there.minute)
+    assert min(apart, 24 * 60 - apart) <= 15
 
 
 def test_an_outdated_request_is_given_up(server: Callable[..., Server], page: Page) -> None:

@@ -4,9 +4,10 @@ import { plotlyFor } from "./bundle.js";
 import { extent, valueRange, valueTicks } from "./axes.js";
 import { coloursOf } from "./colours.js";
 import { POLAR, fill, takesAll } from "./fill.js";
+import { axisOf, timeOf } from "./localtime.js";
 import { legendOf, marginOf, scalable } from "./own.js";
 import { around, isRanked } from "./ranked.js";
-import { hoverFormat, timeTicks, zone } from "./timeticks.js";
+import { hoverFormat, timeTicks } from "./timeticks.js";
 
 /** @typedef {import("./types.js").Figure} Figure */
 /** @typedef {import("./types.js").Json} Json */
@@ -78,6 +79,8 @@ export class Chart {
     this.stacked = Boolean(first["stackgroup"]) || (piled && first["type"] === "bar" && !this.top);
     /** @type {Span | null} what somebody has zoomed to */
     this.zoom = null;
+    /** @type {Span} that was drawn last */
+    this.seen = { from: 0, to: 0 };
     /** @type {[number, number] | null} */
     this.range = null;
     /** @type {import("./units.js").Scale | undefined} */
@@ -133,6 +136,7 @@ export class Chart {
    */
   draw(ring, { span, theme, template, hidden }) {
     const seen = this.zoom ?? span;
+    this.seen = seen;
     const shown = this.choose(ring, hidden);
     const [low, high] = ring.span(seen.from, seen.to);
     const { min, max } = this.latest ? newest(ring, shown) : extent(ring, shown, low, high, this.stacked);
@@ -159,7 +163,7 @@ export class Chart {
     const margin = { ...template["layout"].margin, ...(this.built ? {} : marginOf(this.figure)), ...this.figure.layout["margin"] };
     const view = {
       ...seen,
-      zone: zone(seen.to),
+      axis: axisOf(seen),
       width: this.width - margin.l - margin.r,
       height: this.height - margin.t - margin.b,
       palette: template["layout"].colorway,
@@ -186,10 +190,10 @@ export class Chart {
     // One that gets samples of its own moves with them.
     if (performance.now() - this.shownAt < SLIDES_AFTER) return;
     if (this.flat || !this.built || this.zoom || !this.plotted) return;
-    const shift = zone(seen.to);
-    const [from, to] = [seen.from + shift, seen.to + shift];
+    const axis = axisOf(seen);
+    const [from, to] = [axis(seen.from), axis(seen.to)];
     if (to === this.plotted.layout.xaxis.range[1]) return;
-    const { tickvals, ticktext } = timeTicks(seen, this.plot);
+    const { tickvals, ticktext } = timeTicks(seen, this.plot, axis);
     this.plotly.relayout(this.plotted, { "xaxis.range": [from, to], "xaxis.tickvals": tickvals, "xaxis.ticktext": ticktext });
   }
 
@@ -242,8 +246,8 @@ export class Chart {
       return around(layout, data, { margin, width: this.width, limit: high ?? null, built: this.built, quiet });
     }
     if (this.flat) return layout;
-    const range = [view.from + view.zone, view.to + view.zone];
-    layout["xaxis"] = { type: "date", ...timeTicks(view, view.width), ...hoverFormat(view), ...given["xaxis"], range };
+    const range = [view.axis(view.from), view.axis(view.to)];
+    layout["xaxis"] = { type: "date", ...timeTicks(view, view.width, view.axis), ...hoverFormat(view), ...given["xaxis"], range };
     if (!this.built) return layout;
     if (data[0]?.["type"] === "heatmap") {
       const most = Math.max(2, Math.floor(view.height / 18));
@@ -283,10 +287,9 @@ export class Chart {
     const to = change["xaxis.range[1]"];
     // Our own `slide` gives the range in one piece, a hand gives its two ends.
     if (from === undefined || to === undefined || this.flat) return;
-    const [begin, end] = [from, to].map((at) => (typeof at === "number" ? at : Date.parse(`${at.replace(" ", "T")}Z`)));
-    if (!(/** @type {number} */ (end) > /** @type {number} */ (begin))) return;
-    const shift = zone(/** @type {number} */ (end));
-    this.zoom = { from: /** @type {number} */ (begin) - shift, to: /** @type {number} */ (end) - shift };
+    const [begin = NaN, end = NaN] = [from, to].map((at) => timeOf(Date.parse(`${at}`.replace(" ", "T") + "Z"), this.seen.to));
+    if (!(end > begin)) return;
+    this.zoom = { from: begin, to: end };
     // Plotly keeps what a hand has done until this number changes; we keep it ourselves.
     this.serial++;
     this.onZoom(this.zoom);

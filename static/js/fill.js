@@ -16,7 +16,7 @@ import { joined } from "./units.js";
  * @typedef {object} View what is to be seen
  * @property {number} from ms
  * @property {number} to ms
- * @property {number} zone ms to add so that Plotly, which shows UTC, shows this place's time
+ * @property {(time: number) => number} axis what Plotly is to be given for a time
  * @property {number} width px of the plot area
  * @property {number} height px
  * @property {string[]} palette
@@ -104,11 +104,11 @@ function lines(trace, place, factor, job) {
   const column = /** @type {Float64Array} */ (ring.columns[place]);
   if (trace.stackgroup) layer(trace, column, factor, job, 0);
   else if (high - low <= most(view)) {
-    trace.x = moved(ring.times.subarray(low, high), view.zone);
+    trace.x = placed(ring.times.subarray(low, high), view);
     trace.y = divided(column.subarray(low, high), factor);
   } else {
     const places = thinned(job, (at) => /** @type {number} */ (column[at]));
-    trace.x = Float64Array.from(places, (at) => /** @type {number} */ (ring.times[at]) + view.zone);
+    trace.x = Float64Array.from(places, (at) => view.axis(/** @type {number} */ (ring.times[at])));
     trace.y = Float64Array.from(places, (at) => /** @type {number} */ (column[at]) / factor);
   }
 }
@@ -138,7 +138,7 @@ function bars(trace, column, factor, { ring, view, low, high }) {
   const few = high - low <= BARS && times.length > (high - low) / 2;
   const known = Array.from(few ? column.subarray(low, high) : values).flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
   const [x, y] = few ? [ring.times.subarray(low, high), column.subarray(low, high)] : [times, values];
-  trace.x = Float64Array.from(known, (at) => /** @type {number} */ (x[at]) + view.zone);
+  trace.x = Float64Array.from(known, (at) => view.axis(/** @type {number} */ (x[at])));
   trace.y = Float64Array.from(known, (at) => /** @type {number} */ (y[at]) / factor);
 }
 
@@ -172,7 +172,7 @@ function all(given, job) {
   const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
   const cells = Math.max(60, Math.floor(view.width / 2));
   const found = high - low > cells ? means(ring.times, columns, low, high, stretch(view, cells)) : null;
-  trace.x = found ? moved(found.times, view.zone) : moved(ring.times.subarray(low, high), view.zone);
+  trace.x = found ? placed(found.times, view) : placed(ring.times.subarray(low, high), view);
   trace.y = names.map(escape);
   trace.z = found ? found.columns.map((row) => divided(row, factor)) : columns.map((column) => divided(column.subarray(low, high), factor));
   if (scaled && factor !== 1) for (const bound of ["zmin", "zmax"]) if (trace[bound] !== undefined) trace[bound] /= factor;
@@ -198,11 +198,9 @@ function divided(values, factor) {
   return result;
 }
 
-/** @param {ArrayLike<number>} times @param {number} by */
-function moved(times, by) {
-  const result = new Float64Array(times);
-  for (let at = 0; at < result.length; at++) result[at] = /** @type {number} */ (result[at]) + by;
-  return result;
+/** @param {ArrayLike<number>} times @param {View} view */
+function placed(times, { axis }) {
+  return Float64Array.from(times, axis);
 }
 
 /** @param {string[]} names */

@@ -36,7 +36,7 @@ export function layers(job, chosen) {
   for (const at of chosen) {
     if (known(job, at)) {
       if (gap) pieces.push({ times: [], places: [] });
-      pieces.at(-1)?.times.push(/** @type {number} */ (ring.times[at]) + view.zone);
+      pieces.at(-1)?.times.push(view.axis(/** @type {number} */ (ring.times[at])));
       pieces.at(-1)?.places.push(at);
       peak = Math.max(peak, total(job, at));
     }

@@ -1,5 +1,6 @@
 // Ticks of a time axis: at round times of this place's clock, few enough for the width.
 
+import { zone } from "./localtime.js";
 import { dayText } from "./text.js";
 
 /** @typedef {{from: number, to: number}} Span ms */
@@ -18,28 +19,21 @@ const MOST_TICKS = 8;
 /** Spans of so many seconds need the day beside the time. */
 const DAYS_FROM = 12 * HOUR;
 
-/** ms to add to a time so that Plotly, which shows UTC, shows this place's clock. @param {number} time */
-export function zone(time) {
-  return -new Date(time).getTimezoneOffset() * 60_000;
-}
-
 /**
  * @param {Span} span
  * @param {number} width px
- * @returns {{tickmode: "array", tickvals: number[], ticktext: string[]}} with no label near either end; places as the axis
- *   counts, on which all of the span is as far from UTC as its end: where clocks are changed within, the ticks before that
- *   stand where the clock was round then
+ * @param {(time: number) => number} [axis] what the axis is given for a time
+ * @returns {{tickmode: "array", tickvals: number[], ticktext: string[]}} with no label near either end
  */
-export function timeTicks({ from, to }, width) {
+export function timeTicks({ from, to }, width, axis = (time) => time) {
   const seconds = (to - from) / 1000;
   const step = STEPS.find((one) => seconds / one <= MOST_TICKS && (seconds / one) * room(one) <= width)
     ?? DAY * WEEK * Math.ceil((seconds * TICK) / width / DAY / WEEK);
   const half = room(step) / 2;
-  const shift = zone(to);
   const times = step < HOUR ? even(from, to, step) : round(from, to, step);
   return {
     tickmode: "array",
-    tickvals: times.map((at) => at + shift),
+    tickvals: times.map(axis),
     ticktext: times.map((at) => {
       const place = ((at - from) / (to - from)) * width;
       return place < half || place > width - half / 2 ? "" : labelOf(at, step);

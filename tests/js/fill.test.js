@@ -5,7 +5,7 @@ import { fill } from "../../static/js/fill.js";
 import { escape } from "../../static/js/markup.js";
 import { Ring } from "../../static/js/store.js";
 
-const VIEW = { from: 0, to: 4000, zone: 0, width: 400, height: 200, palette: ["#111111", "#222222"], quiet: "#888888", theme: "dark" };
+const VIEW = { from: 0, to: 4000, axis: (/** @type {number} */ time) => time, width: 400, height: 200, palette: ["#111111", "#222222"], quiet: "#888888", theme: "dark" };
 
 /** @param {Record<string, number[]>} table @param {object} [more] */
 function job(table, more = {}) {
@@ -39,8 +39,8 @@ test("values are divided by the step of the unit, but not in a plugin's own figu
   assert.deepEqual(list(fill([{ type: "scatter" }], job({ a: [2048] }, { scale, scaled: false }))[0]?.["y"]), [2048]);
 });
 
-test("times are moved to this place's clock", () => {
-  const traces = fill([{ type: "scatter" }], job({ a: [1, 2] }, { view: { ...VIEW, zone: 3_600_000 } }));
+test("times are placed as the axis wants it", () => {
+  const traces = fill([{ type: "scatter" }], job({ a: [1, 2] }, { view: { ...VIEW, axis: (/** @type {number} */ time) => time + 3_600_000 } }));
   assert.deepEqual(list(traces[0]?.["x"]), [3_600_000, 3_601_000]);
 });
 

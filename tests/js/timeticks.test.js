@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { WINDOWS } from "../../static/js/text.js";
-import { hoverFormat, timeTicks, zone } from "../../static/js/timeticks.js";
+import { hoverFormat, timeTicks } from "../../static/js/timeticks.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -71,9 +71,8 @@ test("where clocks are changed ticks are at round hours on either side of it", (
     const from = Number(noon);
     const to = from + DAY;
     const { tickvals } = timeTicks({ from, to }, 680);
-    const real = tickvals.map((value) => value - zone(to));
-    assert.ok(real.some((time) => time < Number(change)) && real.some((time) => time > Number(change)));
-    for (const time of real) {
+    assert.ok(tickvals.some((time) => time < Number(change)) && tickvals.some((time) => time > Number(change)));
+    for (const time of tickvals) {
       const date = new Date(time);
       assert.equal(date.getMinutes() + date.getSeconds(), 0);
       assert.equal(date.getHours() % 3, 0, date.toString());
