@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -151,62 +152,59 @@ class _Reader:
         times, places, flags = self.head()
         series, count = len(places), len(times)
         bits, form = (13, "<u2") if flags & _NARROW else (29, "<u4")
-        heads = np.frombuffer(self._take(series * int(form[-1])), form).astype(np.int64)
-        sizes, kinds = heads & ((1 << bits) - 1), heads >> bits
+        # Plain lists: most metrics have few series, and reading a day is reading many small stretches.
+        heads: list[int] = np.frombuffer(self._take(series * int(form[-1])), form).tolist()
+        kinds = [one >> bits for one in heads]
         rows = range(series) if wanted is None else np.flatnonzero(np.isin(places, wanted)).tolist()
-        solid = self._solid(np.flatnonzero(np.isin(kinds, _HOLED)), count)
-        groups = self._groups(np.flatnonzero(np.isin(kinds, _IN_GROUPS)))
-        bounds = (self._at + np.concatenate(([0], np.cumsum(sizes)))).tolist()
-        if bounds[-1] != len(self._data):
+        turns = self._turns([row for row, kind in enumerate(kinds) if kind in _HOLED], count)
+        groups = self._groups([row for row, kind in enumerate(kinds) if kind in _IN_GROUPS])
+        ends = list(accumulate((one & ((1 << bits) - 1) for one in heads), initial=self._at))
+        if ends[-1] != len(self._data):
             raise ValueError("its parts do not add up")
         values: Values = np.empty((len(rows), count))
-        for into, row in enumerate(rows):
-            data = self._data[bounds[row] : bounds[row + 1]]
-            there = solid.get(row)
-            if there is None:
-                _fill(int(kinds[row]), data, groups.get(row), values[into])
-                continue
-            column: Values = np.empty(int(np.count_nonzero(there)))
-            _fill(int(kinds[row]), data, groups.get(row), column)
-            values[into] = GAP
-            values[into, there] = column
+        for into, row in zip(values, rows, strict=True):
+            data, group = self._data[ends[row] : ends[row + 1]], groups.get(row)
+            if row in turns:
+                solid = _solid(turns[row], count)
+                column: Values = np.empty(int(np.count_nonzero(solid)))
+                _fill(kinds[row], data, group, column)
+                into[:] = GAP
+                into[solid] = column
+            else:
+                _fill(kinds[row], data, group, into)
         return Stretch(times, places if wanted is None else places[rows], values)
 
-    def _solid(self, rows: npt.NDArray[np.intp], count: int) -> dict[int, npt.NDArray[np.bool_]]:
-        """Of each row with holes, where its values are."""
-        if not len(rows):
+    def _turns(self, rows: Sequence[int], count: int) -> dict[int, Places]:
+        """Of each row with holes, after how many times each it goes over into a gap or out of it."""
+        if not rows:
             return {}
         total = self._number()
         if total > len(rows) * count:
             raise ValueError("more gaps than times")
         numbers: Places = np.empty(len(rows) + total, dtype=np.uint32)
         self._packing.unpack(self._take(self._number()), numbers)
-        ends = len(rows) + np.cumsum(numbers[: len(rows)], dtype=np.int64)
-        if ends[-1] != len(numbers):
+        counts, turns = np.split(numbers, [len(rows)])
+        ends = np.cumsum(counts, dtype=np.int64)
+        if ends[-1] != total:
             raise ValueError("its gaps do not add up")
-        found = {}
-        for row, turns in zip(rows.tolist(), np.split(numbers[len(rows) :], ends[:-1] - len(rows)), strict=True):
-            edges = np.zeros(count, dtype=np.int8)
-            edges[np.cumsum(turns, dtype=np.int64)] = 1
-            found[row] = np.cumsum(edges, dtype=np.int64) % 2 == 0
-        return found
+        return dict(zip(rows, np.split(turns, ends[:-1]), strict=True))
 
-    def _groups(self, rows: npt.NDArray[np.intp]) -> dict[int, Group]:
+    def _groups(self, rows: Sequence[int]) -> dict[int, Group]:
         """Of each packed row, what unpacks it."""
-        if not len(rows):
+        if not rows:
             return {}
         total = self._number()
         numbers = bytes(self._take(len(rows)))
         sizes = [self._number() for _ in range(total)]
         groups = [self._packing.group(self._take(size)) for size in sizes]
-        return {row: groups[number] for row, number in zip(rows.tolist(), numbers, strict=True)}
+        return {row: groups[number] for row, number in zip(rows, numbers, strict=True)}
 
     def _times(self, count: int, steady: bool) -> Times:
         (first,) = struct.unpack("<q", self._take(8))
-        times: Times = np.full(count, first, dtype=np.int64)
         if steady:
-            times += self._number() * np.arange(count, dtype=np.int64)
+            times: Times = np.arange(count, dtype=np.int64) * self._number() + first
         else:
+            times = np.full(count, first, dtype=np.int64)
             steps: Times = np.empty(count - 1, dtype=np.int64)
             self._packing.unpack(self._take(self._number()), steps)
             times[1:] += np.cumsum(steps)
@@ -255,6 +253,14 @@ class _Column(NamedTuple):
             return cls(_PACKED_WITH_HOLES if holed else _PACKED, solid, b"", turns)
         data = b"" if bits[0] == 0 else bits[:1].tobytes()
         return cls(_CONSTANT_WITH_HOLES if holed else _CONSTANT, solid[:0], data, turns)
+
+
+def _solid(turns: Places, count: int) -> npt.NDArray[np.bool_]:
+    """Where the values are."""
+    edges = np.zeros(count, dtype=np.int8)
+    edges[np.cumsum(turns, dtype=np.int64)] = 1
+    solid: npt.NDArray[np.bool_] = np.cumsum(edges, dtype=np.int64) % 2 == 0
+    return solid
 
 
 def _fill(kind: int, data: memoryview, group: Group | None, into: Values) -> None:
