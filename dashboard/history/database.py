@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from dashboard.errors import CannotStart
@@ -23,7 +23,7 @@ MIGRATIONS = (
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID;
     -- Another unit or kind is another metric of the same name: what was measured before stays as it was.
     CREATE TABLE metric (id INTEGER PRIMARY KEY, name TEXT NOT NULL, unit TEXT NOT NULL, kind TEXT NOT NULL,
-                         born INTEGER NOT NULL, sum INTEGER NOT NULL);
+                         born INTEGER NOT NULL, width INTEGER NOT NULL, sum INTEGER NOT NULL);
     CREATE TABLE series (metric INTEGER NOT NULL, place INTEGER NOT NULL, labels TEXT NOT NULL, sum INTEGER NOT NULL,
                          PRIMARY KEY (metric, place)) WITHOUT ROWID;
     -- The last sample that is in a chunk: its number, its time, and how many before it are numbered without a break.
@@ -99,6 +99,10 @@ class Database:
 
     Args:
         path: the file; it is made when it is not there.
+        connect: opens it.
+
+    Attributes:
+        damaged: something in it could not be read; it is to be set aside.
 
     Raises:
         StoreTooNew: a later version of Plotroom has written it; it is not touched.
@@ -106,32 +110,40 @@ class Database:
         StoreDamaged: it is something else.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, connect: Callable[..., sqlite3.Connection] = sqlite3.connect) -> None:
         self.path = path
+        self.damaged = False
+        self._open = connect
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         with translated():
             refuse_newer(path)
             self.writer = self._connect("rwc")
             try:
-                _prepare(self.writer)
+                _prepare(self.writer, path)
                 self._identity = _identity(path)
+                self._log_identity: tuple[int, int] | None = None
             except BaseException:
                 self.writer.close()
                 raise
 
     @property
     def there(self) -> bool:
-        """The file still is where it was: SQLite would go on writing to one that somebody has deleted."""
+        """Both files still are where they were: SQLite would go on writing to those that somebody has deleted."""
+        log = self.path.with_name(f"{self.path.name}-wal")
         try:
-            return _identity(self.path) == self._identity
+            if self._log_identity is None and log.exists():
+                self._log_identity = _identity(log)
+            return _identity(self.path) == self._identity and (
+                self._log_identity is None or _identity(log) == self._log_identity
+            )
         except OSError:
             return False
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it or nothing."""
-        with translated():
+        with self._noted():
             self.writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self.writer
@@ -144,8 +156,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection that reads, what it reads all at the same moment."""
-        with translated():
-            connection = self._idle.pop() if self._idle else self._connect("ro")
+        with self._noted():
+            if self._closed:  # another file may be in its place
+                raise StoreTrouble("it is being opened anew")
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = self._connect("ro")
             try:
                 connection.execute("BEGIN")
                 yield connection
@@ -153,21 +170,36 @@ class Database:
             except BaseException:
                 connection.close()
                 raise
-            if self._closed:
-                connection.close()
-            else:
-                self._idle.append(connection)
+            self._put_by(connection)
+
+    def _put_by(self, connection: sqlite3.Connection) -> None:
+        self._idle.append(connection)
+        if self._closed:
+            self._close_idle()
+
+    def _close_idle(self) -> None:
+        with suppress(IndexError):  # two threads may be at it
+            while True:
+                self._idle.pop().close()
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            with translated():
+                yield
+        except StoreDamaged:
+            self.damaged = True
+            raise
 
     def close(self) -> None:
         self._closed = True
-        while self._idle:
-            self._idle.pop().close()
+        self._close_idle()
         with suppress(sqlite3.Error):
             self.writer.close()
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         # Each is used by one thread at a time, but not always by the same one.
-        connection = sqlite3.connect(
+        connection = self._open(
             f"{self.path.absolute().as_uri()}?mode={mode}",
             uri=True, isolation_level=None, check_same_thread=False, timeout=2.0,
         )  # fmt: skip
@@ -175,9 +207,15 @@ class Database:
         return connection
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Set the file up; these settings stay with it, or with the connection."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if application != APPLICATION and (application or version or tables):
+        raise StoreDamaged("it is a database of another program")
+    if version > VERSION:
+        raise StoreTooNew(path, version)
     if version == 0:
         connection.execute(f"PRAGMA page_size = {PAGE}")
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
@@ -190,13 +228,13 @@ def _prepare(connection: sqlite3.Connection) -> None:
             f"BEGIN IMMEDIATE; {MIGRATIONS[number]}; PRAGMA application_id = {APPLICATION};"
             f"PRAGMA user_version = {number + 1}; COMMIT;"
         )
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    if application != APPLICATION:
-        raise StoreDamaged("it is a database of another program")
 
 
 def refuse_newer(path: Path) -> None:
-    """Look into the file's head, by the positions that SQLite's file format gives, without opening it as a database."""
+    """Look into the file's head, by the positions that SQLite's file format gives, without opening it as a database.
+
+    Only when its last writer has crashed it is opened, to read: the log of writes may then have the version.
+    """
     try:
         with open(path, "rb") as file:
             head = file.read(100)
@@ -204,8 +242,13 @@ def refuse_newer(path: Path) -> None:
         return
     if head[:16] != b"SQLite format 3\0" or len(head) < 100:
         return
-    version = int.from_bytes(head[60:64], "big")
-    if int.from_bytes(head[68:72], "big") == APPLICATION and version > VERSION:
+    version, application = int.from_bytes(head[60:64], "big"), int.from_bytes(head[68:72], "big")
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application == APPLICATION and version > VERSION:
         raise StoreTooNew(path, version)
 
 
