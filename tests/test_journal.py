@@ -40,7 +40,7 @@ def test_what_is_cut_off_is_told(several: list[Entry], data: st.DataObject) -> N
     """Of bytes that end too soon what is whole comes out, and then `Damaged`; never anything else."""
     whole = pack(several)
     cut = data.draw(st.integers(1, len(pack(several[-1:]))))
-    found = []
+    found: list[Entry] = []
     if cut < len(pack(several[-1:])):
         with pytest.raises(Damaged):
             found.extend(unpack(whole[:-cut]))

@@ -5,7 +5,6 @@ One caller at a time commits; any number read meanwhile. Everything here may wai
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 import time
@@ -20,9 +19,9 @@ import numpy as np
 from collectors.metric import Series
 from collectors.sample import Times, Values
 from dashboard.history import journal
-from dashboard.history.chunks import Damages
+from dashboard.history.chunks import Chunks, Damages
 from dashboard.history.codec import Stretch
-from dashboard.history.database import NAME, Database, StoreDamaged, checksum, translated
+from dashboard.history.database import NAME, Database, StoreDamaged, StoreTrouble, checksum, translated
 from dashboard.history.directory import Key, Known
 from dashboard.history.epoch import new_epoch
 from dashboard.history.expiry import Expiry, Keep
@@ -30,8 +29,6 @@ from dashboard.history.insert import MOST_SERIES, Insertion
 from dashboard.history.ring import Ring, Slice
 from dashboard.history.salvage import set_aside
 from dashboard.history.shelf import Shelf, nothing
-
-log = logging.getLogger(__name__)
 
 #: Offsets after a crash go on in another block, as the last ones that were given are not known.
 BLOCK = 2**32
@@ -55,12 +52,14 @@ class Seal(NamedTuple):
     Attributes:
         key: the metric.
         samples: its samples; the offset is that of the last of them.
-        whole: how many of the last ones are numbered without a break.
+        whole: how many samples up to the last are numbered without a break.
+        start: from that time on they take the place of what is stored, up to the last of them; None: from the first.
     """
 
     key: Key
     samples: Slice
     whole: int
+    start: int | None = None
 
 
 @dataclass
@@ -90,6 +89,7 @@ class Archive(Shelf):
         keep: how long to keep what.
         now: tells the time in ms since the epoch.
         epoch: of the history that it is to go on with; by default the file's, or a new one.
+        damaged: what could not be read showed that the file is; it is set aside.
 
     Raises:
         StoreTrouble: the folder can't be used now.
@@ -98,7 +98,9 @@ class Archive(Shelf):
 
     _database: Database
 
-    def __init__(self, folder: Path, keep: Keep, now: Callable[[], int], epoch: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, keep: Keep, now: Callable[[], int], epoch: str | None = None, damaged: bool = False
+    ) -> None:
         self._now = now
         self._expiry = Expiry(keep)
         self.counts = Counts()
@@ -110,10 +112,15 @@ class Archive(Shelf):
         with translated():
             folder.mkdir(parents=True, exist_ok=True)
             try:
+                if damaged:
+                    raise StoreDamaged("a part of it can't be read")
                 self._open(path, epoch)
             except StoreDamaged as error:
-                log.error("the history %s is damaged (%s); what can be read of it is kept", path, error)
-                self.aside = set_aside(path)
+                self.aside, kept = set_aside(path)
+                self.counts.damages.tell(
+                    f"the history {path} is damaged ({error}); it is now {self.aside.name}, and {kept} of its rows, "
+                    "which are whole, are kept"
+                )
                 self._open(path, epoch)
 
     @property
@@ -129,6 +136,11 @@ class Archive(Shelf):
     def there(self) -> bool:
         """Whether the file is where it was."""
         return self._database.there
+
+    @property
+    def damaged(self) -> bool:
+        """A part of the file can't be read, by nobody: more than chunks, which are left out."""
+        return self._database.damaged
 
     # --- writing
 
@@ -151,6 +163,7 @@ class Archive(Shelf):
                 for seal in seals:
                     self._seal(db, seal)
                     self._directory.by_key[seal.key].waiting = None
+                self._wait(appends, row)
                 self._forget_journal(db, row)
                 self._expiry.step(db, self._now())
         except BaseException:
@@ -159,7 +172,8 @@ class Archive(Shelf):
             raise
         self._stale = False
         self.counts.values += sum(one.values.size for one in appends)
-        self._expiry.give_back(self._database.writer)
+        with suppress(sqlite3.Error):  # another time: what was to be written is
+            self._expiry.give_back(self._database.writer)
         self.counts.commit = time.monotonic() - begun
 
     @contextmanager
@@ -189,7 +203,7 @@ class Archive(Shelf):
         try:
             if clean and not self._stale:
                 with self._database.writing() as db:
-                    _set_meta(db, "clean", "1")
+                    _set_meta(db, "clean", _state(db))
         finally:
             self._database.close()
 
@@ -197,18 +211,19 @@ class Archive(Shelf):
         self._database = Database(path)
         try:
             with self._database.writing() as db:
+                before = self.counts.damaged
                 bad = self._directory.load(db)
                 self.counts.damages.count += bad
                 if bad:
-                    log.error("%d rows of the history's directory could not be read", bad)
-                stored = _meta(db, "epoch")
+                    self.counts.damages.tell(f"{bad} rows of the history's directory could not be read")
+                life = _meta(db, "life")
+                stored = _meta(db, "epoch") if life else None  # which numbers were given has to be known, too
                 self.epoch = epoch or stored or new_epoch(self._now())
-                self.life = int(_meta(db, "life") or 0)
-                if _meta(db, "clean") != "1" and self._directory.by_id:
-                    self.life += 1
-                _set_meta(db, "life", str(self.life))
-                _set_meta(db, "clean", "0")
+                intact = _meta(db, "clean") == _state(db)
                 self._replay(db)
+                self.life = self._next_life(int(life or 0), intact and self.counts.damaged == before)
+                _set_meta(db, "life", str(self.life))
+                _set_meta(db, "clean", "")
                 if stored != self.epoch:  # offsets of another epoch mean nothing in this one
                     _set_meta(db, "epoch", self.epoch)
                     db.execute("DELETE FROM position")
@@ -216,6 +231,13 @@ class Archive(Shelf):
         except BaseException:
             self._database.close()
             raise
+
+    def _next_life(self, life: int, intact: bool) -> int:
+        """In which block offsets go on: in the same one only if each that was given is known."""
+        if intact or not self._directory.by_id:
+            return life
+        # Another file may have been in the place of this one when the first blocks were used.
+        return max(life, *(one.offset // BLOCK for one in self._directory.by_id.values())) + 1
 
     def _write(self, db: sqlite3.Connection, appends: Iterable[Append]) -> int:
         """Put appends into the journal; the number of the first row of it that is new."""
@@ -227,8 +249,6 @@ class Archive(Shelf):
             entry = self._entry(db, known, append)
             if entry is None:
                 continue
-            if known.waiting is None:
-                known.waiting = row
             entries.append(entry)
             size += append.values.nbytes
             if size > ROW:
@@ -237,6 +257,13 @@ class Archive(Shelf):
         if entries:
             self._insert_journal(db, entries)
         return row
+
+    def _wait(self, appends: Iterable[Append], row: int) -> None:
+        """Rows of the journal from this one on are needed by those metrics of which not all is packed."""
+        for append in appends:
+            known = self._directory.by_key[append.key]
+            if known.waiting is None and append.offset > known.offset:
+                known.waiting = row
 
     def _insert_journal(self, db: sqlite3.Connection, entries: Iterable[journal.Entry]) -> None:
         self._row += 1
@@ -262,7 +289,8 @@ class Archive(Shelf):
         rows = sorted((known.places[one], row) for row, one in enumerate(samples.series) if one in known.places)
         places = np.array([place for place, _ in rows], dtype=np.uint32)
         if len(samples.times):
-            self._chunks.put(db, known.id, Stretch(samples.times, places, samples.values[[row for _, row in rows]]))
+            values = samples.values[[row for _, row in rows]]
+            self._chunks.put(db, known.id, Stretch(samples.times, places, values), seal.start)
             self._directory.place(db, known, samples.offset, int(samples.times[-1]), seal.whole)
 
     def _forget_journal(self, db: sqlite3.Connection, row: int) -> None:
@@ -283,7 +311,9 @@ class Archive(Shelf):
             self._replay_entry(rings, entry)
         for number, ring in rings.items():
             known = self._directory.by_id[number]
-            self._seal(db, Seal(known.key, ring.everything(), ring.whole))
+            follows = ring.whole > len(ring) and known.newest < ring.oldest
+            start = known.newest + 1 if follows else ring.oldest
+            self._seal(db, Seal(known.key, ring.everything(), ring.whole, start))
         db.execute("DELETE FROM journal")
 
     # --- reading
@@ -298,15 +328,30 @@ class Archive(Shelf):
         floor = self.life * BLOCK
         names = self._directory.named(key.name)
         offset = max([one.offset for one in names], default=0)
+        offset = max(floor, offset)
         known = self._directory.by_key.get(key)
         if known is None or not known.offset:
-            return Slice(max(floor, offset), *nothing()), 0
-        with self._database.reading() as db:
-            found = self._chunks.samples(db, known.id, known.newest - length, known.newest)
-        series = tuple(known.series[place] for place in found.places)
-        intact = known.offset == offset and floor <= offset and len(found.times) and found.times[-1] == known.newest
-        samples = Slice(max(floor, offset), found.times, series, found.values)
+            return Slice(offset, *nothing()), 0
+        damages = Damages()
+        try:
+            with self._database.reading() as db:
+                found = Chunks(damages).samples(db, known.id, known.newest - length, known.newest)
+        except (StoreTrouble, StoreDamaged):  # what is written next says so
+            return Slice(offset, *nothing()), 0
+        samples = Slice(offset, found.times, known.at(found.places), found.values)
+        intact = known.offset == offset and len(found.times) and found.times[-1] == known.newest and not damages.count
         return samples, min(known.whole, len(found.times)) if intact else 0
+
+
+def _state(db: sqlite3.Connection) -> str:
+    """What tells whether rows have come or gone since."""
+    sums = [
+        db.execute(f"SELECT count(*), sum(sum) FROM {table}").fetchone() for table in ("metric", "series", "position")
+    ]
+    numbers = [
+        db.execute(f"SELECT count(*), min(id), max(id) FROM {table}").fetchone() for table in ("journal", "chunk")
+    ]
+    return repr((sums, numbers))
 
 
 def _meta(db: sqlite3.Connection, key: str) -> str | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,8 +12,6 @@ from collectors.sample import GAP
 from dashboard.history.codec import Damaged, Places, Stretch, decode, encode, places_of
 from dashboard.history.database import checksum
 from dashboard.history.tiers import ASPECTS, Buckets, Tier, aligned, beyond, fuller, merge, sum_up, widen
-
-log = logging.getLogger(__name__)
 
 #: Times of a full chunk: at one a second, ten minutes. Fewer pack worse, more take longer to read a minute of.
 FULL = 600
@@ -38,7 +35,8 @@ _BETWEEN = """
     ) AND :last ORDER BY first
     """
 
-Damage = Callable[[int, str], None]
+#: Sentences for the log that wait for being written there.
+MOST_UNTOLD = 100
 
 
 @dataclass
@@ -47,12 +45,23 @@ class Damages:
 
     count: int = 0
     rows: set[int] = field(default_factory=set)
+    untold: list[str] = field(default_factory=list)
 
     def note(self, row: int, why: str) -> None:
         if row not in self.rows:
             self.rows.add(row)
             self.count += 1
-            log.error("the history has a damaged chunk (row %d), which is left out: %s", row, why)
+            self.tell(f"the history has a damaged chunk (row {row}), which is left out: {why}")
+
+    def tell(self, sentence: str) -> None:
+        """Something for the log; it is written there by a task, as locks of the log are not for native threads."""
+        if len(self.untold) < MOST_UNTOLD:
+            self.untold.append(sentence)
+
+    def told(self) -> list[str]:
+        """What there is to tell since the last time."""
+        told, self.untold = self.untold, []
+        return told
 
 
 @dataclass(frozen=True, slots=True)

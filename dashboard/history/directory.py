@@ -32,7 +32,7 @@ class Known:
         key: what it is.
         born: ms since the epoch; of several of the same name, the last one is that of now.
         series: in the order of their places.
-        places: the place of each.
+        places: the place of each that is known by its labels.
         offset: running number of the last sample that stands in a chunk; 0 when there is none.
         newest: its time.
         whole: how many samples up to it are numbered without a break.
@@ -49,6 +49,11 @@ class Known:
     whole: int = 0
     waiting: int | None = None
     _last: tuple[tuple[Series, ...], Places] | None = None
+
+    def at(self, places: Places) -> tuple[Series, ...]:
+        """The series at these places."""
+        count = len(self.series)
+        return tuple(self.series[place] if place < count else _lost(place) for place in places.tolist())
 
     def places_of(self, series: tuple[Series, ...]) -> Places:
         """The places of these series, each of which is known."""
@@ -69,16 +74,19 @@ class Directory:
         by_key: dict[Key, Known] = {}
         by_id: dict[int, Known] = {}
         bad = 0
-        for number, name, unit, kind, born, kept in db.execute("SELECT id, name, unit, kind, born, sum FROM metric"):
-            if checksum(number, name, unit, kind, born) != kept:
+        widths: dict[int, int] = {}
+        query = "SELECT id, name, unit, kind, born, width, sum FROM metric"
+        for number, name, unit, kind, born, width, kept in db.execute(query):
+            if checksum(number, name, unit, kind, born, width) != kept:
                 bad += 1
                 continue
             known = Known(number, Key(name, unit, kind), born)
+            widths[number] = width
             by_id[number] = known
             before = by_key.get(known.key)
             if before is None or before.born <= born:
                 by_key[known.key] = known
-        bad += _load_series(db, by_id)
+        bad += _load_series(db, by_id, widths)
         for number, offset, newest, whole, kept in db.execute(
             "SELECT metric, offset, newest, whole, sum FROM position"
         ):
@@ -94,25 +102,24 @@ class Directory:
         """The metric, which is put down if it was not."""
         known = self.by_key.get(key)
         if known is None:
-            number = int(db.execute("SELECT coalesce(max(id), 0) + 1 FROM metric").fetchone()[0])
-            # Numbers of rows that could not be read are not given again.
-            for table in ("series", "position", "chunk"):
-                number = max(number, int(db.execute(f"SELECT coalesce(max(metric), 0) + 1 FROM {table}").fetchone()[0]))
+            number = max(self.by_id, default=0) + 1
+            while _in_use(db, number):
+                number += 1
             known = Known(number, key, now)
-            row = (number, *key, now)
-            db.execute("INSERT INTO metric VALUES (?, ?, ?, ?, ?, ?)", (*row, checksum(*row)))
+            _write_metric(db, known)
             self.by_key[key] = self.by_id[number] = known
         return known
 
     def add_series(self, db: sqlite3.Connection, known: Known, series: Iterable[Series]) -> None:
         """These are series of the metric from now on."""
-        for one in series:
-            if one in known.places:
-                continue
+        fresh = [one for one in dict.fromkeys(series) if one not in known.places]
+        for one in fresh:
             row = (known.id, len(known.series), orjson.dumps(one.labels).decode())
             db.execute("INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?)", (*row, checksum(*row)))
             known.places[one] = len(known.series)
             known.series.append(one)
+        if fresh:
+            _write_metric(db, known)
 
     def place(self, db: sqlite3.Connection, known: Known, offset: int, newest: int, whole: int) -> None:
         """So far its samples stand in chunks."""
@@ -126,7 +133,22 @@ class Directory:
         return sorted(found, key=lambda one: (one.born, one.id))
 
 
-def _load_series(db: sqlite3.Connection, by_id: dict[int, Known]) -> int:
+def _write_metric(db: sqlite3.Connection, known: Known) -> None:
+    """Put it down, with how many places of series are given: no row of them may be lost without that being seen."""
+    row = (known.id, *known.key, known.born, len(known.series))
+    db.execute("INSERT OR REPLACE INTO metric VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, checksum(*row)))
+
+
+def _in_use(db: sqlite3.Connection, number: int) -> bool:
+    """There are rows of a metric of that number, be it that they can't be read."""
+    tables = {"metric": "id", "series": "metric", "position": "metric", "chunk": "metric"}
+    return any(
+        db.execute(f"SELECT 1 FROM {table} WHERE {column} = ? LIMIT 1", (number,)).fetchone()
+        for table, column in tables.items()
+    )
+
+
+def _load_series(db: sqlite3.Connection, by_id: dict[int, Known], widths: dict[int, int]) -> int:
     bad = 0
     query = "SELECT metric, place, labels, sum FROM series ORDER BY metric, place"
     for number, place, labels, kept in db.execute(query):
@@ -134,7 +156,6 @@ def _load_series(db: sqlite3.Connection, by_id: dict[int, Known]) -> int:
         if known is None:
             continue
         if checksum(number, place, labels) != kept:
-            bad += 1
             continue
         # A place whose labels are lost keeps its number, or the ones after it would be taken for it.
         while len(known.series) < place:
@@ -142,6 +163,10 @@ def _load_series(db: sqlite3.Connection, by_id: dict[int, Known]) -> int:
         series = Series(tuple((str(name), str(value)) for name, value in orjson.loads(labels)))
         known.series.append(series)
         known.places[series] = place
+    for number, width in widths.items():
+        known = by_id[number]
+        known.series += [_lost(place) for place in range(len(known.series), width)]
+        bad += len(known.series) - len(known.places)
     return bad
 
 

@@ -26,6 +26,8 @@ EVERY = 1.0
 RETRY = 3.0
 #: Seconds for which it is told that something was lost, when all is well again.
 TOLD_FOR = 600.0
+#: Seconds between two files that are set aside while running.
+ASIDE_EVERY = 600.0
 
 Tell = Callable[[str, str], None]
 
@@ -62,10 +64,13 @@ class Keeper:
         self._running: Supervised | None = None
         self._trouble = self._lost = self._told = ""
         self._lost_until = 0.0
+        self._whole = True  # all that was published is in the archive, or will be
+        self._damaged = False
+        self._aside_until = 0.0
         self.archive: Archive | None = None
         try:
             self.archive = self._open(None)
-        except StoreTrouble as error:
+        except (StoreTrouble, StoreDamaged) as error:
             self._trouble = str(error)
         except CannotStart:
             self._lock.release()
@@ -95,7 +100,7 @@ class Keeper:
             clean = self.keep()
         if self.archive is not None:
             try:
-                self.archive.close(clean)
+                self.archive.close(clean and self._whole)
             except (StoreTrouble, StoreDamaged) as error:
                 log.error("the history could not be closed in order: %s", error)
         self._lock.release()
@@ -104,24 +109,27 @@ class Keeper:
         """Write what has come since the last time; whether that was possible."""
         native = self._tasks.native
         try:
-            if self.archive is None or not native(self._is_there):
+            if self.archive is None or self._is_damaged() or not native(self._is_there):
                 self._renew()
             assert self.archive is not None
             work = self._history.take_work()
             try:
-                native(self.archive.commit, work.appends, work.seals)
+                native(self.archive.commit, work.appends, work.seals + work.due)
             except BaseException:
                 self._history.not_done(work)
                 raise
         except StoreDamaged as error:
             log.error("the history is damaged: %s", error)
+            self._is_damaged()
             native(self._let_go)
             return self._failed(f"its file is damaged ({error})")
         except (StoreTrouble, CannotStart) as error:
             return self._failed(str(error))
         self._history.done(work)
         if work.dropped:
+            self._whole = False
             self._tell_lost("While the history could not be written, more came than memory could hold: a part is lost.")
+        self._log_damages()
         self._trouble = ""
         self._say()
         return True
@@ -134,10 +142,18 @@ class Keeper:
     def _is_there(self) -> bool:
         return self.archive is not None and self.archive.there
 
+    def _is_damaged(self) -> bool:
+        """Somebody has met a part of the file that can't be read: it is set aside, but not one file after the other."""
+        now = self._clock.monotonic()
+        if self.archive is not None and self.archive.damaged and now >= self._aside_until:
+            self._damaged, self._aside_until = True, now + ASIDE_EVERY
+        return self._damaged
+
     def _renew(self) -> None:
         """Open the file again, or begin another one, and put there what memory has."""
         if self.archive is not None:
-            self._tell_lost("The file of the history was deleted: what was older than the memory is gone.")
+            if not self.archive.path.exists():
+                self._tell_lost("The file of the history was deleted: what was older than the memory is gone.")
             self._tasks.native(self._let_go)
         self.archive = self._tasks.native(self._open, self._history.epoch)
         self._note_damage()
@@ -151,7 +167,9 @@ class Keeper:
     def _open(self, epoch: str | None) -> Archive:
         try:
             self._lock.acquire()
-            return Archive(self._folder, self._keep, lambda: int(self._clock.wall() * 1000), epoch)
+            archive = Archive(self._folder, self._keep, lambda: int(self._clock.wall() * 1000), epoch, self._damaged)
+            self._damaged = False
+            return archive
         except OSError as error:
             raise StoreTrouble(error.strerror or str(error)) from error
 
@@ -163,10 +181,15 @@ class Keeper:
         return False
 
     def _note_damage(self) -> None:
+        self._log_damages()
         if self.archive is not None and self.archive.aside is not None:
             self._tell_lost(
                 f"The history was damaged. What could be read is kept; the damaged file is {self.archive.aside.name}."
             )
+
+    def _log_damages(self) -> None:
+        for sentence in self.archive.counts.damages.told() if self.archive is not None else []:
+            log.error("%s", sentence)
 
     def _tell_lost(self, sentence: str) -> None:
         log.warning("%s", sentence)

@@ -33,6 +33,8 @@ class Kept:
         self.ring = ring
         #: Up to this time its samples stand in chunks, or wait to be put there; None while all do that are held.
         self.sealed_to: int | None = None
+        #: Offset of the last sample that stands in chunks; None when that is not known.
+        self._packed: int | None = None
         self._since: int | None = None
         self._cells = 0
         self._asked: Seal | None = None
@@ -43,7 +45,8 @@ class Kept:
     def restore(self, samples: Slice, whole: int) -> None:
         """Take what the archive has; see `Ring.restore`."""
         self.ring.restore(samples, whole)
-        self.sealed_to = self.ring.newest if len(samples.times) else None
+        if len(samples.times):
+            self.sealed_to, self._packed = self.ring.newest, samples.offset
 
     def append(self, times: Times, series: tuple[Series, ...], values: Values) -> tuple[Appended, Seal | None]:
         """Add samples; also what has to be archived first, as the ring lets go of it: its clock was set back."""
@@ -66,7 +69,14 @@ class Kept:
         """What stands in no chunk yet; None when there is nothing."""
         start = 0 if self.sealed_to is None else self.sealed_to + 1
         samples = self.ring.between(start, self.ring.newest)
-        return Seal(self.key, samples, self.ring.whole) if len(samples.times) else None
+        count = len(samples.times)
+        if not count:
+            return None
+        whole = self.ring.whole
+        if self._packed is None or self.ring.offset - self._packed > count:  # the ring has let go of some between
+            whole = min(whole, count)
+        # A clock that was set back has left samples in the archive that these follow upon no more.
+        return Seal(self.key, samples, whole, start if whole > count else int(samples.times[0]))
 
     def due(self, now: int) -> Seal | None:
         """What it is time to pack; `sealed` says when that is done.
@@ -88,6 +98,7 @@ class Kept:
             return
         newest = int(seal.samples.times[-1])
         self.sealed_to = newest if self._lowest is None else min(newest, self._lowest - 1)
+        self._packed = seal.samples.offset
         left = self.unsealed()
         self._since = None if left is None else int(left.samples.times[0])
         self._cells = 0 if left is None else left.samples.values.size
@@ -99,6 +110,6 @@ class Kept:
 
     def forget_archive(self) -> None:
         """The archive is another one: all that is held has to be put there."""
-        self.sealed_to = None
-        self._asked = None
-        self._since = self.ring.oldest if len(self.ring) else None
+        self.sealed_to = self._packed = self._asked = None
+        if len(self.ring):
+            self._since, self._cells = self.ring.oldest, SEAL_CELLS  # due at once: it stands nowhere else

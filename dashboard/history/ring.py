@@ -154,6 +154,12 @@ class Ring:
         self.every = every
         self._capacity = math.ceil(self._retention / 1000 / every * SLACK) + 16
 
+    def keep_for(self, retention: float) -> None:
+        """Samples are kept for so many seconds from now on."""
+        self._retention = round(retention * 1000)
+        self._leave_at = 0
+        self.set_interval(self.every)
+
     def append(self, times: Times, series: tuple[Series, ...], values: Values) -> Appended:
         """Add samples.
 

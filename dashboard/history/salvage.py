@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 import time
@@ -12,8 +11,6 @@ from pathlib import Path
 
 from dashboard.history.database import Database, checksum
 
-log = logging.getLogger(__name__)
-
 #: Rows that are read at once; where that fails, half as many are tried, down to each alone.
 STRIDE = 256
 #: Numbers of rows that are tried when the last one can't be told.
@@ -21,7 +18,7 @@ MOST_ROWS = 2**20
 
 #: Tables, their columns, the last of which is the checksum of the others.
 _NUMBERED = {
-    "metric": "id, name, unit, kind, born, sum",
+    "metric": "id, name, unit, kind, born, width, sum",
     "position": "metric, offset, newest, whole, sum",
     "journal": "id, data, sum",
     "chunk": "id, metric, tier, first, last, n, k, fast, data, sum",
@@ -29,8 +26,8 @@ _NUMBERED = {
 _NAMED = {"meta": "key, value, sum", "series": "metric, place, labels, sum"}
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a damaged file and begin a new one with all of its rows that are whole; the new name.
+def set_aside(path: Path) -> tuple[Path, int]:
+    """Rename a damaged file and begin a new one with all of its rows that are whole; the new name, and how many.
 
     Raises:
         OSError, StoreTrouble: that can't be done now.
@@ -50,8 +47,7 @@ def set_aside(path: Path) -> Path:
         kept = _copy(aside, fresh.writer) if aside.exists() else 0
     finally:
         fresh.close()
-    log.error("what was damaged is in %s; %d rows of it were whole and are kept", aside, kept)
-    return aside
+    return aside, kept
 
 
 def _copy(old: Path, new: sqlite3.Connection) -> int:

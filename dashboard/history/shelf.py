@@ -73,7 +73,7 @@ class Shelf:
         places = _chosen(known, wanted)
         with self._database.reading() as db:
             found = self._chunks.samples(db, known.id, start, end, places)
-        return Stored(found.times, tuple(known.series[place] for place in found.places), found.values)
+        return Stored(found.times, known.at(found.places), found.values)
 
     def buckets(
         self, key: Key, tier: Tier, start: int, end: int, wanted: Callable[[Series], bool] | None = None

@@ -52,13 +52,15 @@ class Work:
 
     Attributes:
         appends: what came since the last time.
-        seals: what is to be packed.
+        seals: what is to be packed, and is not in memory any more.
+        due: what is to be packed, and is in memory.
         cells: values in `appends`.
         dropped: values that are not in it, because too many waited.
     """
 
     appends: list[Append] = field(default_factory=list)
     seals: list[Seal] = field(default_factory=list)
+    due: list[Seal] = field(default_factory=list)
     cells: int = 0
     dropped: int = 0
 
@@ -125,10 +127,7 @@ class History:
         return max(self._settings.memory, MARGIN * SEAL_AFTER / 1000)
 
     def _restore(self, kept: Kept, archive: Archive) -> None:
-        try:
-            samples, whole = self._native(archive.restore, kept.key, round(self._memory * 1000))
-        except (StoreTrouble, StoreDamaged):  # what is written next says so
-            return
+        samples, whole = self._native(archive.restore, kept.key, round(self._memory * 1000))
         kept.restore(samples, whole)
 
     def forget(self, name: str) -> None:
@@ -159,13 +158,13 @@ class History:
         """What is to be written; given back by `done` or `not_done`."""
         with self._lock:
             work, self._work = self._work, Work()
-            work.seals += [seal for kept in self._kept.values() if (seal := kept.due(self.now())) is not None]
+            work.due = [seal for kept in self._kept.values() if (seal := kept.due(self.now())) is not None]
             return work
 
     def done(self, work: Work) -> None:
         """All of it is written."""
         with self._lock:
-            for seal in work.seals:
+            for seal in work.due:
                 kept = self._kept.get(seal.key.name)
                 if kept is not None:
                     kept.sealed(seal)
@@ -174,11 +173,14 @@ class History:
         """Nothing of it is written; it is to be written next time, before what has come meanwhile."""
         with self._lock:
             later, self._work = self._work, work
-            for kept in self._kept.values():
-                kept.not_sealed()
-            work.seals = [seal for seal in work.seals if seal.key.name not in self._kept]
+            for seal in work.due:
+                kept = self._kept.get(seal.key.name)
+                if kept is not None:  # else `forget` has put by all of it
+                    kept.not_sealed()
+            work.due = []
             work.dropped += later.dropped
-            work.seals += later.seals
+            for seal in later.seals:
+                self._put_by(seal)
             for append in later.appends:
                 self._wait(append)
 
@@ -186,8 +188,9 @@ class History:
         """Go on with another archive: all that is in memory is to be put there."""
         with self._lock:
             self._archive = archive
-            self._work = Work()
+            self._work = Work(seals=self._work.seals, dropped=self._work.dropped)
             for kept in self._kept.values():
+                kept.ring.keep_for(self._memory)
                 kept.forget_archive()
 
     def _wait(self, append: Append) -> None:
