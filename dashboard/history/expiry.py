@@ -56,14 +56,16 @@ class Expiry:
         if self._due - EVERY < now < self._due:
             return
         gone = sum(self._delete(db, tier, fast, now - length) for tier, fast, length in self._kinds)
-        if not gone and used(db) > self._keep.size:
-            gone = self._shrink(db, now)
+        surplus = used(db) - self._keep.size
+        if not gone and surplus > 0:
+            gone = self._shrink(db, now, surplus)
         self._due = now if gone else now + EVERY
 
     def give_back(self, db: sqlite3.Connection) -> None:
         """Make the file smaller when much of it is empty, a little at a time; outside of a transaction."""
         if _pragma(db, "freelist_count") > SPARE + GIVEN_BACK:
-            db.execute(f"PRAGMA incremental_vacuum({GIVEN_BACK})").fetchall()
+            # As a script: Python ends a statement that gives rows without columns, as this one does, at the first.
+            db.executescript(f"PRAGMA incremental_vacuum({GIVEN_BACK})")
 
     def _delete(self, db: sqlite3.Connection, tier: Tier, fast: int, before: int) -> int:
         deleted = db.execute(
@@ -73,8 +75,8 @@ class Expiry:
         )
         return deleted.rowcount
 
-    def _shrink(self, db: sqlite3.Connection, now: int) -> int:
-        """Delete a few of the oldest chunks of the tier that has used most of its time."""
+    def _shrink(self, db: sqlite3.Connection, now: int, surplus: int) -> int:
+        """Delete a few of the oldest chunks of the tier that has used most of its time; no more than has to go."""
         oldest = []
         query = "SELECT min(last) FROM chunk WHERE tier = ? AND fast = ?"
         for tier, fast, length in self._kinds:
@@ -84,11 +86,15 @@ class Expiry:
         if not oldest:
             return 0
         _, tier, fast = max(oldest)
-        deleted = db.execute(
-            "DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE tier = ? AND fast = ? ORDER BY last LIMIT ?)",
-            (int(tier), fast, PORTION // 10),
-        )
-        return deleted.rowcount
+        query = "SELECT id, length(data) FROM chunk WHERE tier = ? AND fast = ? ORDER BY last LIMIT ?"
+        gone = []
+        for row, size in db.execute(query, (int(tier), fast, PORTION // 10)):
+            gone.append((row,))
+            surplus -= size
+            if surplus <= 0:
+                break
+        db.executemany("DELETE FROM chunk WHERE id = ?", gone)
+        return len(gone)
 
 
 def used(db: sqlite3.Connection) -> int:
