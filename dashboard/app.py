@@ -19,8 +19,10 @@ from dashboard.live.broadcast import Broadcast
 from dashboard.live.catalog import Catalog
 from dashboard.live.namespaces.metrics import MetricsNamespace
 from dashboard.live.namespaces.rooms import RoomsNamespace
+from dashboard.live.notices import Notices, Topic
 from dashboard.live.server import make_socketio
 from dashboard.live.talk import Talk
+from dashboard.live.troubles import Troubles
 from dashboard.paths import TEMPLATES
 from dashboard.people.circle import Circle
 from dashboard.people.messages import Messages
@@ -31,7 +33,7 @@ from dashboard.self_metrics import Cost, HubLag, Vitals, self_collector
 from dashboard.server import Connections
 from dashboard.settings import Settings
 from dashboard.tasks import Clock, Tasks
-from dashboard.web import api, assets, export, pages, refusals
+from dashboard.web import api, assets, export, notices, pages, refusals
 from dashboard.web.access import Access
 from dashboard.web.answers import PlainPages
 from dashboard.web.figures import Figures
@@ -45,10 +47,11 @@ Reload = Callable[[], Settings]
 class Sink:
     """Where the scheduler's declarations, states and samples go."""
 
-    def __init__(self, catalog: Catalog, history: History, broadcast: Broadcast) -> None:
+    def __init__(self, catalog: Catalog, history: History, broadcast: Broadcast, troubles: Troubles) -> None:
         self._catalog = catalog
         self._history = history
         self._broadcast = broadcast
+        self._troubles = troubles
         self._names: dict[str, set[str]] = {}
 
     def declare(self, collector: str, every: float, metrics: Sequence[Metric]) -> None:
@@ -61,6 +64,7 @@ class Sink:
 
     def retire(self, collector: str) -> None:
         self._catalog.retire(collector)
+        self._troubles.retire(collector)
         self._forget(self._names.pop(collector, set()))
 
     def publish(self, batch: Batch) -> None:
@@ -68,6 +72,7 @@ class Sink:
 
     def state(self, state: JobState) -> None:
         self._catalog.state(state)
+        self._troubles.state(state)
 
     def _forget(self, names: set[str]) -> None:
         for name in names:
@@ -105,8 +110,10 @@ class Plotroom:
         self.catalog = Catalog(self.history)
         self.broadcast = Broadcast(self.socketio, self.history, self.catalog, self.tasks, settings.live)
         self.talk = self._people(tables) if tables is not None else None
+        self.notices = Notices(self.broadcast, self.talk)
+        self.troubles = Troubles(partial(self.notices.stand, Topic.COLLECTORS, "warning"), self.tasks)
         self.hub_lag = HubLag(self.tasks.sleep, time.monotonic)
-        sink = Sink(self.catalog, self.history, self.broadcast)
+        sink = Sink(self.catalog, self.history, self.broadcast, self.troubles)
         own = [self_collector(self._vitals())]
         self.scheduler = Scheduler(settings, sink, self.tasks, own, reload)
         self.wsgi, self.connections = self._web()
@@ -115,7 +122,8 @@ class Plotroom:
         """Start sampling and telling."""
         self.broadcast.start()
         if self._keeper is not None:
-            self._keeper.start(self.history, self.tasks, partial(self.broadcast.stand, "history"))
+            self._keeper.start(self.history, self.tasks, partial(self.notices.stand, Topic.HISTORY))
+        self.troubles.start()
         self.tasks.supervise("hub lag", self.hub_lag.run)
         self.scheduler.start()
 
@@ -124,6 +132,7 @@ class Plotroom:
         self.connections.close()
         self.hub_lag.stop()
         self.scheduler.stop()
+        self.troubles.stop()
         if self._keeper is not None:
             self._keeper.stop()
         self.broadcast.stop()
@@ -167,6 +176,7 @@ class Plotroom:
             pages.blueprint(pages.Pages(*parts, files.build)),
             api.blueprint(answers),
             export.blueprint(export.Exports(answers.key, self.history, self.tasks)),
+            notices.blueprint(notices.NoticesApi(self.notices)),
         ):
             self.flask.register_blueprint(routes)
         refusals.install(self.flask, plain)

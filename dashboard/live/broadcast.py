@@ -150,20 +150,30 @@ class Broadcast:
             payload = wire.samples(metric, *samples)
             self._fanout.send(frame(Event.SAMPLES, payload, metric=metric), wire.room(metric))
 
-    def notice(self, level: Level, text: str) -> None:
-        """Tell everybody something."""
+    @property
+    def standing(self) -> list[Payload]:
+        """The notices that stand, the oldest first."""
         with self._lock:
-            if self._fanout.occupied(EVERYONE):
-                payload: Payload = {"level": level, "text": text, "t": self._history.now()}
-                self._fanout.send(frame(Event.NOTICE, payload), EVERYONE)
+            return list(self._standing.values())
 
-    def stand(self, topic: str, level: Level, text: str) -> None:
+    def notice(self, level: Level, text: str) -> Payload:
+        """Tell everybody something; returns what they were told."""
+        with self._lock:
+            payload: Payload = {"level": level, "text": text, "t": self._history.now()}
+            if self._fanout.occupied(EVERYONE):
+                self._fanout.send(frame(Event.NOTICE, payload), EVERYONE)
+            return payload
+
+    def stand(self, topic: str, level: Level, text: str) -> Payload:
         """Tell everybody, and everybody who comes, something that stands until the next sentence on that topic.
 
         Args:
             topic: what it is about.
             level: how bad it is.
             text: a sentence; "" when there is nothing to say any more.
+
+        Returns:
+            What they were told.
         """
         with self._lock:
             payload: Payload = {"topic": topic, "level": level, "text": text, "t": self._history.now()}
@@ -173,6 +183,7 @@ class Broadcast:
                 self._standing.pop(topic, None)
             if self._fanout.occupied(EVERYONE):
                 self._fanout.send(frame(Event.NOTICE, payload), EVERYONE)
+            return payload
 
     # --- what clients ask
 

@@ -1,11 +1,14 @@
-"""What may be asked of the past over HTTP, checked before anything looks at it."""
+"""What may be asked over HTTP, in the address or as a body, checked before anything looks at it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Request
 
 from collectors.metric import Series
 from dashboard.errors import RequestRefused, did_you_mean
@@ -17,6 +20,7 @@ DEFAULT_WINDOW = 300.0  # seconds
 MAX_POINTS = 20_000
 #: What a parameter that names a label begins with.
 LABEL = "label."
+MAX_BODY = 16_384  # bytes of JSON
 
 
 class Past(BaseModel):
@@ -92,3 +96,29 @@ def parse(model: type[Asked], arguments: Iterable[tuple[str, str]]) -> Asked:
         if first["type"] == "extra_forbidden":
             fault = f"there is no such parameter{did_you_mean(name, model.model_fields)}"
         raise RequestRefused(422, "bad_request", f"{name}: {fault}" if name else fault) from None
+
+
+def json_object(request: Request) -> dict[str, object]:
+    """The body of a request, which is a JSON object.
+
+    It has to say that it is JSON: a form of another site can't, without asking the server first whether it may.
+
+    Raises:
+        RequestRefused: it is something else, or too large.
+    """
+    if request.mimetype != "application/json":
+        raise RequestRefused(
+            415, "unsupported_media_type", "Send a JSON object, with the header 'Content-Type: application/json'."
+        )
+    request.max_content_length = MAX_BODY
+    try:
+        body = orjson.loads(request.get_data())
+    except RequestEntityTooLarge:
+        raise RequestRefused(413, "too_large", f"The body has more than {MAX_BODY} bytes.") from None
+    except HTTPException:  # the client has hung up in the middle of it
+        raise RequestRefused(400, "bad_request", "The body can't be read.") from None
+    except orjson.JSONDecodeError as error:
+        raise RequestRefused(400, "bad_request", f"The body is no valid JSON: {error}.") from None
+    if not isinstance(body, dict):
+        raise RequestRefused(422, "bad_request", "The body is JSON, but no object; write {...}.")
+    return body

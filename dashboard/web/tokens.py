@@ -73,6 +73,15 @@ def keep_token(folder: Path) -> tuple[Token, bool]:
     return fresh, True
 
 
+def read_token(folder: Path) -> Token | None:
+    """The token kept in the data folder, None when there is none yet.
+
+    Raises:
+        CannotStart: its file can't be read, or holds no token.
+    """
+    return _read(folder / FILE)
+
+
 def renew_token(folder: Path) -> Token:
     """Put a new token in place of the old; a running server goes on with its own until it is restarted.
 
