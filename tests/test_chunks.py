@@ -174,6 +174,14 @@ def test_small_portions_grow_together(db: sqlite3.Connection) -> None:
     assert all(size == BUCKETS for size in sums[:-1])
 
 
+def test_what_is_packed_every_ten_minutes_stands_in_chunks_of_twenty(db: sqlite3.Connection) -> None:
+    """Two stretches of ten minutes and a second make one chunk, the third begins another one."""
+    chunks = Chunks(Damages())
+    for first in range(0, 4 * 601, 601):
+        chunks.put(db, METRIC, stretch(minutes(first, 601)))
+    assert db.execute("SELECT n FROM chunk WHERE tier = 0 ORDER BY first").fetchall() == [(1202,), (1202,)]
+
+
 def test_a_wide_metric_has_short_chunks(db: sqlite3.Connection) -> None:
     """A chunk has so many values at most, however many series there are."""
     chunks = Chunks(Damages())
@@ -205,14 +213,14 @@ def test_a_chunk_that_was_changed_is_left_out(db: sqlite3.Connection, column: st
     """A chunk of which anything is not what was written is told once and never shown; the others are."""
     damages = Damages()
     chunks = Chunks(damages)
-    for first in range(0, 1800, 600):
-        chunks.put(db, METRIC, stretch(minutes(first, 600)))
-    second = START + 600 * MINUTE
+    for first in range(0, 3 * FULL, FULL):
+        chunks.put(db, METRIC, stretch(minutes(first, FULL)))
+    second = START + FULL * MINUTE
     change = "zeroblob(40)" if column == "data" else f"{column} + 1"
     db.execute(f"UPDATE chunk SET {column} = {change} WHERE tier = 0 AND first = ?", (second,))
     for _ in range(2):
-        found = chunks.samples(db, METRIC, START, START + 1799 * MINUTE)
-        assert sorted(rows_of(found)) == sorted({**minutes(0, 600), **minutes(1200, 600)})
+        found = chunks.samples(db, METRIC, START, START + (3 * FULL - 1) * MINUTE)
+        assert sorted(rows_of(found)) == sorted({**minutes(0, FULL), **minutes(2 * FULL, FULL)})
     assert damages.count == (0 if column in ("metric", "tier") else 1)
 
 

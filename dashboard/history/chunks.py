@@ -13,10 +13,11 @@ from dashboard.history.codec import Damaged, Places, Stretch, decode, encode, pl
 from dashboard.history.database import checksum
 from dashboard.history.tiers import ASPECTS, Buckets, Tier, aligned, beyond, fuller, merge, sum_up, widen
 
-#: Times of a full chunk: at one a second, ten minutes. Fewer pack worse, more take longer to read a minute of.
-FULL = 600
+#: Times of a full chunk: at one a second, twice the ten minutes (and a second or two) after which samples are packed.
+#: Fewer pack worse, and a day of them takes longer to read; more are packed anew more often, and a minute takes longer.
+FULL = 1250
 #: At least so long, when samples come faster, as long as there are not too many.
-LENGTH = 600_000
+LENGTH = 1_250_000
 MOST_TIMES = 4096
 MOST_CELLS = 2**17
 #: Buckets of a chunk: six hours of minutes, fifteen days of hours.
