@@ -6,6 +6,7 @@ head, and each column is a page of it, which is unpacked without the others.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -54,7 +55,8 @@ def grouped(columns: Sequence[Values]) -> Groups:
     if not columns:
         return Groups((), [], [])
     numbers: dict[tuple[bool, int], int] = {}
-    alike = [min(numbers.setdefault(_likeness(one), len(numbers)), MOST_GROUPS - 1) for one in columns]
+    with np.errstate(over="ignore", invalid="ignore"):  # steps from the least number to the greatest, or from infinity
+        alike = [min(numbers.setdefault(_likeness(one), len(numbers)), MOST_GROUPS - 1) for one in columns]
     ways = [alike]
     if sum(map(len, columns)) <= FEW_VALUES and len(columns) <= FEW_COLUMNS:
         ways += [[0] * len(columns), list(range(len(columns)))]
@@ -63,9 +65,10 @@ def grouped(columns: Sequence[Values]) -> Groups:
 
 
 def _likeness(column: Values) -> tuple[bool, int]:
-    """Whether all are whole numbers, and the magnitude of the steps: by experience, columns that pack well together."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool((column == np.rint(column)).all()), int(np.frexp(np.abs(np.diff(column)).mean())[1])
+    """Whether its first values are whole numbers, and the magnitude of their steps: who is alike there packs well."""
+    some = column[:64]
+    steps = np.abs(some[1:] - some[:-1])
+    return bool((some == np.rint(some)).all()), math.frexp(float(steps.sum()) / len(some))[1]
 
 
 def _packed_in(columns: Sequence[Values], numbers: Sequence[int]) -> Groups:
