@@ -17,6 +17,7 @@ from dashboard.history.keeper import Keeper
 from dashboard.history.store import History
 from dashboard.live.broadcast import Broadcast
 from dashboard.live.catalog import Catalog
+from dashboard.live.namespaces.admin import Admin
 from dashboard.live.namespaces.metrics import MetricsNamespace
 from dashboard.live.namespaces.rooms import RoomsNamespace
 from dashboard.live.notices import Notices, Topic
@@ -117,6 +118,7 @@ class Plotroom:
         own = [self_collector(self._vitals())]
         self.scheduler = Scheduler(settings, sink, self.tasks, own, reload)
         self.wsgi, self.connections = self._web()
+        self.admin = Admin(self.socketio, settings.admin) if settings.admin.enabled else None
 
     def start(self) -> None:
         """Start sampling and telling."""
@@ -133,6 +135,8 @@ class Plotroom:
         self.hub_lag.stop()
         self.scheduler.stop()
         self.troubles.stop()
+        if self.admin is not None:
+            self.admin.stop()
         if self._keeper is not None:
             self._keeper.stop()
         self.broadcast.stop()
@@ -229,6 +233,6 @@ def create_app(
         tables: where is kept what people make; by default they can't make anything.
 
     Raises:
-        CannotStart: the token can't be kept in the data folder.
+        CannotStart: the token can't be kept in the data folder, or the Admin UI is enabled without a password.
     """
     return Plotroom(settings, async_mode, native, reload, keeper, tables)

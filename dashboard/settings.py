@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, IPvAnyNetwork, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ByteSize,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    field_validator,
+)
 
 _UNITS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
 
@@ -109,6 +118,33 @@ class PeopleSettings(Table):
     views: float = Field(12, ge=1, le=1000, description="times a second that it may show what it looks at")
 
 
+#: Characters; a person picks it, and whoever may connect can try one.
+SHORTEST_PASSWORD = 12
+
+
+class AdminSettings(Table):
+    """The [Socket.IO Admin UI](https://socket.io/docs/v4/admin-ui/): how many are connected, how much is sent."""
+
+    enabled: bool = Field(False, description="let it connect; also needs username and password")
+    username: str = Field("", description="name to sign in with there")
+    password: SecretStr = Field(
+        SecretStr(""),
+        description=f"password to sign in with there, at least {SHORTEST_PASSWORD} characters; others on this machine "
+        "can read arguments, so set it in the file or the environment",
+    )
+
+    @field_validator("password", mode="before")
+    @classmethod
+    def _check_password(cls, value: object) -> object:
+        # Pydantic's own message would quote what was given.
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not isinstance(text, str):
+            raise ValueError("is no text; put it in quotes")
+        if 0 < len(text) < SHORTEST_PASSWORD:
+            raise ValueError(f"has fewer than {SHORTEST_PASSWORD} characters; take a longer one")
+        return value
+
+
 class SamplingSettings(Table):
     """How collectors run."""
 
@@ -157,6 +193,7 @@ class Settings(Table):
     live: LiveSettings = LiveSettings()
     history: HistorySettings = HistorySettings()
     people: PeopleSettings = PeopleSettings()
+    admin: AdminSettings = AdminSettings()
     sampling: SamplingSettings = SamplingSettings()
     # Checked by each collector's own Config; a list is several instances of one collector.
     collectors: dict[str, dict[str, Any] | list[dict[str, Any]]] = Field(
