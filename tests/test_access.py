@@ -16,7 +16,7 @@ from dashboard.web.access import Access
 from dashboard.web.answers import HEADERS, PlainPages
 from dashboard.web.hosts import Hosts, is_loopback, own_names
 from dashboard.web.proxies import HEADERS as FORWARDED
-from dashboard.web.tokens import Token
+from dashboard.web.tokens import OFFER, Token, take_offer
 
 SECRET = "a-token-of-thirty-two-characters-"
 HTML = {"Accept": "text/html"}
@@ -265,6 +265,40 @@ def test_a_bearer_token_lets_programs_in(guarded: Gate) -> None:
         answer = guarded.ask("/metrics", headers={"Authorization": wrong})
         assert answer.status_code == 401
         assert answer.get_json()["error"]["code"] == "unauthorized"
+
+
+def test_a_websocket_may_offer_the_token(guarded: Gate) -> None:
+    """A page of an allowed origin shows the token among its WebSocket's protocols, which nothing behind gets to see."""
+    handshake, friend = "/socket.io/?EIO=4&transport=websocket", {"Origin": "https://friend.example"}
+
+    def offering(protocols: str, path: str = handshake, **headers: str) -> int:
+        return guarded.ask(path, headers={"Sec-WebSocket-Protocol": protocols, **friend, **headers}).status_code
+
+    assert offering(f"plotroom, {OFFER}{SECRET}") == 200
+    assert guarded.inner.environs.pop()["HTTP_SEC_WEBSOCKET_PROTOCOL"] == "plotroom"
+    for protocols in (
+        "plotroom",
+        OFFER,
+        f"plotroom, {OFFER}{SECRET}x",
+        f"plotroom, {SECRET}",
+        f"{OFFER}x, {OFFER}{SECRET}",
+    ):
+        assert offering(protocols) == 401, protocols
+    assert offering(f"plotroom, {OFFER}{SECRET}", "/api/v1/metrics") == 401
+    assert offering(f"plotroom, {OFFER}{SECRET}", Origin="https://evil.example") == 403
+    assert guarded.inner.environs == []
+
+
+@pytest.mark.parametrize(
+    ("protocols", "token", "left"),
+    [(f"plotroom,{OFFER}x", "x", "plotroom"), (f" {OFFER}x ", "x", None), ("a, b", "", "a, b"), (",", "", None)],
+)
+def test_an_offered_token_is_taken_out(protocols: str, token: str, left: str | None) -> None:
+    """Of the protocols of a WebSocket the token goes, and the others stay."""
+    environ: WSGIEnvironment = {"HTTP_SEC_WEBSOCKET_PROTOCOL": protocols}
+    assert take_offer(environ) == token
+    assert environ.get("HTTP_SEC_WEBSOCKET_PROTOCOL") == left
+    assert take_offer({}) == ""
 
 
 def test_a_link_with_the_token_becomes_a_cookie(guarded: Gate) -> None:

@@ -265,6 +265,24 @@ def test_the_token_is_kept_private_and_told_once(guarded: Callable[..., Guarded]
     assert shown.stdout == f"{server.url}/?token={running.token}\n"
 
 
+@both_modes
+def test_a_page_of_another_origin_offers_the_token(guarded: Callable[..., Guarded], async_mode: AsyncMode) -> None:
+    """A WebSocket that can send no header brings the token as a protocol, gets the other one, and it is not logged."""
+    friend = "https://friend.example"
+    running = guarded("--allowed-origins", friend, "--log-level", "debug", async_mode=async_mode)
+    server = running.server
+    server.forget_log()
+    address = f"ws://{server.host}:{server.port}/socket.io/?EIO=4&transport=websocket"
+    offered = ["plotroom", f"plotroom.token.{running.token}"]
+    connection = websocket.create_connection(address, timeout=10, origin=friend, subprotocols=offered)
+    assert connection.getsubprotocol() == "plotroom"
+    assert str(connection.recv()).startswith("0{")
+    connection.close()
+    with pytest.raises(websocket.WebSocketBadStatusException, match="401"):
+        websocket.create_connection(address, timeout=10, origin=friend, subprotocols=["plotroom", f"{offered[1]}x"])
+    assert running.token not in server.log()
+
+
 def test_renewing_the_token_ends_old_cookies(guarded: Callable[..., Guarded]) -> None:
     """After `plotroom token --renew` and a restart, neither the old token nor its cookie lets anybody in."""
     running = guarded()

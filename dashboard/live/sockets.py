@@ -35,6 +35,8 @@ from dashboard.live.websocket import Refused as Violation
 
 log = logging.getLogger(__name__)
 
+#: What a WebSocket may offer as its protocol; a browser that has offered any ends it when none is chosen.
+PROTOCOL = "plotroom"
 READ_SIZE = 16 * 2**10
 #: Requests that wait until the client has taken more; from then on nothing is read of it.
 MOST_ASKED = 4
@@ -156,8 +158,10 @@ class Gate:
                 return self._serve(handler, websocket)
 
             # simple-websocket has a limit that python-engineio does not pass on; eventlet's driver takes no options.
-            options = {"max_message_size": self._max_message} if self._eio.async_mode == "threading" else {}
+            threading_options = {"max_message_size": self._max_message, "subprotocols": [PROTOCOL]}
+            options = threading_options if self._eio.async_mode == "threading" else {}
             application = plain(handle, server, **options)
+            application.supported_protocols = [PROTOCOL]  # eventlet's, which takes no option for that either
             application.support_legacy_versions = False  # drafts of WebSocket that eventlet reads without any limit
 
             def upgrade(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

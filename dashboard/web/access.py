@@ -15,7 +15,7 @@ from dashboard.errors import RequestRefused
 from dashboard.web.answers import PlainPages, for_programs, gives_data, json_error, secured
 from dashboard.web.hosts import Hosts
 from dashboard.web.proxies import Network, apply_forwarded
-from dashboard.web.tokens import Token
+from dashboard.web.tokens import Token, take_offer
 
 logger = logging.getLogger(__name__)
 
@@ -65,8 +65,9 @@ class Access:
 
         prefix = apply_forwarded(environ, self._proxies)
         self._enter(environ, prefix)
+        offer = take_offer(environ)
         try:
-            answer = self._judge(Request(environ))
+            answer = self._judge(Request(environ), offer)
             if answer is None:
                 return self._inner(environ, respond)
         except RequestRefused as refused:
@@ -87,7 +88,7 @@ class Access:
         if base and (path == base or path.startswith(base + "/")):
             environ["PATH_INFO"] = path[len(base) :]
 
-    def _judge(self, request: Request) -> Response | None:
+    def _judge(self, request: Request, offer: str) -> Response | None:
         """None lets the request through."""
         host = request.environ.get("HTTP_HOST", "")
         if not self._hosts.allows(host):
@@ -96,7 +97,7 @@ class Access:
                 "If that is its name, add it to the setting allowed_hosts."
             )  # fmt: skip
         self._check_origin(request, host)
-        answer = self._ask_token(request)
+        answer = self._ask_token(request, offer)
         if answer is not None:
             return answer
         if request.environ["PATH_INFO"] == "":
@@ -121,7 +122,7 @@ class Access:
         if not self._hosts.allows_origin(origin, scheme, host):
             raise _foreign(f"A page of {origin[:100]!r}")
 
-    def _ask_token(self, request: Request) -> Response | None:
+    def _ask_token(self, request: Request, offer: str) -> Response | None:
         token = self._token
         if token is None:
             return None
@@ -133,6 +134,10 @@ class Access:
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             if token.matches(credentials.strip()):
+                return None
+            raise _unauthorized("That token is not valid.")
+        if offer and request.path.startswith("/socket.io"):
+            if token.matches(offer):
                 return None
             raise _unauthorized("That token is not valid.")
         if for_programs(request.path):

@@ -8,10 +8,15 @@ import os
 import re
 import secrets
 from pathlib import Path
+from wsgiref.types import WSGIEnvironment
 
 from dashboard.errors import CannotStart
 
 FILE = "token"
+#: What stands before the token among the protocols that a WebSocket offers. A page of another origin can show it in no
+#: other way: browsers let it choose neither headers nor cookies, and an address ends up in logs.
+OFFER = "plotroom.token."
+_PROTOCOLS = "HTTP_SEC_WEBSOCKET_PROTOCOL"
 
 
 class Token:
@@ -30,6 +35,17 @@ class Token:
 
     def matches_cookie(self, text: str) -> bool:
         return hmac.compare_digest(text.encode(), self.cookie.encode())
+
+
+def take_offer(environ: WSGIEnvironment) -> str:
+    """The token among the protocols that a WebSocket offers, or "". It is taken out: nothing behind needs to see it."""
+    if _PROTOCOLS not in environ:
+        return ""
+    protocols = [one.strip() for one in environ.pop(_PROTOCOLS).split(",")]
+    others = [one for one in protocols if one and not one.startswith(OFFER)]
+    if others:
+        environ[_PROTOCOLS] = ", ".join(others)
+    return next((one.removeprefix(OFFER) for one in protocols if one.startswith(OFFER)), "")
 
 
 def make_data_dir(folder: Path) -> None:
