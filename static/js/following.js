@@ -50,7 +50,7 @@ export class Following {
     else if (payload.o > ring.offset) {
       this.store.append(name, samples, payload.o);
       if (ring.torn) this.mendSoon(want, ring);
-      if (want.step === "live" && crowded(this.span, want, ring)) this.ask(want, true);
+      if (want.step === "live" && crowded(want.span ?? this.span, want, ring)) this.ask(want, true);
     // An offset that we have passed with a time that we have not: the server counts anew.
     } else if (/** @type {number} */ (samples.times[0]) > ring.last) this.rejoin(want, ring);
   }

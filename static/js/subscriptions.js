@@ -167,9 +167,10 @@ export class Subscriptions {
     const ticket = ++this.tickets;
     const metrics = names.map((name) => {
       const want = /** @type {Want} */ (this.wants.get(name));
-      const since = sinceOf(this, want, this.store.ring(name), this.line.serverNow());
+      const span = want.span ?? this;
+      const since = sinceOf(span, want, this.store.ring(name), this.line.serverNow());
       want.asked(ticket, since);
-      return { name, window: this.window, points: pointsOf(this, want), ...(since === null ? {} : { since }) };
+      return { name, window: span.window, points: pointsOf(span, want), ...(since === null ? {} : { since }) };
     });
     const { epoch } = this.store;
     this.line.request(Event.SUBSCRIBE, { metrics, ...(epoch ? { epoch } : {}) }, {
@@ -216,7 +217,7 @@ export class Subscriptions {
       return;
     }
     this.store.accept(part.name, part.series, samplesOf(part, attachment, part.series.length), {
-      offset: part.offset, since: part.recovered ? want.since : null, capacity: capacityOf(this, want), every: want.every,
+      offset: part.offset, since: part.recovered ? want.since : null, capacity: capacityOf(want.span ?? this, want), every: want.every,
       renamed: want.joined && want.renamed,
     });
     Object.assign(want, { step: "live", joined: true, limited: 0 });

@@ -12,6 +12,8 @@ export class Want {
     this.count = 1;
     /** ms */
     this.every = every * 1000;
+    /** @type {import("./extent.js").Span | null} what is shown of it alone, when it is not what all charts show */
+    this.span = null;
     /** @type {"new" | "asked" | "live" | "refused" | "later"} */
     this.step = "new";
     /** The server sends its frames, and has since its series were told: they can be drawn, also while it is asked. */

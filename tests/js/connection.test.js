@@ -431,3 +431,13 @@ test("a long list is asked for in several requests, so that none is too long", a
   assert.equal(page.socket.count("subscribe"), 3);
   for (const { payload } of page.socket.requests) assert.ok(JSON.stringify(payload).length < 16_000);
 });
+
+test("a metric may be shown over a span of its own", async () => {
+  const page = desk();
+  await page.greet();
+  for (const name of ["m", "n"]) page.subscriptions.want(name, 1);
+  Object.assign(page.subscriptions.wants.get("n") ?? {}, { span: { window: 60, points: 100 } });
+  await settled();
+  const { payload } = page.socket.take("subscribe");
+  assert.deepEqual(payload.metrics, [{ name: "m", window: 300, points: 1_200 }, { name: "n", window: 60, points: 100 }]);
+});
