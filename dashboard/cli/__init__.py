@@ -1,4 +1,4 @@
-"""What one types: `plotroom [serve]`, `collectors`, `settings`, `token`, `notice`, `bench`; options are settings."""
+"""What one types: `plotroom [serve]`, `collectors`, `history`, `settings`, `token`, `notice`, `bench`; and options."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from dashboard.cli.bench import bench, bench_server
 from dashboard.cli.collectors import collectors
+from dashboard.cli.history import history
 from dashboard.cli.notice import notice
 from dashboard.cli.options import Context, setting_options
 from dashboard.cli.table import as_markdown, as_toml
@@ -104,6 +105,7 @@ def token(context: Context, /, renew: bool, **arguments: object) -> None:
 
 plotroom.add_command(collectors)
 plotroom.add_command(notice)
+plotroom.add_command(history)
 plotroom.add_command(bench)
 plotroom.add_command(bench_server)
 

@@ -21,6 +21,7 @@ from collectors.sample import Times, Values
 from dashboard.history import journal
 from dashboard.history.chunks import Chunks, Damages
 from dashboard.history.codec import Stretch
+from dashboard.history.compact import Compaction
 from dashboard.history.database import NAME, Database, StoreDamaged, StoreTrouble, checksum, translated
 from dashboard.history.directory import Key, Known
 from dashboard.history.epoch import new_epoch
@@ -29,6 +30,7 @@ from dashboard.history.insert import MOST_SERIES, Insertion
 from dashboard.history.ring import Ring, Slice
 from dashboard.history.salvage import set_aside
 from dashboard.history.shelf import Shelf, nothing
+from dashboard.history.tiers import Tier
 
 #: Offsets after a crash go on in another block, as the last ones that were given are not known.
 BLOCK = 2**32
@@ -193,6 +195,16 @@ class Archive(Shelf):
             with self._database.reading() as db:  # what was noted meanwhile is not in the file
                 self._directory.load(db)
             raise
+
+    def compaction(self) -> Compaction:
+        """Makes the file smaller; nobody commits meanwhile."""
+        return Compaction(self._database, self._chunks)
+
+    def resum(self, spans: Iterable[tuple[int, Tier, int, int]]) -> None:
+        """Make sums anew: of a metric by its number, a tier, from one time to another."""
+        with self._database.writing() as db:
+            for span in spans:
+                self._chunks.resum(db, *span)
 
     def close(self, clean: bool) -> None:
         """Close the file.

@@ -186,14 +186,41 @@ class Chunks:
             self._add(db, metric, Tier.HOUR, stretch.places, sum_up(stretch.times, stretch.values, 3_600_000))
             return
         # What was summed up before is not all there any more, or stands behind: sum up again whatever this has touched.
-        for tier, (known, old) in zip(COARSE, alone, strict=True):
-            begin, end = _around(tier, first, last)
-            places, new = self._sums(db, metric, tier, begin, end)
-            both: Places = np.union1d(known, places)
-            new = fuller(_wide(old, known, both), _wide(new, places, both))
-            self._replace(db, metric, tier, both, new, begin, end)
+        for tier, more in zip(COARSE, alone, strict=True):
+            self._resum(db, metric, tier, *_around(tier, first, last), *more)
 
-    def _sums(self, db: sqlite3.Connection, metric: int, tier: Tier, begin: int, end: int) -> tuple[Places, Buckets]:
+    def resum(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> None:
+        """Make the sums of a span anew, and those that are made of them, as far as what they are made of is there."""
+        for each in COARSE[tier - 1 :]:
+            begin, end = _around(each, first, last)
+            self._resum(db, metric, each, begin, end, *self._alone(db, metric, each, begin, end))
+
+    def unite(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> bool:
+        """Make one chunk of those that begin from `first` to `last`; not when one of them can't be read."""
+        query = "SELECT count(*) FROM chunk WHERE metric = ? AND tier = ? AND first BETWEEN ? AND ?"
+        (count,) = db.execute(query, (metric, int(tier), first, last)).fetchone()
+        met = [row for row in self.rows(db, metric, tier, first, last) if row.first >= first]
+        if len(met) < count:
+            return False
+        self._delete(db, [row.id for row in met])
+        if tier is Tier.FULL:
+            self._insert(db, metric, tier, joined([row.stretch for row in met]))
+            return True
+        places: Places = np.unique(np.concatenate([_places_of(row.stretch) for row in met]))
+        parts = [_unfolded(row.stretch, places) for row in met]
+        cells = np.concatenate([one.cells for one in parts], axis=2)
+        self._insert_buckets(db, metric, tier, places, Buckets(np.concatenate([one.starts for one in parts]), cells))
+        return True
+
+    def _resum(
+        self, db: sqlite3.Connection, metric: int, tier: Tier, begin: int, end: int, known: Places, more: Buckets
+    ) -> None:
+        places, new = self.sums(db, metric, tier, begin, end)
+        both: Places = np.union1d(known, places)
+        new = fuller(_wide(more, known, both), _wide(new, places, both))
+        self._replace(db, metric, tier, both, new, begin, end)
+
+    def sums(self, db: sqlite3.Connection, metric: int, tier: Tier, begin: int, end: int) -> tuple[Places, Buckets]:
         """What the next finer tier makes of these buckets."""
         if tier is Tier.MINUTE:
             whole = self.samples(db, metric, begin, end)
@@ -203,7 +230,7 @@ class Chunks:
 
     def _alone(self, db: sqlite3.Connection, metric: int, tier: Tier, begin: int, end: int) -> tuple[Places, Buckets]:
         """Buckets that hold more than there is of the next finer tier: that has gone, and they are all there is."""
-        places, finer = self._sums(db, metric, tier, begin, end)
+        places, finer = self.sums(db, metric, tier, begin, end)
         known = self._places(db, metric, tier, begin, end)
         both: Places = np.union1d(known, places)
         old = self.buckets(db, metric, tier, begin, end, both)
@@ -230,8 +257,7 @@ class Chunks:
             ]  # fmt: skip
         self._delete(db, [row.id for row in met])
         whole = joined(parts)
-        limit = _limit(whole)
-        pieces = max(1, round(len(whole.times) / limit))
+        pieces = max(1, round(len(whole.times) / _limit(whole)))
         for piece in np.array_split(np.arange(len(whole.times)), pieces):
             low, high = int(piece[0]), int(piece[-1]) + 1
             part = Stretch(whole.times[low:high], whole.places, whole.values[:, low:high])
@@ -339,11 +365,15 @@ def joined(parts: Sequence[Stretch]) -> Stretch:
 
 
 def _limit(*stretches: Stretch) -> int:
-    """How many times a chunk of such samples may have."""
     count = sum(len(one.times) for one in stretches)
     length = int(stretches[-1].times[-1] - stretches[0].times[0])
+    return limit(count, length, max(1, *(len(one.places) for one in stretches)))
+
+
+def limit(count: int, length: int, series: int) -> int:
+    """How many times a chunk may have, of samples of which there are so many in so many ms."""
     times = min(MOST_TIMES, max(FULL, LENGTH * count // length)) if length else FULL
-    return int(max(16, min(times, MOST_CELLS // max(1, *(len(one.places) for one in stretches)))))
+    return int(max(16, min(times, MOST_CELLS // series)))
 
 
 def _without_empty(stretch: Stretch) -> Stretch:

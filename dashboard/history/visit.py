@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from dashboard.errors import CannotStart
@@ -112,6 +112,25 @@ class Visit(Shelf):
 
     def close(self) -> None:
         self._guest.close()
+
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A connection that reads, what it reads all at the same moment."""
+        return self._guest.reading()
+
+    def key_of(self, number: int) -> Key | None:
+        """The metric that has this number in the file."""
+        known = self._directory.by_id.get(number)
+        return known.key if known else None
+
+    def ends(self, key: Key) -> tuple[int, int]:
+        """The times of the first and the last sample or sum of a metric; 0 and 0 when there is none."""
+        known = self._directory.by_key.get(key)
+        ring = self._waiting.get(known.id) if known else None
+        found = [ring.oldest, ring.newest] if ring is not None and len(ring) else []
+        with self.reading() as db:
+            query = "SELECT min(first), max(last) FROM chunk WHERE metric = ?"
+            found += [one for one in db.execute(query, (known.id if known else -1,)).fetchone() if one is not None]
+        return (min(found), max(found)) if found else (0, 0)
 
     def waiting(self, key: Key) -> Memory | None:
         """What is not packed yet of a metric."""

@@ -94,13 +94,22 @@ def _lines(family: Family, taken: set[str]) -> Iterator[str]:
 def _name(name: str, unit: str, taken: set[str]) -> str:
     """The exposed name; the specification wants the unit at its end, and no name twice."""
     for separator in ("_", "__", "___"):  # `a.b_c` and `a_b.c` would be one name otherwise
-        exposed = PREFIX + name.replace(".", separator)
-        if unit and not exposed.endswith(f"_{unit}"):
-            exposed += f"_{unit}"
+        exposed = exposed_name(name, unit, separator)
         if exposed not in taken:
             break
     taken.add(exposed)
     return exposed
+
+
+def exposed_name(name: str, unit: str, separator: str = "_") -> str:
+    """`plotroom_system_cpu_percent` for `system.cpu` and the spelled unit `percent`."""
+    exposed = PREFIX + name.replace(".", separator)
+    return exposed if not unit or exposed.endswith(f"_{unit}") else f"{exposed}_{unit}"
+
+
+def unit_of(spelled: str) -> str:
+    """The unit that is spelled so; another one is taken as it is."""
+    return next((unit for unit, word in _SPELLED.items() if word == spelled), re.sub(r"_per_second$", "/s", spelled))
 
 
 def _label(name: str) -> str:
