@@ -70,10 +70,14 @@ def _ends_and_peaks(values: Values, points: int) -> Indices:
     ends = np.array([0, count - 1])
     if 2 * series + 2 > points // 2 and series > 1:
         return ends
-    alive = values[np.isfinite(values).any(axis=1)]
-    if not len(alive):
-        return ends
-    return np.unique(np.concatenate([ends, np.nanargmax(alive, axis=1), np.nanargmin(alive, axis=1)]))
+    if np.isnan(values).any():
+        alive = values[np.isfinite(values).any(axis=1)]
+        if not len(alive):
+            return ends
+        peaks = [np.nanargmax(alive, axis=1), np.nanargmin(alive, axis=1)]
+    else:  # the common case, without copies
+        peaks = [values.argmax(axis=1), values.argmin(axis=1)]
+    return np.unique(np.concatenate([ends, *peaks]))
 
 
 def _gap_borders(values: Values, room: int) -> Indices:
@@ -113,12 +117,15 @@ def _composite(values: Values) -> Values:
 
 def _minmax_lttb(line: Values, points: int) -> Indices:
     """At most `points` indices of float64[n]; gaps are looked through."""
-    solid = np.flatnonzero(~np.isnan(line))
+    gaps = np.isnan(line)
+    holed = bool(gaps.any())
+    solid = np.flatnonzero(~gaps) if holed else np.arange(len(line))
     if len(solid) <= points:
         return solid
     if points < 3:
         return np.zeros(0, dtype=np.intp)
-    picked: Indices = _algorithm.downsample(np.ascontiguousarray(line[solid]), n_out=points).astype(np.intp)
+    filled = np.ascontiguousarray(line[solid] if holed else line)
+    picked: Indices = _algorithm.downsample(filled, n_out=points).astype(np.intp)
     return solid[picked]
 
 
