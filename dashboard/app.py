@@ -34,7 +34,7 @@ from dashboard.self_metrics import Cost, HubLag, Vitals, self_collector
 from dashboard.server import Connections
 from dashboard.settings import Settings
 from dashboard.tasks import Clock, Tasks
-from dashboard.web import api, assets, export, notices, pages, refusals
+from dashboard.web import api, assets, documents, export, notices, pages, refusals
 from dashboard.web.access import Access
 from dashboard.web.answers import PlainPages
 from dashboard.web.figures import Figures
@@ -181,6 +181,7 @@ class Plotroom:
             api.blueprint(answers),
             export.blueprint(export.Exports(answers.key, self.history, self.tasks)),
             notices.blueprint(notices.NoticesApi(self.notices)),
+            documents.blueprint(documents.Documents(installed_version(), self.tasks)),
         ):
             self.flask.register_blueprint(routes)
         refusals.install(self.flask, plain)

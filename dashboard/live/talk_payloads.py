@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from collectors.metric import MAX_NAME
 from dashboard.live.payloads import Request
@@ -34,8 +34,13 @@ def _check_person(value: str) -> str:
     return value
 
 
-RoomName = Annotated[str, AfterValidator(_check_room)]
-PersonId = Annotated[str, AfterValidator(_check_person)]
+def _pattern(check: re.Pattern[str]) -> WithJsonSchema:
+    """What the documents say of a text that is checked by one of these, whose errors are sentences."""
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{check.pattern})$"})
+
+
+RoomName = Annotated[str, AfterValidator(_check_room), _pattern(_ROOM)]
+PersonId = Annotated[str, AfterValidator(_check_person), _pattern(_PERSON)]
 Moment = Annotated[float, Field(ge=0, le=LATEST)]
 #: JSON has lists, and no tuples.
 Span = Annotated[tuple[Moment, Moment], Field(strict=False)]

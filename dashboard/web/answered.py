@@ -1,0 +1,91 @@
+"""What the HTTP API answers, as models: from them the OpenAPI document is made; the tests check real answers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from dashboard.live.told import Collector, Done, Metric, Row, Series, Standing, Time, Told
+from dashboard.sampling.state import State
+
+
+class ProblemText(Told):
+    """What is wrong."""
+
+    code: str = Field(description="for programs")
+    message: str = Field(description="for people: what was wrong, what is valid")
+
+
+class Problem(Told):
+    """The one shape of all errors."""
+
+    ok: Literal[False]
+    error: ProblemText
+
+
+class Health(Done):
+    """The server runs."""
+
+    version: str = Field(description="of the program")
+    uptime: float = Field(ge=0, description="seconds since it started")
+    collectors: dict[str, State] = Field(description="the state of each")
+
+
+class MetricList(Done):
+    """Every metric there is."""
+
+    epoch: str = Field(description="identity of the history")
+    metrics: list[Metric]
+
+
+class CollectorList(Done):
+    """Every collector there is."""
+
+    collectors: list[Collector]
+
+
+class NoticeList(Done):
+    """The notices that stand, the oldest first."""
+
+    notices: list[Standing]
+
+
+class SampleTable(Told):
+    """Samples of one metric."""
+
+    metric: str
+    unit: str = Field(description="of the values")
+    tier: Literal["full", "minute", "hour"] = Field(description="the resolution; of several, that of the oldest part")
+    every: int = Field(ge=0, description="ms that a time stands for; 0 when it is a sample")
+    series: list[Series]
+    t: list[Time] = Field(description="times, ms since the epoch")
+    v: list[Row] = Field(description="values of each series, as many as times; null is a gap")
+
+
+class Figure(BaseModel):
+    """A figure of Plotly, without samples."""
+
+    model_config = ConfigDict(extra="allow")
+
+    data: list[dict[str, Any]] = Field(description="traces")  # Any: Plotly's own open-ended JSON
+    layout: dict[str, Any]
+
+
+class FigureTable(RootModel[dict[str, Figure]]):
+    """The figures of metrics, by name."""
+
+
+class FigureQuery(BaseModel):
+    """Whose figures."""
+
+    metric: list[str] = Field([], description="names, one parameter each; by default all")
+
+
+class Document(BaseModel):
+    """A document that describes the interface."""
+
+    model_config = ConfigDict(extra="allow")
+
+    info: dict[str, Any]  # Any: the specification of such documents says what is in it
+    components: dict[str, Any]
