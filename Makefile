@@ -7,7 +7,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 # How many test processes; two cores are enough to stay under ten minutes.
 JOBS ?= 2
-BENCHES ?= cold_start idle series_cpu jitter bundled fanout latency capacity growth fast_metric compression
+BENCHES ?= cold_start idle series_cpu jitter bundled fanout latency capacity growth fast_metric compression \
+  history_size history_write history_read history_growth history_start history_cpu
 BIN := .venv/bin
 RUN := .venv/.run-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 DEV := .venv/.dev-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)

@@ -5,6 +5,7 @@ They are measured in the same run and on the same machine; one that is not insta
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import shutil
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 
@@ -102,6 +104,46 @@ def glances() -> Iterator[Peer]:
 
 
 @contextmanager
+def victoria_metrics(folder: Path, core: int | None = None) -> Iterator[Peer]:
+    """Debian's VictoriaMetrics as a single node, its data in a folder that may hold those of an earlier one.
+
+    Args:
+        folder: of its data.
+        core: where it runs.
+
+    Raises:
+        Absent: it is not installed.
+    """
+    program = shutil.which("victoria-metrics") or shutil.which("victoria-metrics-prod")
+    if program is None:
+        raise Absent("VictoriaMetrics is not installed; on Debian: apt-get install victoria-metrics")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [program, f"-storageDataPath={folder}", f"-httpListenAddr=127.0.0.1:{port}", "-retentionPeriod=100y"]
+    with on_core(core), running(command, f"{url}/health") as process:
+        yield Peer(f"VictoriaMetrics {_packaged('victoria-metrics')}".strip(), url, family_of(process.pid))
+
+
+@contextmanager
+def duckdb() -> Iterator[ModuleType]:
+    """DuckDB from PyPI as a module, in a folder that is thrown away; it runs in this process, as it always does.
+
+    Raises:
+        Absent: it can't be installed here.
+    """
+    with tempfile.TemporaryDirectory(prefix="duckdb-") as home:
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", home, "duckdb"]
+        done = subprocess.run(install, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Absent(f"DuckDB can't be installed here: {done.stderr.strip().splitlines()[-1:]}")
+        sys.path.insert(0, home)
+        try:
+            yield importlib.import_module("duckdb")
+        finally:
+            sys.path.remove(home)
+
+
+@contextmanager
 def flask_socketio(core: int | None = None) -> Iterator[Peer]:
     """Flask-SocketIO on eventlet, as its users write it; see peer_servers/flask_socketio_rooms.py.
 
@@ -133,6 +175,14 @@ def node_socketio(core: int | None = None) -> Iterator[Peer]:
     with on_core(core), running(["node", str(SERVERS / "node_rooms.js"), str(port)], url) as process:
         number = json.loads(package.read_text(encoding="utf-8"))["version"]
         yield Peer(f"Node's socket.io {number}", url, family_of(process.pid))
+
+
+def _packaged(name: str) -> str:
+    """The version of a Debian package; Debian's VictoriaMetrics itself does not know its own."""
+    if shutil.which("dpkg-query") is None:
+        return ""
+    command = ["dpkg-query", "--show", "--showformat=${source:Upstream-Version}", name]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.partition("+")[0]
 
 
 @contextmanager
