@@ -10,6 +10,7 @@
 `app.py`              joins these parts and starts no task
 `server.py`           the listening socket, the signals, the orderly end
 `bench/`              how fast a machine serves: a crowd of clients, and a server that publishes on command
+`client/`             Plotroom from Python: no part of the server, of which it only knows the names on the wire
 `cli/`               what one types
 `__main__.py`         chooses how tasks run; the only file that names eventlet
 ====================  ==================================================================================
