@@ -60,6 +60,10 @@ def _copy(old: Path, new: sqlite3.Connection) -> int:
     with closing(source):
         new.execute("BEGIN IMMEDIATE")
         for table, columns in {**_NUMBERED, **_NAMED}.items():
+            try:
+                source.execute(f"SELECT {columns} FROM {table} LIMIT 0")
+            except sqlite3.Error:  # there is nothing of it; to find that out row by row would take minutes
+                continue
             rows = _numbered(source, table, columns) if table in _NUMBERED else _all(source, table, columns)
             marks = ", ".join("?" * len(columns.split(", ")))
             for row in rows:
