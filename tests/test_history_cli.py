@@ -208,6 +208,20 @@ def test_repair_keeps_what_is_whole(plotroom: Command, folder: Path) -> None:
     assert 7291 - 720 <= len(plotroom("export", KEY.name, "--tier", "full").out.splitlines()) < 7291
 
 
+@pytest.mark.parametrize("rest", [b"no database", b""])
+def test_what_is_no_database_is_set_aside(plotroom: Command, folder: Path, rest: bytes) -> None:
+    """A file that can't be read at all is found and told, and repaired by beginning another one."""
+    for path in folder.glob(f"{NAME}*"):
+        path.unlink()
+    (folder / NAME).write_bytes(rest)
+    done = plotroom("check")
+    assert done.code == 1 and "database" in done.out and "--repair" in done.err
+    assert plotroom("info").code == plotroom("export", KEY.name).code == 2
+    assert plotroom("check", "--repair").code == 0
+    assert [path.read_bytes() for path in folder.glob("*.damaged-*")] == [rest]
+    assert plotroom("info").code == 0
+
+
 def test_sums_are_made_anew(plotroom: Command, folder: Path) -> None:
     """Sums that are not those of their samples are found, and repaired without setting anything aside."""
     archive = Archive(folder, KEEP, lambda: START)

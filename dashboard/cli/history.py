@@ -97,18 +97,26 @@ history.add_command(import_)
 
 
 def _examine(folder: Path, shown: int) -> list[Finding]:
-    from dashboard.history.examine import Examination
+    from dashboard.history.database import StoreDamaged
+    from dashboard.history.examine import Examination, Finding
+    from dashboard.history.visit import Visit
 
-    with visiting(folder) as visit, telling():
-        examination = Examination(visit)
-        with bar(examination.total, "checking") as moved:
-            for count in examination.run():
-                moved(count)
-    for finding in examination.findings[:shown]:
+    findings: list[Finding] = []
+    with telling():
+        try:
+            with Visit(folder) as visit:
+                examination = Examination(visit)
+                findings = examination.findings
+                with bar(examination.total, "checking") as moved:
+                    for count in examination.run():
+                        moved(count)
+        except StoreDamaged as error:
+            findings.append(Finding(f"SQLite: {error}"))
+    for finding in findings[:shown]:
         click.echo(finding.text)
-    if len(examination.findings) > shown:
-        click.echo(f"... and {len(examination.findings) - shown} more")
-    return examination.findings
+    if len(findings) > shown:
+        click.echo(f"... and {len(findings) - shown} more")
+    return findings
 
 
 def _repair(archive: Archive, folder: Path) -> None:

@@ -129,7 +129,8 @@ def _import(archive: Archive, file: Path, form: str, wanted: Wanted, settings: S
         click.echo(f"{file}: there is no value in it")
         return
     new = "" if insertion.changed else "; all of it was there already"
-    click.echo(f"{file}: {tally.values:,} values of {names}, {iso(tally.oldest)} to {iso(tally.newest)}{new}")
+    count = "1 value" if tally.values == 1 else f"{tally.values:,} values"
+    click.echo(f"{file}: {count} of {names}, {iso(tally.oldest)} to {iso(tally.newest)}{new}")
     for line in tally.forgotten(settings):
         click.echo(line, err=True)
 

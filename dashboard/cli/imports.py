@@ -97,7 +97,7 @@ class Columns:
             first = names[0][:60] if names else ""
             raise BadFile(
                 path, "line 1", f"the first column has to be named 'time', and is {first!r}; a file begins with a line "
-                "such as: time,room.temperature"
+                "such as: time,room.temperature (with commas between the columns)"
             )  # fmt: skip
         if len(names) == 1:
             raise BadFile(path, "line 1", "there is no column beside the time; they are separated by commas")
