@@ -4,8 +4,9 @@ A plugin writes them as arrays, in metrics of 100, each a random walk. CPU is th
 too, in percent of a core. The peer is `history.store = false` in the same run. The first chunks are due between five
 and ten minutes after the start: a short run has the journal alone, and says so.
 
-Memory is that of the history alone, in this process: what it grows by (RSS) when `--series` series are appended second
-by second on a clock of their own, until the half hour of memory is full and all is packed once and again.
+Memory is that of the history alone, in a process of its own: what it grows by (RSS) when `--series` series are appended
+second by second on a clock of their own, until the half hour of memory is full and all is packed once and again; and
+with four times as many, the difference of which is what a series takes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import argparse
 import gc
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
@@ -57,8 +60,11 @@ def main() -> None:
     parser.add_argument("--warm", type=int, default=2000, help="seconds of data for the memory's figure")
     arguments = parser.parse_args()
     print(f"CPU and memory of the history | {parameters(arguments)}")
-    grown = memory(arguments.series, arguments.warm) / arguments.series
-    print(f"  memory: {grown / 1000:.1f} kB a series, of which 14.4 kB are the values of half an hour")
+    sizes = (arguments.series, 4 * arguments.series)
+    few, many = (alone(series, arguments.warm) for series in sizes)
+    each = (many - few) / (sizes[1] - sizes[0])
+    print(f"  memory: {few / 1e6:.1f} MB with {sizes[0]} series, {many / 1e6:.1f} MB with {sizes[1]}")
+    print(f"          {each / 1000:.1f} kB for each further one, of which 14.4 kB are the values of half an hour")
     without, kept = (cpu(store, arguments) for store in ("false", "true"))
     print(f"  without the store: {without:.2f} % of a core")
     print(f"  with the store:    {kept:.2f} % of a core")
@@ -77,6 +83,12 @@ def cpu(store: str, arguments: argparse.Namespace) -> float:
             raise SystemExit(f"the server holds {held} series of {arguments.series}:\n{server.log()}")
         assert server.process is not None
         return cost(family_of(server.process.pid), arguments.seconds).cpu
+
+
+def alone(series: int, warm: int) -> float:
+    """What `memory` says in a process of its own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(memory, series, warm).result()
 
 
 def memory(series: int, warm: int) -> float:
