@@ -18,10 +18,12 @@ from pydantic import SecretStr
 from dashboard.app import create_app
 from dashboard.cli import run
 from dashboard.errors import CannotStart
+from dashboard.live.fanout import ADMIN
 from dashboard.live.namespaces.admin import ATTEMPTS_BURST
 from dashboard.server import threaded
 from dashboard.settings import AdminSettings, Settings
 from dashboard.tasks import run_here
+from tests.contracts import Live
 from tests.rooms import PATIENCE, Client, InOrderClient
 from tests.server import ASYNC_MODES, AsyncMode, Server
 
@@ -75,11 +77,14 @@ def test_who_has_the_password_sees_the_server(server: StartServer, async_mode: A
     """The Admin UI is told what it may do, which is to look, and every two seconds who is there and what was sent."""
     running = server(config=CONFIG, async_mode=async_mode)
     viewer, admin = Client(running.url), AdminClient(running.url, RIGHT)
-    assert admin.next("config") == {"supportedFeatures": ["AGGREGATED_EVENTS"]}
+    contract, config = Live(), admin.next("config")
+    assert config == {"supportedFeatures": ["AGGREGATED_EVENTS"]}
     admin.emit("_disconnect", "/metrics", True)
     admin.emit("emit", "/metrics", None, "notice", {"text": "forged"})
     another = Client(running.url)
     stats = admin.next("server_stats")
+    for event, payload in (("config", config), ("server_stats", stats)):
+        contract.check("/admin", event, payload)
     assert {one["name"]: one["socketsCount"] for one in stats["namespaces"]} == {
         "/metrics": 2,
         "/rooms": 0,
@@ -119,12 +124,11 @@ def test_who_has_not_is_refused(server: StartServer, async_mode: AsyncMode) -> N
     assert "horse" not in running.log()
 
 
-def test_it_is_off_by_default(server: StartServer) -> None:
+def test_it_is_off_by_default(tmp_path: Path) -> None:
     """Without the setting there is no such namespace."""
-    running = server()
-    stranger = AdminClient(running.url, RIGHT)
-    assert not stranger.inside
-    stranger.close()
+    room = create_app(Settings(data_dir=tmp_path), "threading", run_here)
+    known = room.socketio.server
+    assert ADMIN not in {*known.handlers, *known.namespace_handlers, *known.namespaces}
 
 
 @pytest.mark.parametrize("given", [{}, {"username": "operator"}, {"password": PASSWORD}])
