@@ -4,5 +4,7 @@ In memory: `ring` (the last samples of a metric, its series in `columns`), `kept
 On the disk: `journal` (what came in a second) and `chunks` (stretches by `codec`, sums by `tiers`) in one `database`
 with a `directory` of its metrics; `shelf` reads it, `archive` writes it, too, `expiry` and `salvage` keep it small and
 whole, and `keeper` brings the memory there once a second. `visit` reads it beside a server.
-Both: `reading` joins them, `downsample` chooses what to draw, and `store` is the door: `History`.
+By hand: `insert` puts samples in, `survey` counts, `examine` checks, and `compact` makes the file smaller.
+Both: `reading` joins them, `paging` goes through long spans piece by piece, `downsample` chooses what to draw, and
+`store` is the door: `History`.
 """
