@@ -56,12 +56,14 @@ class Seal(NamedTuple):
         samples: its samples; the offset is that of the last of them.
         whole: how many samples up to the last are numbered without a break.
         start: from that time on they take the place of what is stored, up to the last of them; None: from the first.
+        parted: memory has let go of some before them that stand in no chunk.
     """
 
     key: Key
     samples: Slice
     whole: int
     start: int | None = None
+    parted: bool = False
 
 
 @dataclass
@@ -92,6 +94,7 @@ class Archive(Shelf):
         now: tells the time in ms since the epoch.
         epoch: of the history that it is to go on with; by default the file's, or a new one.
         damaged: what could not be read showed that the file is; it is set aside.
+        connect: opens the file.
 
     Raises:
         StoreTrouble: the folder can't be used now.
@@ -101,9 +104,11 @@ class Archive(Shelf):
     _database: Database
 
     def __init__(
-        self, folder: Path, keep: Keep, now: Callable[[], int], epoch: str | None = None, damaged: bool = False
-    ) -> None:
+        self, folder: Path, keep: Keep, now: Callable[[], int], epoch: str | None = None, damaged: bool = False,
+        connect: Callable[..., sqlite3.Connection] = sqlite3.connect,
+    ) -> None:  # fmt: skip
         self._now = now
+        self._connect = connect
         self._expiry = Expiry(keep)
         self.counts = Counts()
         super().__init__(self.counts.damages)
@@ -220,7 +225,7 @@ class Archive(Shelf):
             self._database.close()
 
     def _open(self, path: Path, epoch: str | None) -> None:
-        self._database = Database(path)
+        self._database = Database(path, self._connect)
         try:
             with self._database.writing() as db:
                 before = self.counts.damaged
@@ -231,7 +236,7 @@ class Archive(Shelf):
                 life = _meta(db, "life")
                 stored = _meta(db, "epoch") if life else None  # which numbers were given has to be known, too
                 self.epoch = epoch or stored or new_epoch(self._now())
-                intact = _meta(db, "clean") == _state(db)
+                intact = stored is None or _meta(db, "clean") == _state(db)
                 self._replay(db)
                 self.life = self._next_life(int(life or 0), intact and self.counts.damaged == before)
                 _set_meta(db, "life", str(self.life))
@@ -246,10 +251,10 @@ class Archive(Shelf):
 
     def _next_life(self, life: int, intact: bool) -> int:
         """In which block offsets go on: in the same one only if each that was given is known."""
-        if intact or not self._directory.by_id:
+        if intact:
             return life
         # Another file may have been in the place of this one when the first blocks were used.
-        return max(life, *(one.offset // BLOCK for one in self._directory.by_id.values())) + 1
+        return max([life, *(one.offset // BLOCK for one in self._directory.by_id.values())]) + 1
 
     def _write(self, db: sqlite3.Connection, appends: Iterable[Append]) -> int:
         """Put appends into the journal; the number of the first row of it that is new."""
@@ -293,9 +298,20 @@ class Archive(Shelf):
                 series, values = tuple(series[row] for row in keep), values[keep]
         return journal.Entry(known.id, append.offset, append.times, known.places_of(series), values)
 
+    def _catch_up(self, db: sqlite3.Connection, known: Known) -> None:
+        """Pack what the journal has of a metric."""
+        rings: dict[int, Ring] = {}
+        for _, entry in self._journal(db):
+            if entry.metric == known.id:
+                self._replay_entry(rings, entry)
+        for ring in rings.values():
+            self._seal(db, Seal(known.key, ring.everything(), ring.whole))
+
     def _seal(self, db: sqlite3.Connection, seal: Seal) -> None:
         samples = seal.samples
         known = self._directory.add(db, seal.key, self._now())
+        if seal.parted:
+            self._catch_up(db, known)
         room = MOST_SERIES - len(known.series)
         self._directory.add_series(db, known, [one for one in samples.series if one not in known.places][:room])
         rows = sorted((known.places[one], row) for row, one in enumerate(samples.series) if one in known.places)

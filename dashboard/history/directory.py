@@ -49,11 +49,16 @@ class Known:
     whole: int = 0
     waiting: int | None = None
     _last: tuple[tuple[Series, ...], Places] | None = None
+    _found: tuple[bytes, int, tuple[Series, ...]] | None = None
 
     def at(self, places: Places) -> tuple[Series, ...]:
-        """The series at these places."""
-        count = len(self.series)
-        return tuple(self.series[place] if place < count else _lost(place) for place in places.tolist())
+        """The series at these places; the identical tuple as long as these are the same and known."""
+        asked, count = places.tobytes(), len(self.series)
+        found = self._found  # of several threads each takes and puts it as a whole
+        if found is None or found[:2] != (asked, count):
+            series = tuple(self.series[place] if place < count else _lost(place) for place in places.tolist())
+            found = self._found = asked, count, series
+        return found[2]
 
     def places_of(self, series: tuple[Series, ...]) -> Places:
         """The places of these series, each of which is known."""

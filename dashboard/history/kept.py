@@ -33,8 +33,8 @@ class Kept:
         self.ring = ring
         #: Up to this time its samples stand in chunks, or wait to be put there; None while all do that are held.
         self.sealed_to: int | None = None
-        #: Offset of the last sample that stands in chunks; None when that is not known.
-        self._packed: int | None = None
+        #: Offset of the last sample that stands in chunks.
+        self._packed = ring.offset
         self._since: int | None = None
         self._cells = 0
         self._asked: Seal | None = None
@@ -45,8 +45,9 @@ class Kept:
     def restore(self, samples: Slice, whole: int) -> None:
         """Take what the archive has; see `Ring.restore`."""
         self.ring.restore(samples, whole)
+        self._packed = samples.offset
         if len(samples.times):
-            self.sealed_to, self._packed = self.ring.newest, samples.offset
+            self.sealed_to = self.ring.newest
 
     def append(self, times: Times, series: tuple[Series, ...], values: Values) -> tuple[Appended, Seal | None]:
         """Add samples; also what has to be archived first, as the ring lets go of it: its clock was set back."""
@@ -65,6 +66,17 @@ class Kept:
         self._cells += done.values.size
         return done, cut
 
+    @property
+    def reach(self) -> int | None:
+        """From when on memory has all there is, or nothing else has; None when it is empty.
+
+        Series that have left, as they had no values for the retention, are in the archive alone.
+        """
+        if not len(self.ring):
+            return None
+        oldest = max(self.ring.oldest, self.ring.newest - self.ring.retention)
+        return oldest if self.sealed_to is None else max(self.ring.oldest, min(oldest, self.sealed_to + 1))
+
     def unsealed(self) -> Seal | None:
         """What stands in no chunk yet; None when there is nothing."""
         start = 0 if self.sealed_to is None else self.sealed_to + 1
@@ -73,10 +85,11 @@ class Kept:
         if not count:
             return None
         whole = self.ring.whole
-        if self._packed is None or self.ring.offset - self._packed > count:  # the ring has let go of some between
+        parted = self.ring.offset - self._packed > count and count == len(self.ring)
+        if parted:
             whole = min(whole, count)
         # A clock that was set back has left samples in the archive that these follow upon no more.
-        return Seal(self.key, samples, whole, start if whole > count else int(samples.times[0]))
+        return Seal(self.key, samples, whole, start if whole > count else int(samples.times[0]), parted)
 
     def due(self, now: int) -> Seal | None:
         """What it is time to pack; `sealed` says when that is done.
@@ -110,6 +123,7 @@ class Kept:
 
     def forget_archive(self) -> None:
         """The archive is another one: all that is held has to be put there."""
-        self.sealed_to = self._packed = self._asked = None
+        self.sealed_to = self._asked = None
+        self._packed = self.ring.offset - len(self.ring)
         if len(self.ring):
             self._since, self._cells = self.ring.oldest, SEAL_CELLS  # due at once: it stands nowhere else

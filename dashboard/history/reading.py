@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from collectors.sample import GAP, Times, Values
 from dashboard.history.directory import Key
 from dashboard.history.ring import Slice
 from dashboard.history.shelf import Shelf
-from dashboard.history.tiers import ASPECTS, Aggregate, Buckets, Tier, aligned, merge, sum_up, widen
+from dashboard.history.tiers import ASPECTS, Aggregate, Buckets, Tier, aligned, floor, merge, sum_up, widen
 
 #: Values that may be looked through for one answer; a coarser tier is taken when there would be more.
 MOST_CELLS = 1_000_000
@@ -58,11 +58,13 @@ class Memory:
         samples: of the span or more.
         archived_to: up to this time all is in the archive as well.
         every: ms between samples.
+        reach: from when on it has all there is; before, the archive may have more. None: from the first of `samples`.
     """
 
     samples: Slice
     archived_to: int
     every: float
+    reach: int | None = None
 
 
 NOTHING = Slice(0, np.zeros(0, dtype=np.int64), (), np.zeros((0, 0)))
@@ -122,8 +124,10 @@ def _offset(memory: Memory | None) -> int:
 
 
 def _full(archive: Shelf, key: Key, memory: Memory | None, span: Span) -> Found:
-    held = part(memory.samples, span) if memory else None
-    oldest = int(memory.samples.times[0]) if memory and len(memory.samples.times) else span.end + 1
+    oldest = span.end + 1
+    if memory and len(memory.samples.times):
+        oldest = max(int(memory.samples.times[0]), memory.reach or 0)
+    held = part(memory.samples, replace(span, start=max(span.start, oldest))) if memory else None
     found = archive.samples(key, span.start, min(span.end, oldest - 1), span.wanted)
     samples = Slice(_offset(memory), found.times, found.series, found.values)
     # Before the oldest of these there may still be sums.
@@ -168,16 +172,17 @@ def _buckets(
 ) -> tuple[tuple[Series, ...], Buckets]:
     """Sums of a span. What is not finished in the archive is summed up here, from what finer there is."""
     width = tier.width
-    start = span.start - span.start % width
-    held = part(memory.samples, Span(0, span.end, wanted=span.wanted)) if memory else None
+    start, end = floor(span.start, width), floor(span.end, width) + width - 1
+    held = part(memory.samples, Span(0, end, wanted=span.wanted)) if memory else None
     if memory is None or held is None or not len(held.times):
         return archive.buckets(key, tier, start, span.end, span.wanted)
     # From the minute on in which samples wait to be packed, the archive's sums may still grow.
-    open_from = min(memory.archived_to + 1, span.end + 1)
-    minute = max(open_from - open_from % Tier.MINUTE.width, int(held.times[0]))
-    minute -= minute % Tier.MINUTE.width
+    minute = floor(min(memory.archived_to + 1, end + 1), Tier.MINUTE.width)
     low = int(np.searchsorted(held.times, minute))
     parts = [(held.series, sum_up(held.times[low:], held.values[:, low:], width))]
+    if held.times[0] > minute:
+        begun = archive.samples(key, minute, int(held.times[0]) - 1, span.wanted)
+        parts.insert(0, (begun.series, sum_up(begun.times, begun.values, width)))
     if tier is Tier.HOUR:
         hour = minute - minute % width
         series, minutes = archive.buckets(key, Tier.MINUTE, hour, minute - 1, span.wanted)
@@ -190,7 +195,7 @@ def _buckets(
     whole = Buckets(np.zeros(0, dtype=np.int64), np.zeros((len(ASPECTS), len(series), 0)))
     for some, buckets in parts:
         whole = merge(whole, aligned(buckets, [place[one] for one in some], len(series)))
-    return series, whole.between(start, span.end + 1)
+    return series, whole.between(start, end + 1)
 
 
 def part(samples: Slice, span: Span) -> Slice:

@@ -145,6 +145,11 @@ class Ring:
         return self._newest
 
     @property
+    def retention(self) -> int:
+        """ms for which samples, and series without any, are kept."""
+        return self._retention
+
+    @property
     def capacity(self) -> int:
         """Times that are held when the metric is sampled as declared."""
         return min(self._capacity, self._most)

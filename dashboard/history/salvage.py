@@ -11,10 +11,8 @@ from pathlib import Path
 
 from dashboard.history.database import Database, checksum
 
-#: Rows that are read at once; where that fails, half as many are tried, down to each alone.
-STRIDE = 256
-#: Numbers of rows that are tried when the last one can't be told.
-MOST_ROWS = 2**20
+#: Spans of rows that are tried in one table: a damaged page hides a few rows, or, if it leads to others, very many.
+MOST_TRIES = 4096
 
 #: Tables, their columns, the last of which is the checksum of the others.
 _NUMBERED = {
@@ -81,21 +79,28 @@ def _whole(table: str, row: tuple[object, ...]) -> bool:
 
 
 def _numbered(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[object, ...]]:
+    """All rows that can be reached: of each span from its front and its back, then of what is between in halves."""
     name = columns.partition(",")[0]
-    try:
-        (last,) = db.execute(f"SELECT max({name}) FROM {table}").fetchone()
-    except sqlite3.Error:
-        last = MOST_ROWS
-    spans = [(low, min(low + STRIDE, int(last or 0) + 1)) for low in range(0, int(last or 0) + 1, STRIDE)][::-1]
-    while spans:
+    query = f"SELECT {columns} FROM {table} WHERE {name} > ? AND {name} < ? ORDER BY {name}"
+    spans, tries = [(-(2**63), 2**63 - 1)], MOST_TRIES
+    while spans and tries:
         low, high = spans.pop()
+        tries -= 1
         try:
-            query = f"SELECT {columns} FROM {table} WHERE {name} >= ? AND {name} < ?"
-            yield from db.execute(query, (low, high)).fetchall()
+            for row in db.execute(query, (low, high)):
+                yield row
+                low = int(row[0])
+            continue
         except sqlite3.Error:
-            if high - low > 1:
-                middle = (low + high) // 2
-                spans += [(middle, high), (low, middle)]
+            pass
+        try:
+            for row in db.execute(f"{query} DESC", (low, high)):
+                yield row
+                high = int(row[0])
+        except sqlite3.Error:
+            middle = (low + high) // 2
+            if low < middle:
+                spans += [(middle, high), (low, middle + 1)]
 
 
 def _all(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[object, ...]]:

@@ -155,9 +155,8 @@ class Shelf:
             ring = rings[entry.metric] = Ring.unbounded(before, known.whole if before == known.offset else 0)
         elif ring.offset != before:  # a second between could not be read
             ring.jump(before)
-        series = tuple(known.series[place] for place in entry.places if place < len(known.series))
-        if len(series) == len(entry.places):
-            ring.append(entry.times, series, entry.values)
+        if not len(entry.places) or int(entry.places.max()) < len(known.series):
+            ring.append(entry.times, known.at(entry.places), entry.values)
 
 
 def _chosen(known: Known, wanted: Callable[[Series], bool] | None) -> list[int] | None:

@@ -24,7 +24,7 @@ from dashboard.history.paging import Held
 from dashboard.history.reading import NOTHING, Found, Memory, Span, part, read, summed
 from dashboard.history.ring import Appended, Ring, Slice
 from dashboard.history.shelf import Shelf
-from dashboard.history.tiers import Tier
+from dashboard.history.tiers import Tier, floor
 from dashboard.tasks import Clock, run_here
 
 if TYPE_CHECKING:
@@ -291,8 +291,10 @@ class History:
             kept = self._kept.get(key.name)
             if kept is not None and kept.key != key:
                 kept = None
-            memory = _memory_of(kept, span.start, span.end) if kept else None
-            enough = kept is not None and len(kept.ring) > 0 and kept.ring.oldest <= span.start
+            # Of the last hour it is summed up as a whole.
+            end = span.end if span.tier is Tier.FULL else floor(span.end, Tier.HOUR.width) + Tier.HOUR.width - 1
+            memory = _memory_of(kept, span.start, end) if kept else None
+            enough = memory is not None and memory.reach is not None and memory.reach <= span.start
         if self._archive is None or (enough and span.tier in (None, Tier.FULL)):
             found = Found(Tier.FULL, summed(part(memory.samples, span), span) if memory else NOTHING)
         else:
@@ -356,8 +358,8 @@ class History:
 def _memory_of(kept: Kept, start: int, end: int) -> Memory:
     """What is held of a span; more than that where the sums of a minute or an hour need it."""
     archived_to = kept.ring.oldest - 1 if kept.sealed_to is None else kept.sealed_to
-    samples = kept.ring.between(min(start, archived_to - archived_to % 60_000), end)
-    return Memory(samples, archived_to, kept.ring.every * 1000)
+    samples = kept.ring.between(min(start, floor(archived_to + 1, Tier.MINUTE.width)), end)
+    return Memory(samples, archived_to, kept.ring.every * 1000, kept.reach)
 
 
 def _in_order(found: Slice, series: tuple[Series, ...]) -> Values:
