@@ -116,14 +116,6 @@ def test_there_are_never_too_many(server: StartServer) -> None:
     assert "rate_limited" in codes
 
 
-def test_the_token_is_asked_for(server: StartServer) -> None:
-    """Who has no token tells nobody anything."""
-    running = server("--require-token")
-    assert post(running, {"text": "x"})[0] == 401
-    token = (running.data_dir / "token").read_text().strip()
-    assert post(running, {"text": "x"}, JSON | {"Authorization": f"Bearer {token}"})[0] == 200
-
-
 # --- the command
 
 
@@ -160,6 +152,7 @@ def test_the_command_finds_its_server(
 def test_the_command_with_an_address(server: StartServer, capsys: pytest.CaptureFixture[str]) -> None:
     """Another address is not shown the token of this data folder; it is given one, or says that it needs one."""
     running = server("--require-token")
+    assert post(running, {"text": "x"})[0] == 401
     own = ("--data-dir", str(running.data_dir))
     token = (running.data_dir / "token").read_text().strip()
     code, line = notice(capsys, "x", "--url", running.url, *own)
