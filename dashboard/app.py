@@ -15,9 +15,11 @@ from collectors.metric import Metric
 from collectors.sample import Batch
 from dashboard.history.keeper import Keeper
 from dashboard.history.store import History
+from dashboard.live.agents import Agents
 from dashboard.live.broadcast import Broadcast
 from dashboard.live.catalog import Catalog
 from dashboard.live.namespaces.admin import Admin
+from dashboard.live.namespaces.agents import AgentsNamespace
 from dashboard.live.namespaces.metrics import MetricsNamespace
 from dashboard.live.namespaces.rooms import RoomsNamespace
 from dashboard.live.notices import Notices, Topic
@@ -117,6 +119,7 @@ class Plotroom:
         sink = Sink(self.catalog, self.history, self.broadcast, self.troubles)
         own = [self_collector(self._vitals())]
         self.scheduler = Scheduler(settings, sink, self.tasks, own, reload)
+        self.agents = Agents(sink, self.catalog, self.history.now) if settings.agents.enabled else None
         self.wsgi, self.connections = self._web()
         self.admin = Admin(self.socketio, settings.admin) if settings.admin.enabled else None
 
@@ -173,6 +176,9 @@ class Plotroom:
         self.socketio.on_namespace(MetricsNamespace(self.broadcast, files.build))
         if self.talk is not None:
             self.socketio.on_namespace(RoomsNamespace(self.talk))
+        if self.agents is not None:
+            live, own = self.settings.live, installed_version()
+            self.socketio.on_namespace(AgentsNamespace(self.agents, self.socketio, live, own))
         parts = (self.catalog, self.history, figures, self.tasks)
         answers = api.Api(*parts, installed_version())
         for routes in (

@@ -145,6 +145,18 @@ class AdminSettings(Table):
         return value
 
 
+class AgentsSettings(Table):
+    """Other hosts whose collectors are shown here, and what `plotroom agent` keeps while it can't reach its server."""
+
+    enabled: bool = Field(True, description="let agents in")
+    keep: Seconds = Field(
+        600, ge=0, le=604_800, description='an agent: how long samples wait for their server: seconds, or "10 min"'
+    )
+    keep_size: ByteSize = Field(
+        ByteSize(64 * 2**20), ge=2**16, description='an agent: size of all that waits: bytes, or "64 MiB"'
+    )
+
+
 class SamplingSettings(Table):
     """How collectors run."""
 
@@ -194,6 +206,7 @@ class Settings(Table):
     history: HistorySettings = HistorySettings()
     people: PeopleSettings = PeopleSettings()
     admin: AdminSettings = AdminSettings()
+    agents: AgentsSettings = AgentsSettings()
     sampling: SamplingSettings = SamplingSettings()
     # Checked by each collector's own Config; a list is several instances of one collector.
     collectors: dict[str, dict[str, Any] | list[dict[str, Any]]] = Field(

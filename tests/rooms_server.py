@@ -2,8 +2,9 @@
 
 It runs in a process of its own, because eventlet must have patched the standard library before anything is imported.
 MODE is `eventlet` or `threading`, OPTIONS is JSON: the settings `live`, and `direct`: with false, messages take the
-libraries' way to WebSockets; with `people`, a folder for what they say, and the settings `talk`, people may come in. It
-prints its port. What a collector would do is asked of it over HTTP, as a POST of JSON to `/do/<action>`; see `actions`.
+libraries' way to WebSockets; with `agents`, agents may come in; with `people`, a folder for what they say, and
+the settings `talk`, people may come in. It prints its port. What a collector would do is asked of it over HTTP, as a
+POST of JSON to `/do/<action>`; see `actions`.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ def build(mode: str, options: dict[str, Any]) -> tuple[Any, Callable[[], None]]:
     socketio.on_namespace(MetricsNamespace(broadcast, "test-version"))
     if "people" in options:
         seat(socketio, options, tasks)
+    if options.get("agents"):
+        admit(socketio, history, catalog, broadcast, tasks, live)
     do = actions(history, catalog, broadcast, tasks)
 
     @app.post("/do/<action>")
@@ -94,6 +97,18 @@ def seat(socketio: Any, options: dict[str, Any], tasks: Any) -> None:
     settings = PeopleSettings(**options.get("talk", {}))
     talk = Talk(socketio, Circle(tables), Messages(tables), tables.epoch, tasks, settings)
     socketio.on_namespace(RoomsNamespace(talk))
+
+
+def admit(socketio: Any, history: Any, catalog: Any, broadcast: Any, tasks: Any, live: Any) -> None:
+    """Let agents in."""
+    from dashboard.app import Sink
+    from dashboard.live.agents import Agents
+    from dashboard.live.namespaces.agents import AgentsNamespace
+    from dashboard.live.troubles import Troubles
+
+    sink = Sink(catalog, history, broadcast, Troubles(lambda text: None, tasks))
+    agents = Agents(sink, catalog, history.now)
+    socketio.on_namespace(AgentsNamespace(agents, socketio, live, "test-version"))
 
 
 def actions(history: Any, catalog: Any, broadcast: Any, tasks: Any) -> dict[str, Callable[..., Any]]:

@@ -75,7 +75,14 @@ def test_settings_prints_the_table(plotroom: Plotroom) -> None:
     """`settings` prints a plotroom.toml that is valid, in which every setting is a comment."""
     done = plotroom("settings")
     assert done.code == 0
-    assert tomllib.loads(done.out) == {"live": {}, "history": {}, "people": {}, "admin": {}, "sampling": {}}
+    assert tomllib.loads(done.out) == {
+        "live": {},
+        "history": {},
+        "people": {},
+        "admin": {},
+        "agents": {},
+        "sampling": {},
+    }
     assert plotroom("settings", "--format", "markdown").out.startswith("<!--")
 
 

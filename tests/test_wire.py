@@ -18,7 +18,7 @@ from hypothesis.extra.numpy import arrays
 
 from collectors.metric import Series
 from collectors.sample import Times, Values
-from dashboard.live import talk_payloads, wire
+from dashboard.live import agent_payloads, talk_payloads, wire
 from dashboard.live.payloads import (
     BadRequest,
     CatalogRequest,
@@ -45,6 +45,7 @@ def test_the_twins_agree() -> None:
     assert json.loads(done.stdout) == {
         "NAMESPACE": wire.NAMESPACE,
         "ROOMS": wire.ROOMS,
+        "AGENTS": wire.AGENTS,
         "BINARY_FROM": wire.BINARY_FROM,
         "Event": {one.name: one.value for one in wire.Event},
         "Code": {one.name: one.value for one in wire.Code},
@@ -52,9 +53,10 @@ def test_the_twins_agree() -> None:
 
 
 def test_everything_on_the_wire_is_documented() -> None:
-    """docs/wire.md and docs/rooms.md speak of every event, error code and key of a request."""
-    text = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("wire.md", "rooms.md"))
-    models = (SubscribeRequest, UnsubscribeRequest, Wanted, *vars(talk_payloads).values())
+    """docs/wire.md, docs/rooms.md and docs/agents.md speak of every event, error code and key of a request."""
+    text = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("wire.md", "rooms.md", "agents.md"))
+    own = (SubscribeRequest, UnsubscribeRequest, Wanted)
+    models = (*own, *vars(talk_payloads).values(), *vars(agent_payloads).values())
     requests = [one for one in models if isinstance(one, type) and issubclass(one, Request)]
     keys = [key for model in requests for key in model.model_fields]
     missing = [word for word in (*wire.Event, *wire.Code, *keys) if f"`{word}`" not in text]

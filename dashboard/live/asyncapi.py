@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from dashboard.live import agent_payloads as agents
+from dashboard.live import agent_told, talk_told, told, wire
 from dashboard.live import payloads as ask
 from dashboard.live import talk_payloads as talk
-from dashboard.live import talk_told, told, wire
 from dashboard.live.fanout import ADMIN
 from dashboard.live.schemas import Schema, components, reference, summary
 from dashboard.live.wire import Event
@@ -90,6 +91,21 @@ ROOMS = Namespace(
     },
 )
 
+AGENTS = Namespace(
+    wire.AGENTS,
+    "Other hosts, which send what they sample; see docs/agents.md. agents.enabled = false switches it off.",
+    asks={
+        Event.REGISTER: (agents.RegisterRequest, agent_told.RegisterAnswer),
+        Event.CLOCK: (agents.ClockRequest, agent_told.ClockAnswer),
+        Event.DECLARE: (agents.DeclareRequest, told.Done),
+        Event.STATE: (agents.StateRequest, told.Done),
+        Event.RETIRE: (agents.RetireRequest, told.Done),
+        Event.KEEP: (agents.KeepRequest, told.Done),
+        Event.PUSH: (agents.PushRequest, told.Done),
+    },
+    tells={Event.HELLO: agent_told.AgentHello},
+)
+
 ADMINS = Namespace(
     ADMIN,
     'The Socket.IO Admin UI, which connects with the auth {"username", "password"}; off unless admin.enabled is set.',
@@ -97,7 +113,7 @@ ADMINS = Namespace(
     tells={"config": told.AdminConfig, "server_stats": told.ServerStats},
 )
 
-NAMESPACES = (METRICS, ROOMS, ADMINS)
+NAMESPACES = (METRICS, ROOMS, AGENTS, ADMINS)
 
 
 def place(host: str, secure: bool, base: str) -> Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -95,5 +95,11 @@ def _sentence(model: type[Request], error: ValidationError) -> str:
 
 
 def _keys(model: type[Request], where: tuple[int | str, ...]) -> list[str]:
-    owner: type[Request] = Wanted if len(where) > 1 else model
+    owner = model if len(where) == 1 else _inner(model, str(where[0]))
     return list(owner.model_fields) or ["none"]
+
+
+def _inner(model: type[Request], key: str) -> type[Request]:
+    """The model of the objects in a list of a request."""
+    kinds = get_args(model.model_fields[key].annotation)
+    return next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Request))

@@ -17,6 +17,7 @@ from collectors.sample import Times, Values
 
 NAMESPACE = "/metrics"
 ROOMS = "/rooms"
+AGENTS = "/agents"
 
 #: A message of so many values carries them as one binary attachment, below that as JSON.
 BINARY_FROM = 64
@@ -50,6 +51,14 @@ class Event(StrEnum):
     QUIT = "quit"
     VIEW = "view"
     FOLLOW = "follow"
+    # of agents
+    REGISTER = "register"
+    CLOCK = "clock"
+    DECLARE = "declare"
+    STATE = "state"
+    RETIRE = "retire"
+    KEEP = "keep"
+    PUSH = "push"
 
 
 class Code(StrEnum):

@@ -2,6 +2,7 @@
 
 export const NAMESPACE = "/metrics";
 export const ROOMS = "/rooms";
+export const AGENTS = "/agents";
 
 /** A message of so many values carries them as one binary attachment, below that as JSON. */
 export const BINARY_FROM = 64;
@@ -33,6 +34,14 @@ export const Event = Object.freeze({
   QUIT: "quit",
   VIEW: "view",
   FOLLOW: "follow",
+  // of agents
+  REGISTER: "register",
+  CLOCK: "clock",
+  DECLARE: "declare",
+  STATE: "state",
+  RETIRE: "retire",
+  KEEP: "keep",
+  PUSH: "push",
 });
 
 /** Why a request was refused. */
