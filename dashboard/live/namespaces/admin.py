@@ -21,7 +21,7 @@ from dashboard.errors import CannotStart
 from dashboard.live.budget import Budgets, household
 from dashboard.live.fanout import ADMIN, Fanout
 from dashboard.live.gate import StrictPacket
-from dashboard.live.wire import NAMESPACE, ROOMS, Code, Payload, error
+from dashboard.live.wire import Code, Payload, error
 
 if TYPE_CHECKING:
     from dashboard.settings import AdminSettings
@@ -84,6 +84,7 @@ class Admin(InstrumentedServer):  # type: ignore[misc]  # python-socketio ships 
     def stats(self) -> Payload:
         """The payload of `server_stats`, with what was counted since the last one."""
         sockets = list(self.sio.eio.sockets.values())
+        namespaces = sorted({*self.sio.namespace_handlers, ADMIN})
         return {
             "serverId": self.server_id,
             "hostname": HOSTNAME,
@@ -92,7 +93,7 @@ class Admin(InstrumentedServer):  # type: ignore[misc]  # python-socketio ships 
             "clientsCount": len(sockets),
             "pollingClientsCount": sum(not one.upgraded for one in sockets),
             "aggregatedEvents": self.event_buffer.get_and_clear(),
-            "namespaces": [{"name": one, "socketsCount": self._present(one)} for one in (NAMESPACE, ROOMS, ADMIN)],
+            "namespaces": [{"name": one, "socketsCount": self._present(one)} for one in namespaces],
         }
 
     def _ask(self, eio_sid: str, namespace: str, given: object) -> None:
