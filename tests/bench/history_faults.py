@@ -35,9 +35,10 @@ def kills(folder: Path, count: int, seed: int) -> None:
 
 
 def cuts(folder: Path, count: int, seed: int) -> None:
-    looked = 0
+    looked = rounds = 0
     while looked < count:
-        looked += cut_the_power(folder / f"cut{looked}", random.Random(seed + looked), count - looked)
+        rounds += 1
+        looked += cut_the_power(folder / f"cut{rounds}", random.Random(seed + rounds), count - looked)
     if count:
         print(f"{looked} power cuts: nothing that was written is missing, no file had to be set aside")
 
