@@ -9,6 +9,7 @@
 `web/`                what a browser gets: pages, the HTTP API, the static files, and the gate in front of all
 `app.py`              joins these parts and starts no task
 `server.py`           the listening socket, the signals, the orderly end
+`agent/`              this machine's collectors for a Plotroom elsewhere: kept while that is away, sent in order
 `bench/`              how fast a machine serves: a crowd of clients, and a server that publishes on command
 `client/`             Plotroom from Python: no part of the server, of which it only knows the names on the wire
 `cli/`               what one types

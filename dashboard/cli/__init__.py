@@ -1,4 +1,4 @@
-"""What one types: `plotroom [serve]`, `collectors`, `history`, `settings`, `token`, `notice`, `bench`; and options."""
+"""What one types: `plotroom [serve]`, `agent`, `collectors`, `history`, `notice`, `settings`, `token`, `bench`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from dashboard.cli.agent import agent
 from dashboard.cli.bench import bench, bench_server
 from dashboard.cli.collectors import collectors
 from dashboard.cli.history import history
@@ -107,6 +108,7 @@ plotroom.add_command(collectors)
 plotroom.add_command(notice)
 plotroom.add_command(history)
 plotroom.add_command(bench)
+plotroom.add_command(agent)
 plotroom.add_command(bench_server)
 
 
