@@ -74,8 +74,9 @@ class Kept:
         """
         if not len(self.ring):
             return None
-        oldest = max(self.ring.oldest, self.ring.newest - self.ring.retention)
-        return oldest if self.sealed_to is None else max(self.ring.oldest, min(oldest, self.sealed_to + 1))
+        if self.sealed_to is None:
+            return self.ring.oldest
+        return max(self.ring.oldest, min(self.ring.newest - self.ring.retention, self.sealed_to + 1))
 
     def unsealed(self) -> Seal | None:
         """What stands in no chunk yet; None when there is nothing."""
