@@ -11,6 +11,7 @@
 `server.py`           the listening socket, the signals, the orderly end
 `agent/`              this machine's collectors for a Plotroom elsewhere: kept while that is away, sent in order
 `bench/`              how fast a machine serves: a crowd of clients, and a server that publishes on command
+`conformance/`        whether a client in any language does what the wire asks for: a scenario, and its judgement
 `client/`             Plotroom from Python: no part of the server, of which it only knows the names on the wire
 `cli/`               what one types
 `__main__.py`         chooses how tasks run; the only file that names eventlet

@@ -29,6 +29,7 @@ BOUNDS = {
     "pydantic": ("2.9.0", "the oldest that the tests have run with; before 2.4 CVE-2024-3772, a slow pattern"),
     "python-engineio": ("4.13.4", "leaves a closed WebSocket in peace; before 4.13.2 CVE-2026-48802, a thread a pong"),
     "python-socketio": ("5.18.0", "tells managers who is about to join; before 5.16.2 it kept strangers' attachments"),
+    "rich": ("13.9.0", "the oldest that the tests have run with; draws `plotroom watch`"),
     "simple-websocket": ("1.0.0", "the oldest that the tests have run with; the threading mode's WebSocket"),
     "sqlalchemy": ("2.1.9", "the oldest that the tests have run with"),
     "wsproto": ("1.2.0", "the oldest that the tests have run with; reads WebSocket frames"),

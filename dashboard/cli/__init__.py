@@ -12,10 +12,13 @@ import click
 from dashboard.cli.agent import agent
 from dashboard.cli.bench import bench, bench_server
 from dashboard.cli.collectors import collectors
+from dashboard.cli.conformance import conformance
 from dashboard.cli.history import history
 from dashboard.cli.notice import notice
 from dashboard.cli.options import Context, setting_options
 from dashboard.cli.table import as_markdown, as_toml
+from dashboard.cli.tail import tail
+from dashboard.cli.watch import watch
 from dashboard.errors import CannotStart, PlotroomError
 from dashboard.server import Runtime, threaded
 from dashboard.settings_sources import ASYNC_MODE, table
@@ -107,6 +110,9 @@ def token(context: Context, /, renew: bool, **arguments: object) -> None:
 plotroom.add_command(collectors)
 plotroom.add_command(notice)
 plotroom.add_command(history)
+plotroom.add_command(watch)
+plotroom.add_command(tail)
+plotroom.add_command(conformance)
 plotroom.add_command(bench)
 plotroom.add_command(agent)
 plotroom.add_command(bench_server)

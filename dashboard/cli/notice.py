@@ -7,23 +7,19 @@ from collections.abc import Mapping
 from http.client import HTTPException
 from typing import TYPE_CHECKING, NoReturn
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 import click
 
-from dashboard.cli.options import Context, setting_options
+from dashboard.cli.options import Context
+from dashboard.cli.running import address_of, running_options, tls_of, token_of
 from dashboard.errors import CannotStart
 
 if TYPE_CHECKING:
     from email.message import Message
 
-    from dashboard.settings import Settings
-
 LEVELS = ("info", "warning", "error")
 PATIENCE = 10.0  # seconds
-#: Where a server on all addresses is found from its own machine.
-_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 @click.command()
@@ -31,9 +27,7 @@ _HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 @click.option("--level", type=click.Choice(LEVELS), default="info", help="how bad it is [default: info]")
 @click.option("--topic", help="what it is about: it stands, for those who come later as well, until it is cleared")
 @click.option("--clear", is_flag=True, help="end what stands on that topic")
-@click.option("--url", help="address of the server; by default the one of these settings, on this machine")
-@click.option("--token", "secret", help="its token; by default, and without --url, the one in the data folder")
-@setting_options("host", "port", "base_path", "config", "data_dir")
+@running_options
 @click.pass_obj
 def notice(
     context: Context, /, text: str, level: str, topic: str | None, clear: bool, url: str | None, secret: str | None,
@@ -47,7 +41,7 @@ def notice(
     if not clear and not text.strip():
         raise CannotStart('there is nothing to tell; write the text after the command, as in `plotroom notice "Hello"`')
     notice = {"text": text, "level": level} | ({} if topic is None else {"topic": topic})
-    post(_address(settings, url), notice, _token(settings, url, secret), _tls(settings, url), local=url is None)
+    post(address_of(settings, url), notice, token_of(settings, url, secret), tls_of(settings, url), local=url is None)
     click.echo("cleared" if clear else "told")
 
 
@@ -90,41 +84,6 @@ class _NoRedirect(HTTPRedirectHandler):
         self, req: Request, fp: object, code: int, msg: str, headers: Message, newurl: str
     ) -> Request | None:
         return None
-
-
-def _address(settings: Settings, url: str | None) -> str:
-    from dashboard.web.hosts import bracketed
-
-    if url is not None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-            raise CannotStart(f"--url {url!r} is no address of a server; write it as http://HOST:PORT")
-        return url.rstrip("/")
-    scheme = "https" if settings.tls_certificate else "http"
-    host = bracketed(_HERE.get(settings.host, settings.host))
-    return f"{scheme}://{host}:{settings.port}{settings.base_path}"
-
-
-def _token(settings: Settings, url: str | None, given: str | None) -> str | None:
-    from dashboard.web.tokens import read_token
-
-    if given is not None or url is not None:  # our own secret is not for whatever address one types
-        return given
-    kept = read_token(settings.data_dir)
-    return kept.value if kept else None
-
-
-def _tls(settings: Settings, url: str | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if url is None and settings.tls_certificate:
-        # It is this very certificate that is believed, whatever name it is for: the server is reached by its address.
-        try:
-            context.load_verify_locations(settings.tls_certificate)
-        except OSError as error:
-            raise CannotStart(f"--tls-certificate {settings.tls_certificate}: {error.strerror or error}") from None
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        context.check_hostname = False
-    return context
 
 
 def _nobody(address: str, why: object) -> str:

@@ -53,6 +53,10 @@ class Batch:
         start = int(np.searchsorted(self.times, time, side="right"))
         return replace(self, times=self.times[start:], values=self.values[:, start:])
 
+    def first(self, count: int) -> Batch:
+        """The first so many samples."""
+        return replace(self, times=self.times[:count], values=self.values[:, :count])
+
 
 class Kept:
     """The last samples of one metric.

@@ -52,7 +52,7 @@ class Follower:
         deliver: Callable[[Batch], None],
         fail: Callable[[ClientError], None],
     ) -> None:
-        self.catalog: dict[str, dict[str, Any]] = {}
+        self.catalog: dict[str, dict[str, Any]] = {name: {} for name in names}
         self._tracks = {name: Track(name, window, deliver, patience) for name in names}
         self._waiting: dict[int, tuple[float, list[str]]] = {}  # by ticket: until when, for which metrics
         self._lock = threading.RLock()
@@ -82,7 +82,8 @@ class Follower:
         self._line.start()
         try:
             if not self._answered.wait(ANSWER_WITHIN):
-                raise CannotConnect("the server takes too long to answer; it may be overloaded")
+                why = "it may be overloaded" if self.live else "the connection to it is lost again and again"
+                raise CannotConnect(f"the server has not answered within {ANSWER_WITHIN:g} seconds: {why}")
             if self._refusal is not None:
                 raise self._refusal
         except BaseException:

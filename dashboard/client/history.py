@@ -80,7 +80,8 @@ class History:
 
         columns = {"time": self.times.astype("datetime64[ms]")} | dict(zip(self.names, self.values, strict=True))
         table = nw.from_dict(columns, backend=chosen)
-        filled = [nw.col(*self.names).fill_nan(None)] if self.names else []
+        # Only a number that is none is a gap to polars and pyarrow, and not NaN.
+        filled = [nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name) for name in self.names]
         return table.with_columns(nw.col("time").dt.replace_time_zone("UTC"), *filled).to_native()
 
 

@@ -1,0 +1,64 @@
+"""What docs/clients.md shows works, as it stands there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.server import ROOT, Server
+from tests.terminal import Terminal
+
+PAGE = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+URL = "http://127.0.0.1:8420"
+#: The one with arguments is a client that the conformance test runs.
+EXAMPLES = [one for one in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "sys.argv" not in one]
+COMMANDS = re.findall(r"^plotroom (.*)$", PAGE, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def plotroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Plotroom as one starts it."""
+    running = Server(tmp_path_factory.mktemp("docs"))
+    running.start()
+    yield running
+    assert running.finish() == []
+
+
+@pytest.mark.parametrize("code", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_the_examples_in_python_run(plotroom: Server, code: str) -> None:
+    """Each runs to its end against a Plotroom, and says nothing of errors."""
+    code = code.replace(URL, plotroom.url)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("line", [one for one in COMMANDS if one.startswith("tail ")])
+def test_the_lines_for_pipes_run(plotroom: Server, line: str) -> None:
+    """Each prints lines and ends."""
+    command = [sys.executable, "-m", "dashboard", *shlex.split(line), "--url", plotroom.url]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+def test_the_line_for_terminals_runs(plotroom: Server) -> None:
+    """What it says to watch is drawn."""
+    [line] = [one for one in COMMANDS if one.startswith("watch ")]
+    shown = Terminal(*shlex.split(line), "--url", plotroom.url)
+    try:
+        shown.until(lambda text: "CPU" in text and "Load" in text)
+        shown.press(b"\x03")
+        assert shown.end() == 130
+    finally:
+        shown.close()
+
+
+def test_each_command_is_shown() -> None:
+    """The page shows every command that is a client."""
+    assert {one.split()[0] for one in COMMANDS} == {"watch", "tail", "conformance"}
+    assert len(EXAMPLES) == 6
