@@ -85,11 +85,8 @@ def test_who_has_the_password_sees_the_server(server: StartServer, async_mode: A
     stats = admin.next("server_stats")
     for event, payload in (("config", config), ("server_stats", stats)):
         contract.check("/admin", event, payload)
-    assert {one["name"]: one["socketsCount"] for one in stats["namespaces"]} == {
-        "/metrics": 2,
-        "/rooms": 0,
-        "/admin": 1,
-    }
+    present = {one["name"]: one["socketsCount"] for one in stats["namespaces"]}
+    assert present.items() >= {"/metrics": 2, "/rooms": 0, "/admin": 1}.items()
     assert (stats["clientsCount"], stats["pollingClientsCount"]) == (3, 0)
     assert {"packetsOut", "bytesOut", "rawConnection"} <= {one["type"] for one in stats["aggregatedEvents"]}
     assert viewer.order == another.order == ["hello"]

@@ -31,6 +31,9 @@ from dashboard.live.payloads import (
 from tests.readings import read
 from tests.server import ROOT
 
+#: What else such a request needs.
+VIEW: dict[str, object] = {"room": "dashboard:ok"}
+
 
 @pytest.mark.node
 def test_the_twins_agree() -> None:
@@ -171,6 +174,9 @@ def test_few_values_in_all_travel_as_json() -> None:
          "metrics: 'a' is in it twice; name each metric once"),
         (UnsubscribeRequest, ({"metrics": [{}]},), "metrics.0: input should be a valid string"),
         (CatalogRequest, ({"x": 1},), "x: is not known here; the keys are: none"),
+        (talk_payloads.ViewRequest, (VIEW | {"view": {"x": 1}},), "view.x: is not known here; the keys are: window, "),
+        (talk_payloads.ViewRequest, (VIEW | {"view": {"pointer": {"x": 1, "metric": "a", "t": 1, "y": 1}}},),
+         "view.pointer.x: is not known here; the keys are: metric, t, y"),
     ],
 )  # fmt: skip
 def test_what_is_no_request_is_told_so(model: type[Request], arguments: tuple[object, ...], sentence: str) -> None:

@@ -95,11 +95,15 @@ def _sentence(model: type[Request], error: ValidationError) -> str:
 
 
 def _keys(model: type[Request], where: tuple[int | str, ...]) -> list[str]:
-    owner = model if len(where) == 1 else _inner(model, str(where[0]))
+    owner = model
+    for step in where[:-1]:  # places in lists are numbers
+        if step in owner.model_fields:
+            owner = _inner(owner.model_fields[str(step)].annotation) or owner
     return list(owner.model_fields) or ["none"]
 
 
-def _inner(model: type[Request], key: str) -> type[Request]:
-    """The model of the objects in a list of a request."""
-    kinds = get_args(model.model_fields[key].annotation)
-    return next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Request))
+def _inner(kind: object) -> type[Request] | None:
+    """The model that a field has: itself, in a list, or where it may be null."""
+    if isinstance(kind, type) and issubclass(kind, Request):
+        return kind
+    return next((found for one in get_args(kind) if (found := _inner(one)) is not None), None)
