@@ -26,14 +26,18 @@ class Pages:
 
     Args:
         build: of the static files; the page reloads when the server says another one.
+        people: whether there are rooms of people; the page shows nothing of them otherwise.
     """
 
-    def __init__(self, catalog: Catalog, history: History, figures: Figures, tasks: Tasks, build: str) -> None:
+    def __init__(
+        self, catalog: Catalog, history: History, figures: Figures, tasks: Tasks, build: str, people: bool = False
+    ) -> None:
         self._catalog = catalog
         self._history = history
         self._figures = figures
         self._tasks = tasks
         self._build = build
+        self._people = people
         self._host = socket.gethostname()
 
     def overview(self) -> Response:
@@ -62,6 +66,7 @@ class Pages:
             "slug": slug,
             "host": self._host,
             "epoch": self._history.epoch,
+            "people": self._people,
             "metrics": metrics,
             "collectors": self._catalog.collectors(),
             "units": {name: unit(name).steps for name in {*UNITS, *(one["unit"] for one in metrics)}},

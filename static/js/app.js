@@ -1,16 +1,20 @@
 // Joins the parts of the page: connection, store, frames, figures and state, and the things one can do to them.
 
 import { computed, inject } from "../vendor/vue.runtime.esm-browser.prod.js";
+import { inkOn } from "./colours.js";
 import { Connection } from "./connection.js";
 import { Figures } from "./figures.js";
 import { Frames } from "./frame.js";
 import { present } from "./layout.js";
 import { greeted, told } from "./notices.js";
 import { Returning, shapeOf } from "./returning.js";
+import { reveal } from "./reveal.js";
+import { makeTogether } from "./people/together.js";
 import { makeState, saved } from "./state.js";
 import { Spans } from "./spans.js";
 import { Store } from "./store.js";
 import { Sight } from "./sight.js";
+import { excerpt } from "./text.js";
 import { Units } from "./units.js";
 
 /** @typedef {import("./types.js").Boot} Boot */
@@ -63,8 +67,47 @@ export function makeApp(boot, base) {
 
   const shown = computed(() => present(metrics.value.values(), collectors.value));
 
+  /** @param {number} seconds @param {boolean} [keep] whether it is this page's from now on */
+  const setWindow = (seconds, keep = true) => {
+    // Whoever chooses a window wants to see it.
+    Object.assign(state, { window: seconds, look: null });
+    if (keep) saved.set("window", String(seconds));
+    subscriptions.setWindow(seconds);
+    frames.markAll();
+  };
+
+  /** @param {number} pausedAt ms, 0 to go on */
+  const setPaused = (pausedAt) => {
+    state.pausedAt = pausedAt;
+    frames.markAll();
+  };
+
+  /** Go to a dashboard without loading the page again. @param {string} slug @param {string} [anchor] */
+  const open = (slug, anchor = "") => {
+    const address = `${boot.base}/d/${slug}${anchor ? `#${anchor}` : ""}`;
+    history.pushState(null, "", address);
+    Object.assign(state, { slug, menu: false, search: "", look: null, zoomed: null });
+    if (!anchor) scrollTo(0, 0);
+  };
+
+  const together = makeTogether({ rooms: boot.people, state, connection, open, setWindow, setPaused });
+
+  /** How a person is painted: their colour in this theme, and what can be read on it. @param {number} colour */
+  const paint = (colour) => {
+    const palette = boot.templates[state.theme]["layout"].colorway;
+    const own = palette[colour % palette.length];
+    return { own, ink: inkOn(own) };
+  };
+
+  /** @type {{readonly value: import("./marks.js").Pin[]}} what people have pinned to moments, as charts show it */
+  const pins = computed(() => together.pins().map(({ id, pin, from, text }) => {
+    const { name, colour } = together.people.known[from.id] ?? from;
+    const { own, ink } = paint(colour);
+    return { id, at: /** @type {number} */ (pin), colour: own, ink, author: name, text: excerpt(text) };
+  }));
+
   return {
-    shown,
+    shown, setWindow, setPaused, open, together, paint, pins,
     boot, base, head, store, frames, connection, subscriptions, figures, state, metrics, collectors,
     units: new Units(boot.units),
     spans: new Spans(boot.base),
@@ -88,14 +131,6 @@ export function makeApp(boot, base) {
       if (!state.pausedAt) for (const listener of sliders) listener();
     },
 
-    /** @param {number} seconds */
-    setWindow(seconds) {
-      state.window = seconds;
-      saved.set("window", String(seconds));
-      subscriptions.setWindow(seconds);
-      frames.markAll();
-    },
-
     /** @param {import("./types.js").Theme} theme */
     setTheme(theme) {
       state.theme = theme;
@@ -113,16 +148,13 @@ export function makeApp(boot, base) {
     },
 
     togglePause() {
-      state.pausedAt = state.pausedAt ? 0 : head() || Date.now();
-      frames.markAll();
+      setPaused(state.pausedAt ? 0 : head() || Date.now());
     },
 
-    /** Go to a dashboard without loading the page again. @param {string} slug @param {string} [anchor] */
-    open(slug, anchor = "") {
-      const address = `${boot.base}/d/${slug}${anchor ? `#${anchor}` : ""}`;
-      history.pushState(null, "", address);
-      Object.assign(state, { slug, menu: false, search: "" });
-      if (!anchor) scrollTo(0, 0);
+    /** Show a chart of this dashboard, or of the one that has it. @param {string} name */
+    goTo(name) {
+      const metric = metrics.value.get(name);
+      if (!reveal(name) && metric) open(metric.family, name);
     },
   };
 }

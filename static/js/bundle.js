@@ -1,13 +1,12 @@
 // Where Plotly comes from: the cartesian bundle that the page has begun to load, or the full one for rarer charts.
 
+import { loaded, once } from "./script.js";
+
 /** Trace types that the cartesian bundle draws. */
 const CARTESIAN = new Set([
   "bar", "box", "contour", "heatmap", "histogram", "histogram2d", "histogram2dcontour", "image", "pie", "scatter",
   "scatterternary", "violin",
 ]);
-
-/** @type {Map<string, Promise<any>>} */
-const loading = new Map();
 
 /**
  * @param {import("./types.js").Figure} figure
@@ -21,7 +20,7 @@ export function plotlyFor(figure, base) {
 
 /** @param {string} base */
 export function cartesian(base) {
-  return once("cartesian", () => loaded(document.querySelector("script#plotly"), `${base}vendor/plotly-cartesian.min.js`));
+  return once("cartesian", () => loaded(document.querySelector("script#plotly"), `${base}vendor/plotly-cartesian.min.js`, "Plotly"));
 }
 
 /**
@@ -38,28 +37,6 @@ function full(base) {
     const place = document.createElement("meta");
     place.id = MAP_RULES;
     document.head.append(place);
-    return loaded(null, `${base}plotly.full.min.js`);
-  });
-}
-
-/** @param {string} name @param {() => Promise<any>} load */
-function once(name, load) {
-  const known = loading.get(name) ?? load();
-  loading.set(name, known);
-  known.catch(() => loading.delete(name));
-  return known;
-}
-
-/** @param {Element | null} present @param {string} address @returns {Promise<any>} */
-function loaded(present, address) {
-  if (present && "Plotly" in window) return Promise.resolve(window.Plotly);
-  return new Promise((resolve, reject) => {
-    const script = /** @type {HTMLScriptElement} */ (present ?? document.createElement("script"));
-    script.addEventListener("load", () => resolve(/** @type {any} */ (window).Plotly));
-    script.addEventListener("error", () => reject(new Error(`${address} could not be loaded`)));
-    if (!present) {
-      script.src = address;
-      document.head.append(script);
-    }
+    return loaded(null, `${base}plotly.full.min.js`, "Plotly");
   });
 }

@@ -2,6 +2,7 @@
 
 import { plotlyFor } from "./bundle.js";
 import { extent, valueRange, valueTicks } from "./axes.js";
+import { Choice } from "./choice.js";
 import { coloursOf } from "./colours.js";
 import { POLAR, fill, takesAll } from "./fill.js";
 import { axisOf, timeOf } from "./localtime.js";
@@ -39,10 +40,6 @@ const CONFIG = {
 const MAPS = new Set(["heatmap", "contour", "surface"]);
 /** Types without an axis of time. */
 const FLAT = new Set(["pie", "indicator", "histogram", "box", "violin", ...POLAR]);
-/** Series that are drawn at most; beyond that nobody can tell them apart, and 500 would freeze the page. */
-const MOST_DRAWN = 30;
-/** The choice among more series stays for so long, so that lines don't come and go with every sample. */
-const CHOICE_STAYS = 10_000;
 /** ms without samples after which a chart moves on by itself. */
 const SLIDES_AFTER = 1_400;
 /** Series that one label beside the pointer can tell of; among more it tells of the nearest. */
@@ -56,7 +53,7 @@ export class Chart {
    * @param {Figure} options.figure
    * @param {string} options.base address of the static files
    * @param {import("./units.js").Units} options.units
-   * @param {(zoom: Span | null) => void} options.onZoom somebody has chosen a span, or has gone back
+   * @param {(zoom: Span | null, byHand?: boolean) => void} options.onZoom a span was chosen, or it has gone back
    */
   constructor(element, { metric, figure, base, units, onZoom }) {
     this.element = element;
@@ -81,6 +78,8 @@ export class Chart {
     this.zoom = null;
     /** @type {Span} that was drawn last */
     this.seen = { from: 0, to: 0 };
+    /** @type {Span} at which its axis stands: it may be slid on later than `seen` */
+    this.stands = this.seen;
     /** @type {[number, number] | null} */
     this.range = null;
     /** @type {import("./units.js").Scale | undefined} */
@@ -89,8 +88,7 @@ export class Chart {
     this.legendScale = undefined;
     /** @type {Map<number, string>} in which series were drawn, by place */
     this.colours = new Map();
-    /** @type {{at: number, shape: number, hidden: string, places: number[]}} */
-    this.choice = { at: 0, shape: -1, hidden: "", places: [] };
+    this.choice = new Choice();
     this.drawnVersion = -1;
     this.drawnLast = NaN;
     this.drawnKey = "";
@@ -137,7 +135,7 @@ export class Chart {
   draw(ring, { span, theme, template, hidden }) {
     const seen = this.zoom ?? span;
     this.seen = seen;
-    const shown = this.choose(ring, hidden);
+    const shown = this.choice.of(ring, hidden, this.top || this.figure.data[0]?.["type"] === "heatmap");
     const [low, high] = ring.span(seen.from, seen.to);
     const { min, max } = this.latest ? newest(ring, shown) : extent(ring, shown, low, high, this.stacked);
     const size = Math.max(Math.abs(min), Math.abs(max));
@@ -194,6 +192,7 @@ export class Chart {
     const [from, to] = [axis(seen.from), axis(seen.to)];
     if (to === this.plotted.layout.xaxis.range[1]) return;
     const { tickvals, ticktext } = timeTicks(seen, this.plot, axis);
+    this.stands = seen;
     this.plotly.relayout(this.plotted, { "xaxis.range": [from, to], "xaxis.tickvals": tickvals, "xaxis.ticktext": ticktext });
   }
 
@@ -204,26 +203,25 @@ export class Chart {
     this.onZoom(null);
   }
 
+  /** Show a span that nobody has chosen by hand in this chart. @param {Span} span */
+  look(span) {
+    if (this.flat) return;
+    this.zoom = span;
+    this.serial++;
+    this.onZoom(span);
+  }
+
+  /** Where its plot is, and from when to when; null without an axis of time. @returns {import("./marks.js").Area | null} */
+  get area() {
+    const { xaxis, yaxis } = this.plotted?._fullLayout ?? {};
+    if (this.flat || xaxis?.type !== "date" || !yaxis) return null;
+    return { ...this.stands, left: xaxis._offset, width: xaxis._length, top: yaxis._offset, height: yaxis._length };
+  }
+
   destroy() {
     if (this.plotted) this.plotly.purge(this.plotted);
     this.plotted = undefined;
     this.element.replaceChildren();
-  }
-
-  /** Places of the series to draw. @param {Ring} ring @param {Set<string>} hidden */
-  choose(ring, hidden) {
-    const { choice } = this;
-    const now = performance.now();
-    const put = [...hidden].join();
-    const many = ring.series.length > MOST_DRAWN && !this.top && this.figure.data[0]?.["type"] !== "heatmap";
-    if (choice.shape === ring.shape && choice.hidden === put && (!many || now - choice.at < CHOICE_STAYS)) return choice.places;
-    let places = ring.keys.flatMap((key, place) => (hidden.has(key) ? [] : [place]));
-    if (many) {
-      const value = (/** @type {number} */ place) => ring.latest(place) || 0;
-      places = places.sort((a, b) => value(b) - value(a)).slice(0, MOST_DRAWN).sort((a, b) => a - b);
-    }
-    this.choice = { at: now, shape: ring.shape, hidden: put, places };
-    return places;
   }
 
   /**
@@ -268,6 +266,7 @@ export class Chart {
   /** @param {Json[]} data @param {Json} layout */
   show(data, layout) {
     this.shownAt = performance.now();
+    this.stands = this.seen;
     if (this.plotted) {
       this.plotly.react(this.plotted, data, layout, CONFIG);
       return;
@@ -292,7 +291,7 @@ export class Chart {
     this.zoom = { from: begin, to: end };
     // Plotly keeps what a hand has done until this number changes; we keep it ourselves.
     this.serial++;
-    this.onZoom(this.zoom);
+    this.onZoom(this.zoom, true);
   }
 }
 

@@ -40,3 +40,14 @@ export function faded(colour, alpha) {
   const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   return parts.some(Number.isNaN) ? colour : `rgba(${parts.join(",")},${alpha})`;
 }
+
+/** Black or white, whichever can be read better on a colour (WCAG 2, relative luminance). @param {string} colour #rrggbb */
+export function inkOn(colour) {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  // Where both have the same contrast.
+  return light > 0.179 ? "#0e1116" : "#ffffff";
+}

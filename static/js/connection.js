@@ -88,6 +88,8 @@ export class Connection {
     /** Counts signs of life. */
     this.heard = 0;
     this.socket = connect(base);
+    /** @type {any[]} sockets of other namespaces over the same line */
+    this.others = [];
     this.wire();
   }
 
@@ -103,6 +105,25 @@ export class Connection {
     this.unwake();
     this.unretry?.();
     this.subscriptions.stop();
+    this.hangUp();
+  }
+
+  /**
+   * Another namespace over the same line. It is joined after each greeting, so that the first chart does not wait for it.
+   * @param {string} name
+   * @param {(give: (auth: object) => void) => void} auth asked each time
+   * @returns {any} its socket
+   */
+  share(name, auth) {
+    const socket = this.socket.io.socket(name, { auth });
+    this.others.push(socket);
+    if (this.greeted) socket.connect();
+    return socket;
+  }
+
+  /** To socket.io a line ends with the last of its namespaces. */
+  hangUp() {
+    for (const other of this.others) other.disconnect();
     this.socket.disconnect();
   }
 
@@ -178,6 +199,7 @@ export class Connection {
 
   lost() {
     this.greeted = false;
+    for (const other of this.others) other.disconnect();
     this.subscriptions.reset();
     if (this.status.phase !== "other_version") this.setPhase("reconnecting");
     this.retry();
@@ -200,7 +222,7 @@ export class Connection {
     // To socket.io that is no end while it waits for the server's first words: it would wait until its timeout.
     engine?.once("close", () => {
       if (this.trying !== engine) return;
-      this.socket.disconnect();
+      this.hangUp();
       this.failed();
     });
   }
@@ -216,7 +238,7 @@ export class Connection {
     const { heard, session } = this;
     this.ping();
     this.later(SIGN_WITHIN, () => {
-      if (this.greeted && !this.hidden && session === this.session && heard === this.heard) this.socket.disconnect();
+      if (this.greeted && !this.hidden && session === this.session && heard === this.heard) this.hangUp();
     });
   }
 
@@ -244,6 +266,7 @@ export class Connection {
     this.tell("notices", notices);
     this.askCatalog(version === this.version);
     this.subscriptions.plan();
+    for (const other of this.others) other.connect();
   }
 
   /** @param {boolean} same whether the server's files are this page's */

@@ -2,13 +2,19 @@
 
 import { WINDOWS } from "./text.js";
 
+/** Keys that change nothing of what one looks at. */
+const ASIDE = new Set(["t", "c", "?", "m", "p"]);
+/** What somebody takes into their own hands, and by that follows nobody any more. */
+const HANDS = ".plot, .seg, .pick, .btn.pause, button.chip, .rail a, .tile, .family a";
+
 /**
  * @param {import("./app.js").App} app
  * @param {Document} [target]
  * @returns {() => void} takes the keys away again
  */
 export function listenKeys(app, target = document) {
-  const { state } = app;
+  const { state, together } = app;
+  const { people, follow } = together;
   /** @type {Record<string, () => void>} */
   const actions = {
     " ": app.togglePause,
@@ -19,7 +25,13 @@ export function listenKeys(app, target = document) {
       state.menu = matchMedia("(max-width: 720px)").matches;
       target.getElementById("search")?.focus();
     },
+    "m": () => void (people.you && together.showTalk(!people.open)),
+    "p": () => void (state.pointing = true),
     "Escape": () => {
+      if (people.picking || people.card) {
+        Object.assign(people, { picking: false, card: "" });
+        return;
+      }
       state.menu = false;
       for (const chip of target.querySelectorAll("button.chip")) /** @type {HTMLElement} */ (chip).click();
     },
@@ -36,8 +48,26 @@ export function listenKeys(app, target = document) {
     const action = actions[event.key];
     if (!action) return;
     event.preventDefault();
+    if (!ASIDE.has(event.key)) follow.touched();
     action();
   };
+  /** @param {KeyboardEvent} event */
+  const released = (event) => {
+    if (event.key === "p") state.pointing = false;
+  };
+  /** @param {PointerEvent} event */
+  const touched = (event) => {
+    if (/** @type {HTMLElement} */ (event.target).closest?.(HANDS)) follow.touched();
+  };
+  const blurred = () => void (state.pointing = false);
   target.addEventListener("keydown", pressed);
-  return () => target.removeEventListener("keydown", pressed);
+  target.addEventListener("keyup", released);
+  target.addEventListener("pointerdown", touched, true);
+  globalThis.addEventListener?.("blur", blurred);
+  return () => {
+    target.removeEventListener("keydown", pressed);
+    target.removeEventListener("keyup", released);
+    target.removeEventListener("pointerdown", touched, true);
+    globalThis.removeEventListener?.("blur", blurred);
+  };
 }

@@ -19,6 +19,9 @@ import { WINDOWS } from "./text.js";
  * @property {"" | "help" | "collectors"} dialog
  * @property {{level: string, text: string} | null} notice
  * @property {import("./notices.js").Standing[]} standing
+ * @property {import("./people/together.js").Look | null} look where charts were asked to look
+ * @property {boolean} pointing whether one shows where one's mouse is
+ * @property {{metric: string, from: number, to: number} | null} zoomed the chart that was zoomed last by hand
  */
 
 /** Choices survive a reload. Storage may be refused; then they don't. */
@@ -60,6 +63,9 @@ export function makeState(boot, status) {
     dialog: "",
     notice: null,
     standing: [],
+    look: null,
+    pointing: false,
+    zoomed: null,
   };
   return {
     state: reactive(initial),

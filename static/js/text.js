@@ -38,6 +38,47 @@ export const TEXT = Object.freeze({
   collectors: "Collectors",
   noCollectors: "no collectors",
   failed: "This chart can't be drawn",
+  // of people
+  here: "People here",
+  everybody: "Everybody here",
+  you: "You",
+  yourName: "Your name",
+  yourColour: "Your colour",
+  save: "Save",
+  whisper: "Whisper",
+  follow: "Follow",
+  invite: "Invite to a private room",
+  newRoom: "New room",
+  roomTitle: "What it is called",
+  open: "Open",
+  talk: "Talk",
+  places: "Where to talk",
+  notes: "Notes",
+  noNotes: "No moment has a note yet. Write a message and pin it to one: everybody sees it on the charts, and it stays.",
+  silent: "Nothing was said here yet.",
+  silentWhisper: "Only the two of you can read this.",
+  message: "Message",
+  writeHere: "Write to who is here",
+  whisperTo: "Whisper to",
+  send: "Send",
+  pin: "Pin to a moment",
+  pinHint: "Choose the moment: click a chart",
+  pinStart: "Where the zoom begins",
+  cancel: "Cancel",
+  remove: "Remove",
+  edit: "Edit",
+  edited: "edited",
+  takeBack: "Take back",
+  sure: "Take it back for everybody?",
+  keep: "Keep",
+  takenBack: "Taken back",
+  quit: "Leave for good",
+  join: "Join",
+  decline: "No, thanks",
+  stop: "Stop",
+  backToLive: "Back to live",
+  privateRoom: "Private room",
+  onlyYou: "Nobody else is in this room now",
 });
 
 /** Names of the windows, in seconds; their keys are their places. @type {[number, string][]} */
@@ -57,9 +98,76 @@ export const KEYS = [
   ["1 – 8", `Span of time: ${WINDOWS.map(([, name]) => name).join(", ")}`],
   ["t", "Dark or light"],
   ["c", "Collectors and their states"],
+  ["m", "Talk beside the charts"],
+  ["p", "Held: show others where you point"],
   ["Esc", "Back to live, or close"],
   ["?", "These shortcuts"],
 ];
+
+/** The clock of this place. @param {number} time ms @param {boolean} [seconds] */
+export function clockText(time, seconds = false) {
+  const date = new Date(time);
+  const parts = [date.getHours(), date.getMinutes(), ...(seconds ? [date.getSeconds()] : [])];
+  return parts.map((part) => `${part}`.padStart(2, "0")).join(":");
+}
+
+/** @param {number} time ms @param {number} now ms */
+const ofToday = (time, now) => new Date(time).toDateString() === new Date(now).toDateString();
+
+/** A day between messages. @param {number} time ms @param {number} now ms */
+export const dayTitle = (time, now) => (ofToday(time, now) ? "Today" : `${dayText(new Date(time))}, ${new Date(time).getFullYear()}`);
+
+/** A moment, with its day when that is not today. @param {number} time ms @param {number} now ms */
+export const momentText = (time, now) => `${ofToday(time, now) ? "" : `${dayText(new Date(time))}, `}${clockText(time, true)}`;
+
+/** A span, to the second when it is short. @param {number} from ms @param {number} to ms @param {number} now ms */
+export function spanText(from, to, now) {
+  const fine = to - from < 300_000;
+  return `${ofToday(from, now) ? "" : `${dayText(new Date(from))}, `}${clockText(from, fine)}–${clockText(to, fine)}`;
+}
+
+/** @param {string} span @param {string} title of the metric, or "" */
+export const aboutText = (span, title) => `about ${span}${title ? `, ${title}` : ""}`;
+
+/** @param {string} moment */
+export const pinnedText = (moment) => `pinned to ${moment}`;
+
+/** A message in few words, without the marks of Markdown. @param {string} text */
+export function excerpt(text) {
+  const words = text.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/^\s*(?:>|#+ |[-*] )\s*/gm, "").replace(/[*`]+|~~|__/g, "").replace(/\s+/g, " ").trim();
+  const letters = [...words];
+  return letters.length > EXCERPT ? `${letters.slice(0, EXCERPT - 1).join("")}…` : words;
+}
+const EXCERPT = 90;
+
+/** @param {string} name */
+export const followText = (name) => `Following ${name}`;
+/** @param {string} name */
+export const followAgain = (name) => `Follow ${name} again`;
+/** @param {string} name */
+export const leaderGone = (name) => `${name} has left`;
+/** @param {string} name @param {string} title */
+export const invitedText = (name, title) => `${name} invites you to ${title}`;
+/** @param {string} name @param {string} title */
+export const invitedDone = (name, title) => `${name} is invited to ${title}`;
+/** @param {string} span */
+export const lookText = (span) => `All charts at ${span}`;
+/** @param {number} count */
+export const talkText = (count) => (count ? `${TEXT.talk}, ${count} unread` : TEXT.talk);
+/** @param {number} count */
+export const letters = (count) => `${count} letters left`;
+/** @param {string[]} names */
+export const withText = (names) => `With ${names.join(", ")}`;
+
+/** Why something that was to be said was not. @param {string} code @param {string} message of the server, in its words */
+export function refusalText(code, message) {
+  if (code === "rate_limited") return "That was much at once. Your text is kept: send it again in a few seconds.";
+  if (code === "forbidden") return "You are not in this room any more. Your text is kept.";
+  if (code === "unavailable") return "The server can't keep messages now. Your text is kept.";
+  if (code === "unknown_person") return "Nobody has been here by that name for long.";
+  if (code === "unknown_message") return "It was taken back already.";
+  return code ? message : "There is no answer from the server. Your text is kept.";
+}
 
 /** @param {number} seconds */
 export const behind = (seconds) => `${duration(seconds)} behind: catch up`;
@@ -99,9 +207,7 @@ export const running = (count) => `${count} collector${count === 1 ? "" : "s"} r
 
 /** Since when something is so; of another day than today with that day. @param {number} time ms */
 export function sinceText(time) {
-  const [date, now] = [new Date(time), new Date()];
-  const clock = `${date.getHours()}`.padStart(2, "0") + `:${date.getMinutes()}`.padStart(2, "0");
-  return `since ${date.toDateString() === now.toDateString() ? "" : `${dayText(date)}, `}${clock}`;
+  return `since ${ofToday(time, Date.now()) ? "" : `${dayText(new Date(time))}, `}${clockText(time)}`;
 }
 
 /**

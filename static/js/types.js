@@ -46,6 +46,7 @@
  * @property {string} slug
  * @property {string} host
  * @property {string} epoch
+ * @property {boolean} people whether this server has rooms of people
  * @property {Metric[]} metrics
  * @property {CollectorState[]} collectors
  * @property {Record<string, Steps>} units

@@ -36,6 +36,7 @@ PACKAGES = (
     Package("htm", "3.1.1", "dist/htm.module.js"),
     Package("socket.io-client", "4.8.4", "dist/socket.io.esm.min.js"),
     Package("plotly.js-cartesian-dist-min", "4.1.1", "plotly-cartesian.min.js"),
+    Package("markdown-it", "15.0.3", "dist/browser/markdown-it.umd.min.js"),
 )
 PLOTLY = "plotly-cartesian.min.js"
 STYLE = "plotly.css"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { delayOf } from "../../static/js/backoff.js";
-import { Desk, settled } from "./fakes.js";
+import { Desk, FakeSocket, settled } from "./fakes.js";
 
 /** @type {Desk[]} */
 const desks = [];
@@ -440,4 +440,24 @@ test("a metric may be shown over a span of its own", async () => {
   await settled();
   const { payload } = page.socket.take("subscribe");
   assert.deepEqual(payload.metrics, [{ name: "m", window: 300, points: 1_200 }, { name: "n", window: 60, points: 100 }]);
+});
+
+test("another namespace shares the line: joined after each greeting, and let go with it", async () => {
+  const page = desk();
+  const other = new FakeSocket();
+  /** @type {any} */ (page.socket).io = { socket: (/** @type {string} */ name) => Object.assign(other, { name }) };
+  assert.equal(page.connection.share("/rooms", () => {}).name, "/rooms");
+  assert.equal(other.connects, 0, "the first chart does not wait for it");
+  await page.greet();
+  assert.equal(other.connects, 1);
+  page.socket.say("disconnect");
+  assert.equal(other.disconnects, 1);
+  await page.greet();
+  assert.equal(other.connects, 2);
+  page.dead = true;
+  page.connection.check();
+  await page.pass(5_000);
+  assert.deepEqual([other.disconnects, page.socket.disconnects], [2, 1], "socket.io ends no line on which another namespace is left");
+  page.connection.share("/third", () => {});
+  assert.equal(other.connects, 3, "the server has greeted already");
 });

@@ -3,6 +3,7 @@
 import { computed, nextTick, onMounted, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { families, sections, tiles } from "../layout.js";
+import { reveal } from "../reveal.js";
 import { TEXT } from "../text.js";
 import { Bar } from "./bar.js";
 import { Dialogs } from "./dialogs.js";
@@ -10,11 +11,14 @@ import { html } from "./html.js";
 import { Notices } from "./notices.js";
 import { Panel } from "./panel.js";
 import { Rail } from "./rail.js";
+import { Strip } from "./strip.js";
+import { Talk } from "./talk.js";
 import { Tile } from "./tile.js";
 
 export const Page = {
   setup() {
-    const { state, shown: all, boot, open } = useApp();
+    const { state, shown: all, boot, open, together } = useApp();
+    const { people } = together;
     const groups = computed(() => families(all.value, boot.families));
     const parts = computed(() => sections(all.value, groups.value, state.slug));
     const heads = computed(() => (state.slug === "overview" ? tiles(all.value, groups.value) : []));
@@ -24,16 +28,15 @@ export const Page = {
       return known?.title ?? state.slug;
     });
 
-    watch(title, (text) => (document.title = `${text} · ${TEXT.brand}`), { immediate: true });
-    const reveal = async () => {
+    /** How many others are here, for who has the page in another tab. */
+    const others = () => Math.max(0, (people.present[people.room] ?? []).length - 1);
+    watch(() => `${others() ? `(${others() + 1}) ` : ""}${title.value} · ${TEXT.brand}`, (text) => (document.title = text), { immediate: true });
+    const arrive = async () => {
       await nextTick();
-      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-      if (target) target.scrollIntoView({ block: "center" });
-      target?.classList.add("found");
-      if (target) setTimeout(() => target.classList.remove("found"), 1600);
+      reveal(decodeURIComponent(location.hash.slice(1)));
     };
-    watch(() => [state.slug, state.menu, state.search], reveal);
-    onMounted(reveal);
+    watch(() => [state.slug, state.menu, state.search], arrive);
+    onMounted(arrive);
 
     /** A tile is called by its family where the metric's own title begins with that. @param {import("../types.js").Metric} metric */
     const short = (metric) => {
@@ -49,13 +52,14 @@ export const Page = {
       </div>`;
 
     return () => html`
-      <div class="app">
+      <div class=${["app", { talking: people.open && people.you, picking: people.picking }]}>
         <a class="skip" href="#charts">${TEXT.skip}</a>
         <${Rail} />
         ${state.menu && html`<div class="veil" onClick=${() => (state.menu = false)} />`}
         <div class="body">
           <${Bar} title=${title.value} />
           <${Notices} />
+          <${Strip} />
           <main id="charts" class="main" tabindex="-1" key=${state.slug}>
             ${heads.value.length > 0 && html`<div class="tiles">
               ${heads.value.map((metric, place) => html`<${Tile} key=${metric.name} metric=${metric} title=${short(metric)} place=${place} />`)}
@@ -72,6 +76,7 @@ export const Page = {
             ${!parts.value.length && empty()}
           </main>
         </div>
+        ${people.open && people.you && html`<${Talk} title=${title.value} />`}
         <${Dialogs} />
       </div>`;
   },

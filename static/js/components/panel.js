@@ -5,16 +5,16 @@ import {
 } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { Chart } from "../chart.js";
-import { colourOf } from "../colours.js";
 import { shapeOf } from "../returning.js";
+import { rowsOf } from "../rows.js";
 import { CALM, TROUBLE } from "../standing.js";
-import { nameOf } from "../store.js";
 import { TEXT, behind, finerOf, reasonOf, refusedOf, someOf, stale } from "../text.js";
-import { joined, legendDecimals, number, short } from "../units.js";
+import { joined, short } from "../units.js";
 import { Code } from "../wire.js";
 import { Zoom } from "../zoom.js";
 import { html } from "./html.js";
 import { Legend, Ramp } from "./legend.js";
+import { Overlay } from "./overlay.js";
 
 /** @typedef {import("../types.js").Metric} Metric */
 /** @typedef {import("./legend.js").Row} Row */
@@ -33,6 +33,7 @@ export const Panel = {
     const { state, store, frames, subscriptions, connection, collectors, units, boot } = app;
     const plot = ref(/** @type {HTMLElement | null} */ (null));
     const root = ref(/** @type {HTMLElement | null} */ (null));
+    const overlay = ref(/** @type {{place: () => void} | null} */ (null));
     const near = ref(false);
     let seen = false;
     const zoom = shallowRef(/** @type {{to: number, word: string, reason: string} | null} */ (null));
@@ -55,6 +56,8 @@ export const Panel = {
     const undo = [];
     let unwant = () => {};
     let zoomed = zooming();
+    /** Whether it looks where the page was asked to. */
+    let looks = false;
     /** Counts buildings of the chart, so that one that was overtaken gives up. */
     let builds = 0;
 
@@ -87,6 +90,7 @@ export const Panel = {
         if (!drawn || urgent || now - drawnAt >= step() - 16) {
           drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, hidden: hidden.value });
           drawnAt = now;
+          overlay.value?.place();
           report();
         }
         if (urgent || now - toldAt >= VALUES_FASTEST) {
@@ -116,23 +120,10 @@ export const Panel = {
      * @param {Chart["legend"]} legend
      */
     function tell(ring, drawn, template, legend) {
-      const end = zoom.value?.to ?? state.pausedAt;
-      const at = end ? ring.search(end + 1) - 1 : ring.end - 1;
-      const colours = { palette: template.layout.colorway, quiet: template.layout.meta.quiet };
-      const digits = legendDecimals(drawn.size);
       const { factor, symbol } = drawn.legendScale;
-      // The header names the unit of the chart; values of another step bring their own.
-      const suffix = symbol === drawn.scale.symbol ? "" : joined(symbol);
-      const alone = ring.series.length === 1 && !nameOf(ring.series[0] ?? { labels: {} });
-      const rows = ring.series.map((series, place) => {
-        const value = ring.columns[place]?.[at] ?? NaN;
-        return {
-          key: ring.keys[place] ?? "",
-          name: alone ? props.metric.name.split(".").at(-1) ?? "" : nameOf(series),
-          colour: drawn.colours.get(place) ?? colourOf(series, place, colours),
-          value: number(value / factor, digits) + (Number.isNaN(value) ? "" : suffix),
-          size: value || 0,
-        };
+      const rows = rowsOf(ring, drawn, {
+        end: zoom.value?.to ?? state.pausedAt, metric: props.metric.name,
+        colours: { palette: template.layout.colorway, quiet: template.layout.meta.quiet },
       });
       const [low, high] = drawn.bounds.map((bound) => short(bound / factor) + joined(symbol));
       told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: ring.series.length, low: low ?? "", high: high ?? "", rows, legend };
@@ -145,6 +136,7 @@ export const Panel = {
       zoomed.end();
       zoomed = zooming();
       zoom.value = null;
+      looks = false;
       failed.value = "";
       const metric = props.metric;
       try {
@@ -153,15 +145,20 @@ export const Panel = {
         if (!plot.value || turn !== builds) return;
         const made = new Chart(plot.value, {
           metric, figure, base: app.base, units,
-          onZoom: (span) => {
+          onZoom: (span, byHand) => {
             if (span) zoomed.to(span, made.plot);
             else zoomed.end();
+            if (byHand && span) state.zoomed = { ...span, metric: metric.name };
+            else if (!span && state.zoomed?.metric === metric.name) state.zoomed = null;
             follow();
           },
         });
         await made.open();
         if (turn !== builds || !plot.value) made.destroy();
-        else chart = made;
+        else {
+          chart = made;
+          look();
+        }
       } catch (error) {
         if (turn === builds) failed.value = String(/** @type {Error} */ (error).message ?? error);
       }
@@ -202,7 +199,8 @@ export const Panel = {
     });
     watch(() => shapeOf(props.metric), () => near.value && build());
     // Whoever chooses a window wants to see it.
-    watch(() => state.window, () => zoom.value && catchUp());
+    watch(() => state.window, () => zoom.value && !state.look && catchUp());
+    watch(() => state.look, look);
     watch(() => [state.window, state.theme, state.pausedAt], redraw);
 
     const trouble = computed(() => {
@@ -232,7 +230,17 @@ export const Panel = {
     };
 
     function catchUp() {
-      chart?.catchUp();
+      // What all charts look at is left by all of them.
+      if (looks && state.look) state.look = null;
+      else chart?.catchUp();
+    }
+
+    /** Look where this page is asked to: all charts, or this one. */
+    function look() {
+      const asked = state.look?.metric && state.look.metric !== props.metric.name ? null : state.look;
+      if (!asked && looks) chart?.catchUp();
+      looks = asked !== null;
+      if (asked) chart?.look({ from: asked.from, to: asked.to });
     }
 
     /** A sentence in place of the chart. */
@@ -291,6 +299,7 @@ export const Panel = {
           </header>
           <div class=${["plot", props.metric.chart]}>
             <div ref=${plot} class="canvas" role="img" aria-label=${summary.value} />
+            <${Overlay} ref=${overlay} metric=${props.metric.name} area=${() => chart?.area ?? null} />
             ${text && html`<p class="word">${text}</p>`}
           </div>
           ${note && html`<p class="note">${note}</p>`}

@@ -1,0 +1,89 @@
+// Markdown as a tree of what the page shows of it: a short list of tags, links to few kinds of addresses, and text.
+
+/** @typedef {{tag: string, href?: string, children: Node[]} | string} Node */
+/** @typedef {{type: string, tag: string, nesting: number, content: string, markup: string, attrGet: (name: string) => string | null, children: Token[] | null}} Token of markdown-it */
+/** @typedef {{parse: (text: string, env: object) => Token[]}} Parser */
+
+/** Tokens that open a tag of the page, by their type; headings are no larger than other text. @type {Record<string, string>} */
+const TAGS = {
+  paragraph_open: "p", heading_open: "h", em_open: "em", strong_open: "strong", s_open: "s", bullet_list_open: "ul", ordered_list_open: "ol",
+  list_item_open: "li", blockquote_open: "blockquote",
+};
+const SCHEMES = new Set(["http:", "https:", "mailto:"]);
+/** Tags within tags; what is deeper stands in the last of them. */
+const DEEPEST = 12;
+
+/** @param {any} markdownIt the library @returns {Parser} */
+export function parserOf(markdownIt) {
+  const parser = markdownIt({ html: false, linkify: true, breaks: true, maxNesting: 30 });
+  parser.disable(["table", "html_block", "html_inline", "reference"]);
+  // Names of metrics end like domains: only what says http:// is a link by itself.
+  parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+  return parser;
+}
+
+/** An address that a link may lead to; null for any other. @param {string | null} address */
+export function safe(address) {
+  try {
+    const { protocol, href } = new URL(address ?? "");
+    return SCHEMES.has(protocol) ? href : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {Parser} parser
+ * @param {string} text
+ * @returns {Node[]}
+ */
+export function treeOf(parser, text) {
+  /** @type {Node[]} */
+  const root = [];
+  build(parser.parse(text, {}), root);
+  return root;
+}
+
+/** @param {Token[]} tokens @param {Node[]} root */
+function build(tokens, root) {
+  const path = [root];
+  const top = () => /** @type {Node[]} */ (path.at(-1));
+  for (const token of tokens) {
+    if (token.nesting < 0) {
+      if (path.length > 1) path.pop();
+    } else if (token.nesting > 0) {
+      const made = opened(token);
+      if (made && path.length <= DEEPEST) top().push(made);
+      path.push(made && path.length <= DEEPEST ? made.children : top());
+    } else if (token.type === "inline") build(token.children ?? [], top());
+    else {
+      const made = alone(token);
+      if (made) top().push(made);
+    }
+  }
+}
+
+/** @param {Token} token @returns {{tag: string, href?: string, children: Node[]} | null} null for what is shown without its tag */
+function opened(token) {
+  if (token.type === "link_open") {
+    const href = safe(token.attrGet("href"));
+    return href ? { tag: "a", href, children: [] } : null;
+  }
+  const tag = TAGS[token.type];
+  return tag ? { tag, children: [] } : null;
+}
+
+/** @param {Token} token @returns {Node | null} */
+function alone(token) {
+  const { type, content } = token;
+  if (type === "text" || type === "text_special") return content || null;
+  if (type === "softbreak" || type === "hardbreak") return { tag: "br", children: [] };
+  if (type === "code_inline") return { tag: "code", children: [content] };
+  if (type === "code_block" || type === "fence") return { tag: "pre", children: [content.replace(/\n$/, "")] };
+  if (type === "hr") return { tag: "hr", children: [] };
+  if (type !== "image") return content || null;
+  // Nothing is fetched from elsewhere because of what somebody says: a picture is a link to it.
+  const href = safe(token.attrGet("src"));
+  const name = content || href || "";
+  return href ? { tag: "a", href, children: [name] } : name || null;
+}

@@ -1,0 +1,35 @@
+// The rows of a legend: which mark, which name, which value of the moment that the chart ends at.
+
+import { colourOf } from "./colours.js";
+import { nameOf } from "./store.js";
+import { joined, legendDecimals, number } from "./units.js";
+
+/** @typedef {import("./components/legend.js").Row} Row */
+
+/**
+ * @param {import("./store.js").Ring} ring
+ * @param {import("./chart.js").Drawn} drawn
+ * @param {object} options
+ * @param {number} options.end ms, 0 for the newest
+ * @param {string} options.metric its name
+ * @param {{palette: string[], quiet: string}} options.colours
+ * @returns {Row[]}
+ */
+export function rowsOf(ring, drawn, { end, metric, colours }) {
+  const at = end ? ring.search(end + 1) - 1 : ring.end - 1;
+  const digits = legendDecimals(drawn.size);
+  const { factor, symbol } = drawn.legendScale;
+  // The header names the unit of the chart; values of another step bring their own.
+  const suffix = symbol === drawn.scale.symbol ? "" : joined(symbol);
+  const alone = ring.series.length === 1 && !nameOf(ring.series[0] ?? { labels: {} });
+  return ring.series.map((series, place) => {
+    const value = ring.columns[place]?.[at] ?? NaN;
+    return {
+      key: ring.keys[place] ?? "",
+      name: alone ? metric.split(".").at(-1) ?? "" : nameOf(series),
+      colour: drawn.colours.get(place) ?? colourOf(series, place, colours),
+      value: number(value / factor, digits) + (Number.isNaN(value) ? "" : suffix),
+      size: value || 0,
+    };
+  });
+}
