@@ -7,8 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +24,9 @@ from dashboard.errors import PlotroomError
 from dashboard.live.wire import AGENTS
 from dashboard.server import threaded
 from dashboard.settings import Settings
-from dashboard.tasks import threads
+from dashboard.tasks import Clock, threads
 from dashboard.web.tokens import keep_token
-from tests.rooms import Client
+from tests.rooms import Client, RoomsServer
 from tests.server import ROOT, Server, free_port
 
 PATIENCE = 30.0  # seconds; a test that waits so long has failed
@@ -44,10 +47,8 @@ PLUGIN = """
             self.steps.set(-Steps.taken, leg="right")
             self.total.set(Steps.taken * 10)
 """
-QUIET = "\n".join(
-    f"[collectors.{name}]\nenabled = false"
-    for name in ("cpu", "disks", "filesystems", "network", "processes", "tcp", "pressure")
-)
+OFF = ("cpu", "disks", "filesystems", "network", "processes", "tcp", "pressure")
+QUIET = "\n".join(f"[collectors.{name}]\nenabled = false" for name in OFF)
 
 
 class AgentProcess:
@@ -226,6 +227,47 @@ def test_an_agent_may_come_before_its_server(
     assert token not in one.log()
 
 
+def test_times_are_the_servers(server: Callable[..., Server]) -> None:
+    """An agent whose clock is an hour behind, and is then set, sends times of the server's clock all the same."""
+    running = server(config=QUIET, async_mode="threading")
+    behind = [3600.0]
+    clock = Clock(lambda: time.time() - behind[0])
+    off = {name: {"enabled": False} for name in (*OFF, "uptime")}
+    settings = Settings.model_validate(
+        {"config": running.home / "none.toml", "data_dir": running.home / "none", "collectors": off}
+    )
+    agent = Agent("web1", address(running.url), settings, replace(threads(), clock=clock))
+    thread = threading.Thread(target=agent.run)
+    thread.start()
+    try:
+        wait_values(running, "web1.system.memory", 2)
+        behind[0] = -120.0
+        wait_values(running, "web1.system.memory", 4)
+    finally:
+        agent.end()
+        thread.join()
+    times = values(running, "web1.system.memory")[0]
+    assert times == sorted(times)
+    assert times[-1] <= time.time() * 1000
+    assert time.time() * 1000 - times[0] < 60_000
+    assert all(500 < later - earlier < 5000 for earlier, later in pairwise(times))
+
+
+def test_what_is_too_much_to_keep_is_counted(server: Callable[..., Server], agent: Callable[..., AgentProcess]) -> None:
+    """The oldest goes, the log says how much, and what is sent begins where that ends."""
+    running = server(config=QUIET, async_mode="threading")
+    one = agent(running.url, "--name", "web1", "--agents-keep", "0.5")
+    wait_values(running, "web1.steps.taken", 3)
+    running.stop()
+    time.sleep(1.5)
+    running.start()
+    one.wait_log("values were dropped, the oldest first")
+    wait_values(running, "web1.steps.taken", 10)
+    left = values(running, "web1.steps.taken")[1][0]
+    gaps = [later - earlier for earlier, later in pairwise(left) if earlier and later]
+    assert sum(gap > 1 for gap in gaps) == 1
+
+
 def test_a_wrong_token_ends_it(server: Callable[..., Server], agent: Callable[..., AgentProcess]) -> None:
     """With one line, and exit code 2."""
     running = server("--require-token", config=QUIET, async_mode="threading")
@@ -259,17 +301,20 @@ def test_a_name_that_is_taken_ends_it(server: Callable[..., Server]) -> None:
         rival.close()
 
 
-def test_an_agent_is_told_when_it_is_not_wanted(server: Callable[..., Server]) -> None:
-    """`agents.enabled = false` ends it, as an address does at which nothing answers."""
-    running = server("--no-agents-enabled", config=QUIET, async_mode="threading")
+def test_an_agent_is_told_when_it_is_not_wanted(tmp_path: Path) -> None:
+    """A server without the namespace ends it, as an address does at which nothing answers."""
+    server = RoomsServer("threading", tmp_path / "log.txt")
     nobody = f"http://127.0.0.1:{free_port()}"
-    for url, sentence in (
-        (running.url, "has ended the connection at once; is /agents switched off there?"),
-        (nobody, f"nothing answers at {nobody}"),
-    ):
-        with pytest.raises(PlotroomError) as error:
-            Agent("web1", address(url), Settings(config=running.home / "none.toml"), threads()).run()
-        assert sentence in str(error.value)
+    try:
+        for url, sentence in (
+            (server.url, "has ended the connection at once; is /agents switched off there?"),
+            (nobody, f"nothing answers at {nobody}"),
+        ):
+            with pytest.raises(PlotroomError) as error:
+                Agent("web1", address(url), Settings(config=tmp_path / "none.toml"), threads()).run()
+            assert sentence in str(error.value)
+    finally:
+        server.close()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from dashboard.agent.backlog import Backlog
 from dashboard.agent.book import Book
 from dashboard.agent.server_clock import ServerClock
 from dashboard.agent.session import Ask, NotWelcome, Session, Talk
-from dashboard.client.errors import CannotConnect, Refused
+from dashboard.client.errors import CannotConnect, ClientError, Refused
 from dashboard.client.line import Line
 from dashboard.errors import CannotStart, PlotroomError
 from dashboard.live.agent_payloads import AGENT, MOST_AGENT
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 FIRST_WAIT, MOST_WAIT = 1.0, 15.0
 #: Seconds at the end for what is still to be sent.
 DRAIN = 1.0
+#: Seconds for an answer.
+ANSWER_WITHIN = 30.0
 #: Seconds after which is looked whether there is something to do, at the latest.
 LOOK_EVERY = 1.0
 
@@ -63,6 +65,7 @@ class Agent:
         self._address = address
         self._wait = wait
         self._keep = settings.agents.keep
+        self._tasks = tasks
         self._clock = tasks.clock
         self._over = threading.Event()
         self._taken = threading.Event()  # by the server; or it is over
@@ -76,6 +79,7 @@ class Agent:
             address, AGENTS, Event.HELLO, heard=self._heard, lost=self._lost, work=self._work, failed=self.end
         )
         self._exchange: _Exchange | None = None
+        self._limits: dict[str, Any] = {}  # of the server's `hello`
         self._been_there = False
         self._away_since: float | None = None
 
@@ -110,19 +114,34 @@ class Agent:
         backoff = Backoff(FIRST_WAIT, MOST_WAIT)
         told = False
         while not self._over.is_set():
+            error = self._try()
+            if error is None:
+                break
+            if isinstance(error, Refused) or not (self._wait and isinstance(error, CannotConnect)):
+                raise error
+            if not told:
+                log.warning("agent %s: %s", self.name, error)
+            told = True
+            self._over.wait(backoff.next())
+        return not self._over.is_set()
+
+    def _try(self) -> ClientError | None:
+        """Connect, or give up when it is over meanwhile; what has gone wrong."""
+        errors: list[ClientError] = []
+        done = threading.Event()
+
+        def start() -> None:
             try:
                 self._line.start()
-                return True
-            except Refused:
-                raise
-            except CannotConnect as error:
-                if not self._wait:
-                    raise
-                if not told:
-                    log.warning("agent %s: %s", self.name, error)
-                told = True
-                self._over.wait(backoff.next())
-        return False
+            except ClientError as error:
+                errors.append(error)
+            finally:
+                done.set()
+
+        self._tasks.spawn(start)
+        while not done.wait(0.1) and not self._over.is_set():
+            pass
+        return errors[0] if errors else None
 
     def _close(self) -> None:
         self._book.close()
@@ -138,15 +157,18 @@ class Agent:
         self._line.wake()
 
     def _heard(self, event: str, payload: Any) -> None:  # Any: JSON of the server
-        if event != Event.HELLO:
-            return
+        if event == Event.HELLO:
+            self._limits = payload["limits"]
+            self._begin()
+            self._wake()
+
+    def _begin(self) -> None:
         self.server_clock.reset()
         session = Session(
             self.name, _version(), self._run, self._book, self.backlog, self.server_clock, self._clock,
-            settled=lambda: self.scheduler.settled, welcome=self._welcome, limits=payload["limits"],
+            settled=lambda: self.scheduler.settled, welcome=self._welcome, limits=self._limits,
         )  # fmt: skip
         self._exchange = _Exchange(session.talk(), self._line, self._clock.monotonic)
-        self._wake()
 
     def _work(self) -> float:
         exchange = self._exchange
@@ -154,6 +176,10 @@ class Agent:
             return LOOK_EVERY
         try:
             return exchange.go_on()
+        except NoAnswer:
+            log.warning("agent %s: %s has not answered; all is said once more", self.name, self._address.url)
+            self._begin()
+            return 0.0
         except NotWelcome as error:
             self.end(CannotStart(f"{self._address.url} refuses agent {self.name!r}: {error}"))
         except Exception as error:  # a bug of ours: without this the line's thread would be gone without a word
@@ -183,6 +209,10 @@ class Agent:
         self._taken.set()
 
 
+class NoAnswer(Exception):
+    """A request was not answered, though the connection is there."""
+
+
 class _Exchange:
     """Carries a session's requests over the line, and their answers back."""
 
@@ -192,23 +222,27 @@ class _Exchange:
         self._monotonic = monotonic
         self._answers: list[Any] = []  # of the one request that is on its way, when it has come; JSON
         self._asked = False
-        self._until = 0.0
+        self._until = 0.0  # an answer may take, or a pause lasts, in seconds of the clock that never steps
 
     def go_on(self) -> float:
         """Do what can be done now; seconds until there may be more, unless the line is woken before."""
         while True:
             if self._asked and not self._answers:
+                if self._monotonic() > self._until:
+                    raise NoAnswer
                 return LOOK_EVERY
             left = self._until - self._monotonic()
-            if left > 0:
+            if left > 0 and not self._asked:
                 return left
             answer = self._answers.pop() if self._asked else None
             self._asked = False
             step = self._talk.send(answer)
             if isinstance(step, Ask):
                 self._asked = True
+                self._until = self._monotonic() + ANSWER_WITHIN
                 self._line.emit(step.event, step.payload, self._answered)
             elif step.wakeable:
+                self._until = 0.0
                 return step.seconds
             else:
                 self._until = self._monotonic() + step.seconds

@@ -14,6 +14,8 @@ from dashboard.sampling.state import JobState
 
 #: Seconds after which counts and duration of a collector are told again, though nothing else has changed.
 COUNTS_EVERY = 10.0
+#: Values that are sent as belonging together, at most: one batch may be larger.
+CELLS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,14 @@ class Book:
         self._wake()
 
     def publish(self, batch: Batch) -> None:
-        if len(batch.times):
-            self._backlog.add(replace(batch, times=batch.times - self._clock.steps()))
-            self._wake()
+        if not len(batch.times):
+            return
+        times = batch.times - self._clock.steps()
+        step = max(1, CELLS // max(1, len(batch.series)))
+        for first in range(0, len(times), step):
+            part = slice(first, first + step)
+            self._backlog.add(replace(batch, times=times[part], values=batch.values[:, part]))
+        self._wake()
 
     def state(self, state: JobState) -> None:
         with self._lock:

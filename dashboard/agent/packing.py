@@ -10,7 +10,9 @@ from collectors.metric import Series
 from collectors.sample import Batch, united
 from dashboard.live.wire import Payload
 
-#: Bytes of a message beside its batches: type, namespace, number, name of the event. And of a batch beside its lists.
+#: Bytes of a message beside its payload: type, namespace, number, name of the event.
+ENVELOPE = 50
+#: Bytes of a message beside its batches, the envelope among them; and of a batch beside its lists.
 HEAD = 120
 PART = 48
 #: Bytes of a time, and of a value at most, in JSON.

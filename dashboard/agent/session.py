@@ -10,8 +10,8 @@ from typing import Any
 
 from collectors.metric import MAX_LABEL_VALUE, Metric
 from dashboard.agent.backlog import Backlog, Entry
-from dashboard.agent.book import Book, Declaration, Told
-from dashboard.agent.packing import HEAD, Packer, length
+from dashboard.agent.book import CELLS, Book, Declaration, Told
+from dashboard.agent.packing import ENVELOPE, HEAD, Packer, length
 from dashboard.agent.server_clock import ServerClock
 from dashboard.live.agent_payloads import MOST_HELP, MOST_SERIES, MOST_TITLE
 from dashboard.live.budget import Budget
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 #: Of what the server lets a client send, the part that is used.
 SHARE = 0.75
-#: Values that are sent as belonging together, at most.
-CELLS = 20_000
 #: Seconds for which samples wait for others of their tick, and between two that are sent.
 GATHER, APART = 0.03, 0.1
 #: Seconds to wait when the server has said that it is too much, and when there is nothing to do.
@@ -140,8 +138,8 @@ class Session:
 
     def _request(self, event: Event, payload: Payload, about: str) -> Generator[Ask | Wait, Answer, bool]:
         """Ask for something that the server may refuse; that is told once."""
-        if length(payload) > self._room:
-            self._complain(f"{about} is larger than the server lets messages be")
+        if length(payload) > self._room + HEAD - ENVELOPE:
+            self._complain(f"not sent: {about}; as a message that is larger than the server takes")
             return False
         answer = yield from self._ask(event, payload)
         if not answer.get("ok"):

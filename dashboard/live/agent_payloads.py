@@ -17,7 +17,7 @@ MOST_METRICS = 1000
 #: Series of one metric.
 MOST_SERIES = 5000
 #: Values of samples that belong together.
-MOST_CELLS = 1_000_000
+MOST_CELLS = 200_000
 #: Characters of an agent's name, and of texts about a metric.
 MOST_AGENT = 31
 MOST_TITLE, MOST_UNIT, MOST_HELP = 200, 60, 2000

@@ -107,7 +107,7 @@ class Agents:
             line = self._lines.get(sid)
             if line is None:
                 raise Refused(Code.FORBIDDEN, "the connection has ended")
-            if line.agent is not None:
+            if line.agent is not None and (line.agent.name, line.agent.run) != (request.agent, request.run):
                 raise Refused(Code.BAD_REQUEST, f"this connection is that of agent {line.agent.name!r} already")
             known = self._agents.get(request.agent)
             self._check_name(request, line, known)
