@@ -274,6 +274,8 @@ def test_a_mistake_is_told_at_once(rooms: RoomsServer, metric: str) -> None:
         assert refused.value.code == "unknown_metric"
         with pytest.raises(ClientError, match="name the metrics"):
             c.subscribe()
+        with pytest.raises(ClientError, match=r"one after the other, as in subscribe\('system.cpu', 'system.load'\)"):
+            c.subscribe([metric, metric])  # type: ignore[arg-type]  # as a mistake would
     with pytest.raises(CannotConnect, match="write it as in 'http://127.0.0.1:8420'"):
         Client("localhost:8420")
     with pytest.raises(CannotConnect, match="nothing answers .* is Plotroom running there"):

@@ -82,7 +82,7 @@ def test_columns_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("span", "length"),
     [(90, 90), (0.5, 0.5), ("90", 90), ("90 s", 90), ("15min", 900), ("15 m", 900), ("1h", 3600), ("1.5 d", 129_600),
-     ("2w", 1_209_600), (timedelta(minutes=2), 120)],
+     ("2w", 1_209_600), ("1 hour", 3600), ("2 days", 172_800), (timedelta(minutes=2), 120)],
 )  # fmt: skip
 def test_spans_of_time(span: Any, length: float) -> None:
     """A span is a number of seconds, a timedelta, or a text as one would write it."""

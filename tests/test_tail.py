@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -172,16 +170,15 @@ def test_a_mistake_is_one_line(
     assert words in line
 
 
-def test_the_token_of_this_machine_is_found(server: Callable[..., Server], tmp_path: Path) -> None:
+def test_the_token_of_this_machine_is_found(
+    server: Callable[..., Server], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By the settings of the server, its token is taken from the data folder; for another address it is not."""
     running = server("--require-token")
+    monkeypatch.chdir(running.home)
     settings = ["--port", str(running.port), "--data-dir", str(running.data_dir)]
-    command = [sys.executable, "-m", "dashboard", "tail", "system.uptime", "--last", "60", "--count", "1"]
-    environ = {**os.environ, "HOME": str(tmp_path)}
-    done = subprocess.run([*command, *settings], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["metric"] == "system.uptime"
-    refused = subprocess.run(
-        [*command, *settings, "--url", running.url], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30
-    )
-    assert refused.returncode == 2 and "asks for its token" in refused.stderr
+    command = ["tail", "system.uptime", "--last", "60", "--count", "1", *settings]
+    assert run(command, threaded()) == 0
+    assert json.loads(capfd.readouterr().out)["metric"] == "system.uptime"
+    assert run([*command, "--url", running.url], threaded()) == 2
+    assert "asks for its token" in capfd.readouterr().err

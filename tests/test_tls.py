@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import websocket
 
+from dashboard.client import CannotConnect, Client
 from dashboard.errors import CannotStart
 from dashboard.tls import tls_context
 from tests.server import ASYNC_MODES, ROOT, AsyncMode, Server
@@ -96,6 +97,19 @@ def test_samples_come_over_wss(secure: StartServer, async_mode: AsyncMode) -> No
     offsets = [event(connection, "samples")["o"] for _ in range(3)]
     assert offsets == [offsets[0], offsets[0] + 1, offsets[0] + 2]
     connection.close()
+
+
+def test_our_client_believes_what_it_is_told_to(secure: StartServer, files: Path) -> None:
+    """The Python client speaks https and wss with the certificate that it is given, and with no other."""
+    running = secure()
+    with Client(running.url, ca=str(files / "cert.pem")) as c:
+        assert "system.uptime" in {one["name"] for one in c.catalog()}
+        assert c.subscribe("system.uptime", window=60).get(10) is not None
+    for ask in (Client.catalog, lambda client: client.subscribe("system.uptime")):
+        with pytest.raises(CannotConnect, match=r"no TLS that is to be trusted \(self-signed certificate\); ca= says"):
+            ask(Client(running.url))
+    with pytest.raises(CannotConnect, match=r"damaged\.pem: .*; give a file in PEM form"):
+        Client(running.url, ca=str(files / "damaged.pem")).catalog()
 
 
 @both_modes

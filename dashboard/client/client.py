@@ -74,9 +74,7 @@ class Client:
             CannotConnect: the server can't be reached.
             Refused: it has no such metric; the text names a close one.
         """
-        if not metrics:
-            raise ClientError("name the metrics to follow, as in subscribe('system.cpu')")
-        names = list(dict.fromkeys(metrics))
+        names = _names(metrics)
         made = Subscription(self._address, names, past.seconds(window) if window else 0.0, patience, backlog)
         self._subscriptions.append(made)
         return made
@@ -124,7 +122,7 @@ class Client:
         """
         from dashboard.client.notebook import Show
 
-        length, names = past.seconds(window), list(dict.fromkeys(metrics))
+        length, names = past.seconds(window), _names(metrics)
         made = Show(lambda: Subscription(self._address, names, length, PATIENCE), length)
         self._subscriptions.append(made)
         return made.figure
@@ -191,3 +189,10 @@ class Client:
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _names(metrics: tuple[object, ...]) -> list[str]:
+    names = [one for one in metrics if isinstance(one, str)]
+    if not names or len(names) < len(metrics):
+        raise ClientError("name the metrics one after the other, as in subscribe('system.cpu', 'system.load')")
+    return list(dict.fromkeys(names))

@@ -29,7 +29,8 @@ Span = float | timedelta | str
 #: A moment: ms since the epoch, or a datetime; one without a time zone is this machine's.
 Moment = float | datetime
 
-_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
+_UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "second": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0, "h": 3600.0,
+          "hour": 3600.0, "d": 86_400.0, "day": 86_400.0, "w": 604_800.0, "week": 604_800.0}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,12 +139,17 @@ def seconds(span: Span) -> float:
         length = span.total_seconds()
     elif isinstance(span, str):
         match = re.fullmatch(r"\s*(\d+\.?\d*|\.\d+)\s*([a-z]*)\s*", span)
-        length = float(match[1]) * _UNITS[match[2]] if match is not None and match[2] in _UNITS else -1.0
+        length = _length(float(match[1]), match[2]) if match is not None else -1.0
     else:
         length = float(span)
     if not 0 < length < float("inf"):
         raise ClientError(f"{span!r} is no span of time; write it as '90 s', '15 min', '1 h' or '2 d', or in seconds")
     return length
+
+
+def _length(count: float, unit: str) -> float:
+    factor = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))  # "hours"
+    return -1.0 if factor is None else count * factor
 
 
 def milliseconds(moment: Moment) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -259,5 +260,10 @@ def closed(address: Address, status: int, said: str = "") -> Refused:
 
 
 def unreachable(address: Address, reason: BaseException | str) -> CannotConnect:
+    if isinstance(reason, ssl.SSLError):
+        why = getattr(reason, "verify_message", None) or reason.reason or str(reason)
+        return CannotConnect(
+            f"{address.url} speaks no TLS that is to be trusted ({why}); ca= says which certificate is"
+        )
     why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
     return CannotConnect(f"nothing answers at {address.url} ({why}); is Plotroom running there?")
