@@ -65,7 +65,8 @@ screenshots: $(DEV) browser
 	$(BIN)/python tests/screenshots.py
 
 clean:
-	rm -rf .venv node_modules .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv node_modules .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist \
+	  clients/js/dist examples/vue/node_modules examples/vue/dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the words need -------------------------------------------------------------------------

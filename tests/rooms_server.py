@@ -175,6 +175,7 @@ def actions(history: Any, catalog: Any, broadcast: Any, tasks: Any) -> dict[str,
         "ticks": ticks,
         "state": state,
         "notice": broadcast.notice,
+        "stand": broadcast.stand,
         "counters": counters,
     }
 
