@@ -59,6 +59,7 @@ class AgentProcess:
         (home / "plugins").mkdir(exist_ok=True)
         (home / "plugins" / "steps.py").write_text("\n".join(line[4:] for line in PLUGIN.splitlines()))
         (home / "plotroom.toml").write_text(QUIET)
+        self.home = home
         self._log = home / "log.txt"
         own = {"HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         with self._log.open("ab") as log:
@@ -179,7 +180,7 @@ def test_nothing_is_lost_while_the_server_is_away(
 def test_an_agent_that_was_killed_is_away(
     server: Callable[..., Server], agent: Callable[..., AgentProcess], viewer: Callable[[Server], Client]
 ) -> None:
-    """Its collectors say so, its metrics stay; the next agent of that name goes on, and ends quietly by a signal."""
+    """Its collectors say so, its metrics stay until the next agent of that name is without them; that ends quietly."""
     running = server(config=QUIET)
     first, eyes = agent(running.url, "--name", "web1"), viewer(running)
     wait_state(eyes, "web1/steps", "running")
@@ -188,12 +189,14 @@ def test_an_agent_that_was_killed_is_away(
     assert values(running, "web1.steps.taken")[0]
     second = agent(running.url, "--name", "web1")
     wait_state(eyes, "web1/steps", "running")
+    (second.home / "plugins" / "steps.py").unlink()
+    wait_for(lambda: values(running, "web1.steps.taken") == ([], []), second.log)
     assert second.end(signal.SIGINT) == 0
     assert second.log().count("\n") == 1, second.log()
 
 
 def test_small_limits_slow_an_agent_down_and_nothing_more(
-    server: Callable[..., Server], agent: Callable[..., AgentProcess], viewer: Callable[[Server], Client]
+    server: Callable[..., Server], agent: Callable[..., AgentProcess]
 ) -> None:
     """A server that takes small messages, and few of them, gets all the same."""
     limits = "[live]\nmax_message = 1024\nmax_events = 8\nburst = 10\n"

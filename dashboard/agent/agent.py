@@ -78,7 +78,7 @@ class Agent:
         self._line = Line(
             address, AGENTS, Event.HELLO, heard=self._heard, lost=self._lost, work=self._work, failed=self.end
         )
-        self._exchange: _Exchange | None = None
+        self._exchange: Exchange | None = None
         self._limits: dict[str, Any] = {}  # of the server's `hello`
         self._been_there = False
         self._away_since: float | None = None
@@ -168,7 +168,7 @@ class Agent:
             self.name, _version(), self._run, self._book, self.backlog, self.server_clock, self._clock,
             settled=lambda: self.scheduler.settled, welcome=self._welcome, limits=self._limits,
         )  # fmt: skip
-        self._exchange = _Exchange(session.talk(), self._line, self._clock.monotonic)
+        self._exchange = Exchange(session.talk(), self._line, self._clock.monotonic)
 
     def _work(self) -> float:
         exchange = self._exchange
@@ -213,7 +213,7 @@ class NoAnswer(Exception):
     """A request was not answered, though the connection is there."""
 
 
-class _Exchange:
+class Exchange:
     """Carries a session's requests over the line, and their answers back."""
 
     def __init__(self, talk: Talk, line: Line, monotonic: Callable[[], float]) -> None:
