@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_space_is_given_back(database: Database) -> None:
 def test_it_looks_once_in_a_while(database: Database) -> None:
     """Nothing is looked for again before its time, unless the clock was set back."""
     fill(database, SLOW, 1, 60_000)
-    expiry = Expiry(KEEP)
+    expiry = Expiry(KEEP, itertools.count(0.0, 1e9).__next__)  # time enough between for any clock
     expire(database, expiry, START, 1)
     expire(database, expiry, START + 10 * DAY, 1)
     fill(database, SLOW, 1, 60_000)
@@ -115,3 +116,22 @@ def test_it_looks_once_in_a_while(database: Database) -> None:
     assert oldest(database, SLOW, Tier.FULL) is not None
     expire(database, expiry, START + 9 * DAY, 1)
     assert oldest(database, SLOW, Tier.FULL) is None
+
+
+def test_a_clock_that_leaps_ahead_deletes_nothing_at_once(database: Database) -> None:
+    """When the clock leaps by years, what there is stays for an hour; when it was set back by then, for good."""
+    fill(database, SLOW, 0.1, 60_000)
+    moments = iter([0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 4000.0])
+    expiry = Expiry(KEEP, lambda: next(moments))
+
+    def left(now: int) -> int:
+        with database.writing() as db:
+            expiry.step(db, now)
+            return int(db.execute("SELECT count(*) FROM chunk").fetchone()[0])
+
+    whole = left(START)
+    assert whole
+    assert left(START + 9000 * DAY) == left(START + 9000 * DAY + 10_000) == whole
+    assert left(START + 30_000) == left(START + 40_000) == whole
+    assert left(START + 9000 * DAY) == whole
+    assert left(START + 9000 * DAY + 3_950_000) < whole

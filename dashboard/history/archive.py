@@ -27,7 +27,7 @@ from dashboard.history.directory import Key, Known
 from dashboard.history.epoch import new_epoch
 from dashboard.history.expiry import Expiry, Keep
 from dashboard.history.insert import MOST_SERIES, Insertion
-from dashboard.history.ring import Ring, Slice
+from dashboard.history.ring import Slice
 from dashboard.history.salvage import set_aside
 from dashboard.history.shelf import Shelf, nothing
 from dashboard.history.tiers import Tier
@@ -237,7 +237,7 @@ class Archive(Shelf):
                 stored = _meta(db, "epoch") if life else None  # which numbers were given has to be known, too
                 self.epoch = epoch or stored or new_epoch(self._now())
                 intact = stored is None or _meta(db, "clean") == _state(db)
-                self._replay(db)
+                self._pack_journal(db)
                 self.life = self._next_life(int(life or 0), intact and self.counts.damaged == before)
                 _set_meta(db, "life", str(self.life))
                 _set_meta(db, "clean", "")
@@ -290,7 +290,7 @@ class Archive(Shelf):
     def _entry(self, db: sqlite3.Connection, known: Known, append: Append) -> journal.Entry | None:
         series, values = append.series, append.values
         room = MOST_SERIES - len(known.series)
-        fresh = [one for one in series if one not in known.places]
+        fresh = [] if known.had(series) else [one for one in series if one not in known.places]
         if fresh:
             self._directory.add_series(db, known, fresh[:room])
             if len(fresh) > room:
@@ -300,11 +300,7 @@ class Archive(Shelf):
 
     def _catch_up(self, db: sqlite3.Connection, known: Known) -> None:
         """Pack what the journal has of a metric."""
-        rings: dict[int, Ring] = {}
-        for _, entry in self._journal(db):
-            if entry.metric == known.id:
-                self._replay_entry(rings, entry)
-        for ring in rings.values():
+        for ring in self._replay(db, known.id).values():
             self._seal(db, Seal(known.key, ring.everything(), ring.whole))
 
     def _seal(self, db: sqlite3.Connection, seal: Seal) -> None:
@@ -332,12 +328,9 @@ class Archive(Shelf):
             if known is not None and known.waiting is None and entry.offset > known.offset:
                 known.waiting = row
 
-    def _replay(self, db: sqlite3.Connection) -> None:
-        """Pack what an earlier process has left in the journal."""
-        rings: dict[int, Ring] = {}
-        for _, entry in self._journal(db):
-            self._replay_entry(rings, entry)
-        for number, ring in rings.items():
+    def _pack_journal(self, db: sqlite3.Connection) -> None:
+        """Pack what an earlier process has left there."""
+        for number, ring in self._replay(db).items():
             known = self._directory.by_id[number]
             follows = ring.whole > len(ring) and known.newest < ring.oldest
             start = known.newest + 1 if follows else ring.oldest

@@ -34,6 +34,7 @@ _STEADY, _ALL_PLACES, _NARROW = 1, 2, 4
 _GAPS, _CONSTANT, _PACKED, _CONSTANT_WITH_HOLES, _PACKED_WITH_HOLES = range(5)
 _HOLED = (_CONSTANT_WITH_HOLES, _PACKED_WITH_HOLES)
 _IN_GROUPS = (_PACKED, _PACKED_WITH_HOLES)
+_ZERO = bytes(8)
 _NO_TURNS: Places = np.zeros(0, dtype=np.uint32)
 
 #: What pcodec, numpy and struct say of bytes that somebody has changed.
@@ -65,7 +66,7 @@ def encode(stretch: Stretch) -> bytes:
     step = int(times[1]) - first if count > 1 else 0
     steady = bool((np.diff(times) == step).all())
     all_places = len(places) == 0 or (int(places[-1]) == len(places) - 1)
-    columns = [_Column.of(column) for column in values]
+    columns = _Column.of_all(values)
     groups = grouped([one.values for one in columns if one.kind in _IN_GROUPS])
     pages = iter(groups.pages)
     bodies = [next(pages) if one.kind in _IN_GROUPS else one.constant for one in columns]
@@ -241,18 +242,36 @@ class _Column(NamedTuple):
     turns: Places
 
     @classmethod
-    def of(cls, column: Values) -> _Column:
-        gaps = np.isnan(column)
+    def of_all(cls, values: Values) -> list[_Column]:
+        """The columns of a matrix; what can be told of all of them at once, is."""
+        if not values.size:
+            return [cls(_GAPS, column, b"", _NO_TURNS) for column in values]
+        solid: Values = np.ascontiguousarray(values)
+        bits = solid.view(np.int64)
+        gaps = np.isnan(solid)
+        holed: npt.NDArray[np.bool_] = np.logical_or.reduce(gaps, axis=1)
+        still: npt.NDArray[np.bool_] = np.logical_and.reduce(bits == bits[:, :1], axis=1)
+        return [
+            cls._with_holes(column, gap) if hole else cls._without(column, same, _CONSTANT, _PACKED, _NO_TURNS)
+            for column, gap, hole, same in zip(solid, gaps, holed.tolist(), still.tolist(), strict=True)
+        ]
+
+    @classmethod
+    def _with_holes(cls, column: Values, gaps: npt.NDArray[np.bool_]) -> _Column:
         if gaps.all():
             return cls(_GAPS, column[:0], b"", _NO_TURNS)
-        holed = bool(gaps.any())
-        solid = column[~gaps] if holed else np.ascontiguousarray(column)
-        turns = np.flatnonzero(np.diff(gaps, prepend=False)).astype(np.uint32) if holed else _NO_TURNS
-        bits = solid.view(np.int64)
-        if not (bits == bits[0]).all():
-            return cls(_PACKED_WITH_HOLES if holed else _PACKED, solid, b"", turns)
-        data = b"" if bits[0] == 0 else bits[:1].tobytes()
-        return cls(_CONSTANT_WITH_HOLES if holed else _CONSTANT, solid[:0], data, turns)
+        turns = np.flatnonzero(np.diff(gaps, prepend=False)).astype(np.uint32)
+        left = column[~gaps]
+        bits = left.view(np.int64)
+        same = bool((bits == bits[0]).all())
+        return cls._without(left, same, _CONSTANT_WITH_HOLES, _PACKED_WITH_HOLES, turns)
+
+    @classmethod
+    def _without(cls, column: Values, same: bool, constant: int, packed: int, turns: Places) -> _Column:
+        if not same:
+            return cls(packed, column, b"", turns)
+        data = column[:1].tobytes()
+        return cls(constant, column[:0], b"" if data == _ZERO else data, turns)
 
 
 def _solid(turns: Places, count: int) -> npt.NDArray[np.bool_]:

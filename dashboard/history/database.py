@@ -39,8 +39,8 @@ MIGRATIONS = (
     """,
 )
 VERSION = len(MIGRATIONS)
-#: Few chunks fill a small page well: at 4 KiB a third of the file would be empty.
-PAGE = 16_384
+#: Bytes. Of larger pages more is empty, and each second writes at least one.
+PAGE = 4096
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_MISMATCH}
 _SENTENCES = {

@@ -60,6 +60,10 @@ class Known:
             found = self._found = asked, count, series
         return found[2]
 
+    def had(self, series: tuple[Series, ...]) -> bool:
+        """Whether these are the very ones whose places were asked for last: nothing is hashed to know it."""
+        return self._last is not None and self._last[0] is series
+
     def places_of(self, series: tuple[Series, ...]) -> Places:
         """The places of these series, each of which is known."""
         if self._last is None or (self._last[0] is not series and self._last[0] != series):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.history.tiers import Tier
 
 #: ms between two looks for what is due.
 EVERY = 10_000
+#: ms by which a clock may be set on, and seconds for which nothing is deleted when it was by more: it may be set back.
+LEAP, WAIT = 3_600_000, 3600.0
 #: Chunks that go in one transaction, so that none takes long.
 PORTION = 500
 #: Free pages that stay in the file for what comes next, and how many are given back at a time.
-SPARE, GIVEN_BACK = 64, 256
+SPARE, GIVEN_BACK = 256, 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,15 @@ class Expiry:
 
     Args:
         keep: how long to keep what.
+        monotonic: a clock in seconds that never steps.
     """
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, keep: Keep, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._keep = keep
         self._due = 0
+        self._monotonic = monotonic
+        self._before: tuple[int, float] | None = None
+        self._doubtful_until = 0.0
         self._kinds = (
             (Tier.FULL, 0, keep.full),
             (Tier.FULL, 1, keep.fast),
@@ -53,13 +61,25 @@ class Expiry:
 
     def step(self, db: sqlite3.Connection, now: int) -> None:
         """Delete a portion of what is due, within the caller's transaction."""
-        if self._due - EVERY < now < self._due:
+        if self._doubts(now) or self._due - EVERY < now < self._due:
             return
         gone = sum(self._delete(db, tier, fast, now - length) for tier, fast, length in self._kinds)
         surplus = used(db) - self._keep.size
         if not gone and surplus > 0:
             gone = self._shrink(db, now, surplus)
         self._due = now if gone else now + EVERY
+
+    def _doubts(self, now: int) -> bool:
+        """Whether the clock may be wrong: it has leapt ahead, and by it all that there is would be too old."""
+        moment = self._monotonic()
+        if self._before is not None:
+            leap = now - self._before[0] - (moment - self._before[1]) * 1000
+            if leap > LEAP:
+                self._doubtful_until = moment + WAIT
+            elif leap < -LEAP:  # it was wrong, and has been set right
+                self._doubtful_until = 0.0
+        self._before = now, moment
+        return moment < self._doubtful_until
 
     def give_back(self, db: sqlite3.Connection) -> None:
         """Make the file smaller when much of it is empty, a little at a time; outside of a transaction."""

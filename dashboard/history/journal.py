@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -46,8 +46,36 @@ def pack(entries: Iterable[Entry]) -> bytes:
     return b"".join(parts)
 
 
-def unpack(data: bytes) -> Iterator[Entry]:
-    """The entries that were packed.
+class Raw(NamedTuple):
+    """An entry as it stands in the row: most of a journal is looked at many entries at a time.
+
+    Attributes:
+        metric: by its number in the database.
+        offset: running number of its last sample.
+        n: how many times it has.
+        times, places, values: their bytes.
+    """
+
+    metric: int
+    offset: int
+    n: int
+    times: bytes
+    places: bytes
+    values: bytes
+
+    @property
+    def first(self) -> int:
+        """Its first time."""
+        return int.from_bytes(self.times[:8], "little", signed=True)
+
+    @property
+    def last(self) -> int:
+        """Its last time."""
+        return int.from_bytes(self.times[-8:], "little", signed=True)
+
+
+def scan(data: bytes) -> Iterator[Raw]:
+    """The entries that were packed, as they stand there.
 
     Raises:
         Damaged: the bytes are something else.
@@ -56,11 +84,34 @@ def unpack(data: bytes) -> Iterator[Entry]:
     try:
         while at < len(data):
             metric, offset, n, k = _HEAD.unpack_from(data, at)
-            at += _HEAD.size
-            times = np.frombuffer(data, "<i8", n, at)
-            places = np.frombuffer(data, "<u4", k, at + 8 * n)
-            values = np.frombuffer(data, "<f8", n * k, at + 8 * n + 4 * k).reshape(k, n)
-            at += 8 * n + 4 * k + 8 * n * k
-            yield Entry(metric, offset, times, places, values)
-    except (struct.error, ValueError) as error:
+            times = at + _HEAD.size
+            places = times + 8 * n
+            values = places + 4 * k
+            at = values + 8 * n * k
+            if at > len(data):
+                raise Damaged("a second of the journal ends too soon")
+            yield Raw(metric, offset, n, data[times:places], data[places:values], data[values:at])
+    except struct.error as error:
         raise Damaged(f"a second of the journal can't be read: {error}") from None
+
+
+def united(run: Sequence[Raw]) -> Entry:
+    """Entries of one metric with the same places, each after the one before it, as one."""
+    first, last = run[0], run[-1]
+    times = np.frombuffer(b"".join([one.times for one in run]), "<i8")
+    places = np.frombuffer(first.places, "<u4")
+    if len(times) == len(run):  # one time each
+        rows = np.frombuffer(b"".join([one.values for one in run]), "<f8").reshape(len(run), len(places))
+        return Entry(first.metric, last.offset, times, places, rows.T)
+    columns = [np.frombuffer(one.values, "<f8").reshape(len(places), one.n) for one in run]
+    return Entry(first.metric, last.offset, times, places, np.concatenate(columns, axis=1))
+
+
+def unpack(data: bytes) -> Iterator[Entry]:
+    """The entries that were packed.
+
+    Raises:
+        Damaged: the bytes are something else.
+    """
+    for one in scan(data):
+        yield united([one])

@@ -18,6 +18,7 @@ from dashboard.history.chunks import Chunks, Damages
 from dashboard.history.codec import Damaged
 from dashboard.history.database import checksum
 from dashboard.history.directory import Directory, Key, Known
+from dashboard.history.replay import Replay
 from dashboard.history.ring import Ring
 from dashboard.history.tiers import ASPECTS, Buckets, Tier
 
@@ -135,28 +136,19 @@ class Shelf:
 
     # --- the journal
 
-    def _journal(self, db: sqlite3.Connection) -> Iterator[tuple[int, journal.Entry]]:
+    def _journal(self, db: sqlite3.Connection) -> Iterator[tuple[int, journal.Raw]]:
         for row, data, kept in db.execute("SELECT id, data, sum FROM journal ORDER BY id"):
             try:
                 if not isinstance(data, bytes) or checksum(data) != kept:
                     raise Damaged("its checksum is another")
-                for entry in journal.unpack(data):
+                for entry in journal.scan(data):
                     yield row, entry
             except Damaged as error:
                 self._damages.note(-row, f"a second of the journal: {error}")
 
-    def _replay_entry(self, rings: dict[int, Ring], entry: journal.Entry) -> None:
-        known = self._directory.by_id.get(entry.metric)
-        if known is None or entry.offset <= known.offset or not len(entry.times):
-            return
-        ring = rings.get(entry.metric)
-        before = entry.offset - len(entry.times)
-        if ring is None:
-            ring = rings[entry.metric] = Ring.unbounded(before, known.whole if before == known.offset else 0)
-        elif ring.offset != before:  # a second between could not be read
-            ring.jump(before)
-        if not len(entry.places) or int(entry.places.max()) < len(known.series):
-            ring.append(entry.times, known.at(entry.places), entry.values)
+    def _replay(self, db: sqlite3.Connection, only: int | None = None) -> dict[int, Ring]:
+        """What the journal has that stands in no chunk, by metric; of one metric alone if it is named."""
+        return Replay(self._directory, (entry for _, entry in self._journal(db)), only).rings
 
 
 def _chosen(known: Known, wanted: Callable[[Series], bool] | None) -> list[int] | None:

@@ -98,8 +98,7 @@ class Visit(Shelf):
         try:
             with self._database.reading() as db:
                 self.damages.count += self._directory.load(db)
-                for _, entry in self._journal(db):
-                    self._replay_entry(self._waiting, entry)
+                self._waiting = self._replay(db)
         except BaseException:
             self.close()
             raise
