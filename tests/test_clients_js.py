@@ -107,7 +107,7 @@ def test_it_follows_over_broken_lines(installed: Path, rooms: RoomsServer) -> No
     assert seen["phases"] == ["connecting", "live", "reconnecting", "live", "reconnecting", "live"]
     assert (seen["catalog"], seen["refused"]) == (["test.numbers"], "unknown_metric")
     assert 50 <= seen["short"] <= 52
-    assert seen["calls"] > 20
+    assert seen["calls"] > 3
 
 
 def test_it_does_what_is_asked_of_clients(installed: Path) -> None:
