@@ -9,6 +9,7 @@ import { present } from "./layout.js";
 import { greeted, told } from "./notices.js";
 import { Returning, shapeOf } from "./returning.js";
 import { reveal } from "./reveal.js";
+import { around } from "./people/moments.js";
 import { makeTogether } from "./people/together.js";
 import { makeState, saved } from "./state.js";
 import { Spans } from "./spans.js";
@@ -149,6 +150,12 @@ export function makeApp(boot, base) {
 
     togglePause() {
       setPaused(state.pausedAt ? 0 : head() || Date.now());
+    },
+
+    /** Let all charts look at a moment, and what is around it as far as there is anything. @param {{at: number, exact: boolean}} moment */
+    lookAt(moment) {
+      const { from, to, at } = around(moment);
+      state.look = { from, to: Math.max(at + 1_000, Math.min(to, head())), at };
     },
 
     /** Show a chart of this dashboard, or of the one that has it. @param {string} name */

@@ -32,7 +32,7 @@ export function listenKeys(app, target = document) {
         Object.assign(people, { picking: false, card: "" });
         return;
       }
-      state.menu = false;
+      Object.assign(state, { menu: false, look: null });
       for (const chip of target.querySelectorAll("button.chip")) /** @type {HTMLElement} */ (chip).click();
     },
   };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Refusal } from "../../static/js/people/line.js";
 import { initials, merged, pinned, standing, unreadOf, whispered } from "../../static/js/people/messages.js";
 import { People } from "../../static/js/people/people.js";
-import { makePeopleState, readOf, whisperOf, whisperPlace } from "../../static/js/people/state.js";
+import { makePeopleState, readOf, sentOf, whisperOf, whisperPlace } from "../../static/js/people/state.js";
 import { settled } from "./fakes.js";
 
 const ADA = { id: "a".repeat(16), name: "Ada", colour: 1 };
@@ -134,7 +134,8 @@ test("what is said comes back in the answer, and a refusal reaches who said it",
 });
 
 test("whispers are kept by who the other one is, and asked for after the last", async () => {
-  const { people, state, take } = await inside();
+  const page = await inside();
+  const { people, state, take } = page;
   people.told("whisper", { message: { id: 7, from: BEN, to: ADA.id, t: 1, text: "psst" } });
   people.told("whisper", { message: { id: 7, from: BEN, to: ADA.id, t: 1, text: "psst" } });
   const place = whisperPlace(BEN.id);
@@ -148,6 +149,9 @@ test("whispers are kept by who the other one is, and asked for after the last", 
   assert.equal(people.auth().whispers, 7);
   people.seen(place);
   assert.equal(people.unread(place), 0);
+  const again = desk(Object.fromEntries(page.storage));
+  assert.deepEqual(again.state.whispers[BEN.id]?.map(({ text }) => text), ["yes?"], "a browser keeps its own half");
+  assert.deepEqual([sentOf("[{}]"), sentOf("{"), sentOf("null")], [{}, {}, {}]);
   assert.deepEqual(people.places(), [ROOM, place]);
 });
 

@@ -30,11 +30,11 @@ export const Composer = {
     const inRoom = computed(() => !whisperOf(props.place));
     const left = computed(() => MOST - text.value.length);
 
-    /** What is zoomed to: a message is about it unless one says otherwise. */
+    /** What one has zoomed to oneself: a message is about it unless one says otherwise. */
     const about = computed(() => {
-      const span = state.zoomed ?? state.look;
+      const span = state.zoomed;
       if (!span || !inRoom.value || refused.value === `${span.from}-${span.to}`) return null;
-      return { from: Math.round(span.from), to: Math.round(span.to), metric: span.metric ?? null, key: `${span.from}-${span.to}` };
+      return { from: Math.round(span.from), to: Math.round(span.to), metric: span.metric, key: `${span.from}-${span.to}` };
     });
 
     const grow = async () => {

@@ -3,7 +3,7 @@
 import { h, shallowRef } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { parserOf, treeOf } from "../people/markdown.js";
-import { around, partsOf } from "../people/moments.js";
+import { partsOf } from "../people/moments.js";
 import { loaded, once } from "../script.js";
 
 /** @type {{value: import("../people/markdown.js").Parser | null}} once it is loaded */
@@ -21,13 +21,13 @@ export const Marked = {
   props: ["text", "said"],
   /** @param {{text: string, said: number}} props */
   setup(props) {
-    const { base, state, metrics, goTo } = useApp();
+    const { base, metrics, goTo, lookAt } = useApp();
     load(base);
 
     /** @param {string} text */
     const references = (text) => partsOf(text, props.said, (name) => metrics.value.has(name)).map((part) => {
       if (part.kind === "text") return part.text;
-      const go = part.kind === "moment" ? () => (state.look = around(part)) : () => goTo(part.name);
+      const go = part.kind === "moment" ? () => lookAt(part) : () => goTo(part.name);
       return h("button", { class: "link", type: "button", onClick: go }, part.text);
     });
 

@@ -2,7 +2,6 @@
 
 import { nextTick, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
-import { around } from "../people/moments.js";
 import { messageId } from "../people/together.js";
 import { TEXT, aboutText, clockText, momentText, pinnedText, refusalText, spanText } from "../text.js";
 import { Face } from "./face.js";
@@ -18,7 +17,7 @@ export const MessageRow = {
   props: ["message", "again"],
   /** @param {{message: Message & Whisper, again: boolean}} props `again` when the one above is by the same person, just before */
   setup(props) {
-    const { state, together, metrics, goTo } = useApp();
+    const { state, together, metrics, goTo, lookAt } = useApp();
     const { people, talk } = together;
     const step = ref(/** @type {"" | "editing" | "sure"} */ (""));
     const text = ref("");
@@ -63,7 +62,7 @@ export const MessageRow = {
       return html`
         ${(span || metric) && html`<button key="about" class="about" onClick=${look}>${
           span ? aboutText(spanText(span[0], span[1], state.now), title) : title}</button>`}
-        ${pin !== undefined && html`<button key="pin" class="about pinned" onClick=${() => (state.look = around({ at: pin, exact: true }))}>${
+        ${pin !== undefined && html`<button key="pin" class="about pinned" onClick=${() => lookAt({ at: pin, exact: true })}>${
           pinnedText(momentText(pin, state.now))}</button>`}`;
     };
 

@@ -48,6 +48,7 @@ export const Overlay = {
       if (event.pointerType !== "mouse") return;
       mouse = event;
       const at = under(event);
+      if (people.picking) marks?.setMoment(at?.t ?? null);
       together.show(at ? { crosshair: at.t, ...(state.pointing ? { pointer: { metric: props.metric, ...at } } : {}) } : {});
     }
 
@@ -66,6 +67,7 @@ export const Overlay = {
       const below = /** @type {HTMLElement} */ (element.parentElement);
       const left = () => {
         mouse = null;
+        if (people.picking) marks?.setMoment(null);
         together.show({});
       };
       below.addEventListener("pointermove", moved);
@@ -78,7 +80,7 @@ export const Overlay = {
     });
     watch(() => state.pointing, () => mouse && moved(mouse));
     watch(pins, () => marks?.setPins(pins.value));
-    watch(() => state.look, () => marks?.setMoment(state.look?.at ?? null));
+    watch(() => [state.look, people.picking], () => marks?.setMoment(state.look?.at ?? null));
 
     return () => html`<div ref=${root} class=${["marks", { picking: people.picking }]} onClick=${people.picking ? pick : null} />`;
   },

@@ -219,7 +219,8 @@ export const Panel = {
     });
 
     const chip = () => {
-      if (zoom.value) {
+      // What all charts look at is told once, above them.
+      if (zoom.value && !(looks && state.look && !state.look.metric)) {
         const late = Math.max(0, (app.head() - zoom.value.to) / 1000);
         return html`<button class="chip" onClick=${catchUp}>${behind(state.now && late)}</button>`;
       }

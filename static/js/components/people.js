@@ -1,6 +1,6 @@
 // In the bar: who is here, oneself first, and the button that opens the talk.
 
-import { computed } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { computed, onBeforeUnmount, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { TEXT, talkText } from "../text.js";
 import { Card } from "./card.js";
@@ -9,6 +9,7 @@ import { html } from "./html.js";
 
 /** Faces in the bar; of more there is a number. */
 const MOST = 5;
+const MOST_NARROW = 1;
 
 export const People = {
   setup() {
@@ -19,6 +20,11 @@ export const People = {
       return people.you ? [people.you, ...others] : others;
     });
     const unread = computed(() => talk.places().reduce((sum, place) => sum + talk.unread(place), 0) + people.invites.length);
+    const screen = matchMedia("(max-width: 720px)");
+    const narrow = ref(screen.matches);
+    const turned = () => void (narrow.value = screen.matches);
+    screen.addEventListener("change", turned);
+    onBeforeUnmount(() => screen.removeEventListener("change", turned));
     /** @param {string} card */
     const toggle = (card) => (people.card = people.card === card ? "" : card);
 
@@ -33,7 +39,8 @@ export const People = {
       // Its place is kept until it is there, so that the bar does not move.
       if (!people.you) return html`<div class="people hold" aria-hidden="true" />`;
       const all = here.value;
-      const shown = all.length > MOST + 1 ? all.slice(0, MOST) : all;
+      const most = narrow.value ? MOST_NARROW : MOST;
+      const shown = all.length > most + 1 ? all.slice(0, most) : all;
       return html`
         <div class=${["people", { away: people.phase === "away" }]}>
           <div class="faces" role="group" aria-label=${TEXT.here}>

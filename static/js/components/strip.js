@@ -30,11 +30,15 @@ export const Strip = {
         <button class="link quiet" onClick=${() => (people.picking = false)}>${TEXT.cancel}<kbd aria-hidden="true">esc</kbd></button>
       </p>`;
 
+    const back = () => {
+      follow.touched();
+      state.look = null;
+    };
     // One chart that is looked at says so itself, and how to come back.
-    const looking = () => state.look && !state.look.metric && people.step !== "following" && html`
+    const looking = () => state.look && !state.look.metric && html`
       <p key="look" class="line">
         <span>${lookText(spanText(state.look.from, state.look.to, state.now))}</span>
-        <button class="link quiet" onClick=${() => (state.look = null)}>${TEXT.backToLive}</button>
+        <button class="link quiet" onClick=${back}>${TEXT.backToLive}</button>
       </p>`;
 
     return () => html`

@@ -3,7 +3,6 @@
 import { computed, nextTick, onBeforeUnmount, onMounted, ref, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { standing } from "../people/messages.js";
-import { around } from "../people/moments.js";
 import { whisperOf, whisperPlace } from "../people/state.js";
 import { TEXT, clockText, dayTitle, excerpt, momentText, withText } from "../text.js";
 import { Composer } from "./composer.js";
@@ -23,7 +22,7 @@ export const Talk = {
   props: ["title"],
   /** @param {{title: string}} props */
   setup(props) {
-    const { state, together } = useApp();
+    const { state, together, lookAt } = useApp();
     const { people, talk } = together;
     const list = ref(/** @type {HTMLElement | null} */ (null));
     let atEnd = true;
@@ -99,7 +98,7 @@ export const Talk = {
     });
 
     const noted = () => notes.value.map(({ id, from, pin = 0, text, t }) => html`
-      <li key=${id} class="note-row"><button onClick=${() => (state.look = around({ at: pin, exact: true }))}>
+      <li key=${id} class="note-row"><button onClick=${() => lookAt({ at: pin, exact: true })}>
         <${Face} person=${from} /><b>${momentText(pin, state.now)}</b><span>${excerpt(text)}</span>
         <small>${(people.known[from.id] ?? from).name}, ${clockText(t)}</small>
       </button></li>`);

@@ -11,6 +11,8 @@ import { whisperOf, whisperPlace } from "./state.js";
 
 /** Places of which it is remembered what was seen. */
 const MOST_READ = 100;
+/** Whispers of one's own that a browser keeps. */
+const MOST_SENT = 100;
 
 export class People {
   /**
@@ -178,11 +180,20 @@ export class People {
   async say(place, { text, span, metric, pin }) {
     const to = whisperOf(place);
     if (to) {
-      this.whispered((await this.ask(Event.WHISPER, { to, text })).message);
+      const { message } = await this.ask(Event.WHISPER, { to, text });
+      this.whispered(message);
+      this.keepSent();
       return;
     }
     const about = { ...(span ? { span } : {}), ...(metric ? { metric } : {}), ...(pin ? { pin } : {}) };
     this.said((await this.ask(Event.SAY, { room: place, text, ...about })).message);
+  }
+
+  /** Keep what one has whispered. */
+  keepSent() {
+    const { whispers, you } = this.state;
+    const sent = Object.values(whispers).flat().filter(({ from }) => from.id === you?.id);
+    this.saved.set("sent", JSON.stringify(sent.sort((a, b) => a.id - b.id).slice(-MOST_SENT)));
   }
 
   /** Change one's own message, or take it back by an empty text. @param {Message} message @param {string} text */

@@ -42,7 +42,7 @@ export function makePeopleState(saved) {
     present: {},
     known: {},
     messages: {},
-    whispers: {},
+    whispers: sentOf(saved.get("sent")),
     read: readOf(saved.get("read")),
     open: saved.get("talk") === "open",
     place: "",
@@ -63,6 +63,24 @@ export function readOf(text) {
   } catch {
     return {};
   }
+}
+
+/**
+ * What one has whispered oneself. The server gives it to the other one alone, so that a browser keeps its own half.
+ * @param {string | null} text
+ * @returns {Record<string, Whisper[]>} by the other person
+ */
+export function sentOf(text) {
+  /** @type {Record<string, Whisper[]>} */
+  const found = {};
+  try {
+    for (const one of JSON.parse(text ?? "[]")) {
+      if (typeof one.to === "string" && typeof one.text === "string" && typeof one.from?.name === "string") (found[one.to] ??= []).push(one);
+    }
+  } catch {
+    // Then there is none.
+  }
+  return found;
 }
 
 /** The place of what one whispers with somebody. @param {string} id */
