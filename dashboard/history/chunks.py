@@ -11,7 +11,7 @@ import numpy as np
 from collectors.sample import GAP
 from dashboard.history.codec import Damaged, Places, Stretch, decode, encode, places_of
 from dashboard.history.database import checksum
-from dashboard.history.tiers import ASPECTS, Buckets, Tier, aligned, beyond, fuller, merge, sum_up, widen
+from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, Buckets, Tier, aligned, beyond, fuller, merge, sum_up, widen
 
 #: Times of a full chunk: at one a second, twice the ten minutes (and a second or two) after which samples are packed.
 #: Fewer pack worse, and a day of them takes longer to read; more are packed anew more often, and a minute takes longer.
@@ -122,14 +122,24 @@ class Chunks:
         return joined(parts)
 
     def buckets(
-        self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int, places: Sequence[int] | Places
+        self,
+        db: sqlite3.Connection,
+        metric: int,
+        tier: Tier,
+        first: int,
+        last: int,
+        places: Sequence[int] | Places,
+        aspects: Sequence[int] = ALL_ASPECTS,
     ) -> Buckets:
-        """The buckets of a tier that begin from `first` to `last`, both included, of the series at these places."""
+        """The buckets of a tier that begin from `first` to `last`, both included, of the series at these places.
+
+        Only some aspects need be unpacked, which is what takes the time; the others are NaN then.
+        """
         order = np.asarray(places, dtype=np.uint32)
-        rows = self.rows(db, metric, tier, first, last, _folded(order).tolist())
+        rows = self.rows(db, metric, tier, first, last, _folded(order, aspects).tolist())
         parts = []
         for row in rows:
-            parts.append(_unfolded(row.stretch, order).between(first, last + 1))
+            parts.append(_unfolded(row.stretch, order, aspects).between(first, last + 1))
             first = max(first, row.last + 1)
         if not parts:
             return Buckets(np.zeros(0, dtype=np.int64), np.zeros((len(ASPECTS), len(order), 0)))
@@ -384,20 +394,23 @@ def _without_empty(stretch: Stretch) -> Stretch:
     return Stretch(stretch.times, stretch.places[alive], stretch.values[alive])
 
 
-def _folded(places: Places) -> Places:
+def _folded(places: Places, aspects: Sequence[int] = ALL_ASPECTS) -> Places:
     """The places of the aspects of these series."""
-    folded: Places = np.add.outer(places * np.uint32(len(ASPECTS)), np.arange(len(ASPECTS), dtype=np.uint32))
+    folded: Places = np.add.outer(places * np.uint32(len(ASPECTS)), np.array(aspects, dtype=np.uint32))
     return folded.ravel()
 
 
-def _places_of(folded: Stretch) -> Places:
-    return folded.places[:: len(ASPECTS)] // np.uint32(len(ASPECTS))
+def _places_of(folded: Stretch, aspects: Sequence[int] = ALL_ASPECTS) -> Places:
+    return folded.places[:: len(aspects)] // np.uint32(len(ASPECTS))
 
 
-def _unfolded(folded: Stretch, places: Places) -> Buckets:
-    """The buckets of a chunk as those of these series."""
-    found = _places_of(folded)
-    cells = folded.values.reshape(len(found), len(ASPECTS), len(folded.times)).transpose(1, 0, 2)
+def _unfolded(folded: Stretch, places: Places, aspects: Sequence[int] = ALL_ASPECTS) -> Buckets:
+    """The buckets of a chunk, of which these aspects were unpacked, as those of these series."""
+    found = _places_of(folded, aspects)
+    cells = folded.values.reshape(len(found), len(aspects), len(folded.times)).transpose(1, 0, 2)
+    if len(aspects) < len(ASPECTS):
+        some, cells = cells, np.full((len(ASPECTS), *cells.shape[1:]), GAP)
+        cells[list(aspects)] = some
     buckets = Buckets(folded.times, cells)
     return buckets if np.array_equal(found, places) else _wide(buckets, found, places)
 

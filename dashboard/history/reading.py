@@ -12,12 +12,12 @@ from collectors.sample import GAP, Times, Values
 from dashboard.history.directory import Key
 from dashboard.history.ring import Slice
 from dashboard.history.shelf import Shelf
-from dashboard.history.tiers import ASPECTS, Aggregate, Buckets, Tier, aligned, floor, merge, sum_up, widen
+from dashboard.history.tiers import ASPECTS, Aggregate, Buckets, Tier, aligned, aspects_of, floor, merge, sum_up, widen
 
 #: Values that may be looked through for one answer; a coarser tier is taken when there would be more.
 MOST_CELLS = 1_000_000
-#: A bucket is this many values to read.
-BUCKET_CELLS = 5
+#: A bucket is this many values to read: the count, and what is asked for.
+BUCKET_CELLS = 2
 
 Wanted = Callable[[Series], bool]
 
@@ -154,14 +154,15 @@ def summed(samples: Slice, span: Span) -> Slice:
 def _sums_before(archive: Shelf, key: Key, span: Span) -> tuple[Tier, Slice]:
     """Minutes, and before the first of them hours, of a span of which there are no samples any more."""
     minutes_from = archive.first(key, Tier.MINUTE)
-    end = span.end + 1
-    series, minutes = archive.buckets(key, Tier.MINUTE, span.start, end - Tier.MINUTE.width, span.wanted)
-    tier = Tier.MINUTE if len(minutes.starts) else Tier.FULL
     aggregate = span.aggregate or "mean"
+    needed = aspects_of(aggregate)
+    end = span.end + 1
+    series, minutes = archive.buckets(key, Tier.MINUTE, span.start, end - Tier.MINUTE.width, span.wanted, needed)
+    tier = Tier.MINUTE if len(minutes.starts) else Tier.FULL
     found = Slice(0, minutes.starts, series, minutes.values(aggregate))
     until = end if minutes_from is None else min(minutes_from, end)
     if until > span.start:
-        series, hours = archive.buckets(key, Tier.HOUR, span.start, until - Tier.HOUR.width, span.wanted)
+        series, hours = archive.buckets(key, Tier.HOUR, span.start, until - Tier.HOUR.width, span.wanted, needed)
         if len(hours.starts):
             tier, found = Tier.HOUR, after(Slice(0, hours.starts, series, hours.values(aggregate)), found)
     return tier, found
@@ -172,10 +173,11 @@ def _buckets(
 ) -> tuple[tuple[Series, ...], Buckets]:
     """Sums of a span. What is not finished in the archive is summed up here, from what finer there is."""
     width = tier.width
+    needed = aspects_of(span.aggregate or "mean")
     start, end = floor(span.start, width), floor(span.end, width) + width - 1
     held = part(memory.samples, Span(0, end, wanted=span.wanted)) if memory else None
     if memory is None or held is None or not len(held.times):
-        return archive.buckets(key, tier, start, span.end, span.wanted)
+        return archive.buckets(key, tier, start, span.end, span.wanted, needed)
     # From the minute on in which samples wait to be packed, the archive's sums may still grow.
     minute = floor(min(memory.archived_to + 1, end + 1), Tier.MINUTE.width)
     low = int(np.searchsorted(held.times, minute))
@@ -185,11 +187,11 @@ def _buckets(
         parts.insert(0, (begun.series, sum_up(begun.times, begun.values, width)))
     if tier is Tier.HOUR:
         hour = minute - minute % width
-        series, minutes = archive.buckets(key, Tier.MINUTE, hour, minute - 1, span.wanted)
+        series, minutes = archive.buckets(key, Tier.MINUTE, hour, minute - 1, span.wanted, needed)
         parts.insert(0, (series, widen(minutes, width)))
-        parts.insert(0, archive.buckets(key, tier, start, hour - 1, span.wanted))
+        parts.insert(0, archive.buckets(key, tier, start, hour - 1, span.wanted, needed))
     else:
-        parts.insert(0, archive.buckets(key, tier, start, minute - 1, span.wanted))
+        parts.insert(0, archive.buckets(key, tier, start, minute - 1, span.wanted, needed))
     series = tuple(dict.fromkeys(one for some, _ in parts for one in some))
     place = {one: row for row, one in enumerate(series)}
     whole = Buckets(np.zeros(0, dtype=np.int64), np.zeros((len(ASPECTS), len(series), 0)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from dashboard.history.database import checksum
 from dashboard.history.directory import Directory, Key, Known
 from dashboard.history.replay import Replay
 from dashboard.history.ring import Ring
-from dashboard.history.tiers import ASPECTS, Buckets, Tier
+from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, Buckets, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,25 @@ class Shelf:
         return Stored(found.times, known.at(found.places), found.values)
 
     def buckets(
-        self, key: Key, tier: Tier, start: int, end: int, wanted: Callable[[Series], bool] | None = None
+        self,
+        key: Key,
+        tier: Tier,
+        start: int,
+        end: int,
+        wanted: Callable[[Series], bool] | None = None,
+        aspects: Sequence[int] = ALL_ASPECTS,
     ) -> tuple[tuple[Series, ...], Buckets]:
-        """The buckets that begin from `start` to `end` (ms, both included), and the series that they are of."""
+        """The buckets that begin from `start` to `end` (ms, both included), and the series that they are of.
+
+        Of the aspects, COUNT has to be among those that are asked for.
+        """
         known = self._directory.by_key.get(key)
         places = _chosen(known, wanted) if known else None
         if known is None or start > end:
             return (), Buckets(nothing()[0], np.zeros((len(ASPECTS), 0, 0)))
         chosen = list(range(len(known.series))) if places is None else places
         with self._database.reading() as db:
-            found = self._chunks.buckets(db, known.id, tier, start, end, chosen)
+            found = self._chunks.buckets(db, known.id, tier, start, end, chosen, aspects)
         alive = (found.cells[0] > 0).any(axis=1)
         series = tuple(known.series[place] for place, there in zip(chosen, alive, strict=True) if there)
         return series, Buckets(found.starts, found.cells[:, alive])

@@ -30,7 +30,7 @@ class Tier(IntEnum):
 
 #: The rows that each series has in a `Buckets`.
 ASPECTS = ("count", "sum", "min", "max", "last")
-COUNT, SUM, MIN, MAX, LAST = range(len(ASPECTS))
+COUNT, SUM, MIN, MAX, LAST = ALL_ASPECTS = tuple(range(len(ASPECTS)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +59,11 @@ class Buckets:
         """Those that begin from `start` on and before `end`."""
         low, high = np.searchsorted(self.starts, (start, end))
         return Buckets(self.starts[low:high], self.cells[:, :, low:high])
+
+
+def aspects_of(aggregate: Aggregate) -> tuple[int, ...]:
+    """The aspects that an aggregate is made of, and the count, without which nothing is known."""
+    return (COUNT, SUM) if aggregate == "mean" else tuple(sorted({COUNT, ASPECTS.index(aggregate)}))
 
 
 def nothing(series: int) -> Buckets:
