@@ -45,7 +45,8 @@ function client() {
     probe: async () => 200,
   });
   const { subscriptions } = connection;
-  Object.assign(subscriptions, { window, points });
+  subscriptions.window = window;
+  Object.defineProperty(subscriptions, "points", { value: points });
   for (const { name, every } of metrics) subscriptions.want(name, every);
   connection.start();
   return { connection, store };
