@@ -211,7 +211,9 @@ def test_what_is_whispered_and_said_in_private_is_for_few(room: Server, come: Ca
     assert eve.page.get_by_role("tab").all_inner_texts() == ["Network", "Notes"]
     # Who comes back finds what was whispered, and the private room.
     ben.page.reload()
-    ben.page.get_by_role("tab", name="Plan B").click(timeout=PATIENCE)
+    ben.page.get_by_role("tab", name="Plan B").wait_for(timeout=PATIENCE)
+    assert ben.page.evaluate("document.activeElement.id") != "composer", "keys are still those of the page"
+    ben.page.get_by_role("tab", name="Plan B").click()
     ben.heard("only we")
     ben.page.get_by_role("tab", name="Ada").click()
     assert ben.heard("yes?").count() == ben.heard("psst").count() == 1

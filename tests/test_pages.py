@@ -66,6 +66,7 @@ def test_the_page_has_all_it_needs(world: World) -> None:
     boot = world.boot()
     assert boot["version"] == "build7"
     assert (boot["base"], boot["slug"], boot["epoch"]) == ("", "overview", world.history.epoch)
+    assert boot["people"] is False
     assert boot["metrics"] == world.catalog.metrics()
     assert boot["collectors"] == world.catalog.collectors()
     assert set(boot["figures"]) == {"system.cpu", "queue.depth"}

@@ -49,7 +49,7 @@ export const People = {
               <button key="more" class="more" aria-label=${TEXT.everybody} aria-expanded=${people.card === "all"}
                       onClick=${() => toggle("all")}>+${all.length - shown.length}</button>`}
           </div>
-          <button class=${["btn icon talkbutton", { unread: unread.value }]} aria-label=${talkText(unread.value)} title=${`${TEXT.talk} (m)`}
+          <button id="talk" class=${["btn icon talkbutton", { unread: unread.value }]} aria-label=${talkText(unread.value)} title=${`${TEXT.talk} (m)`}
                   aria-keyshortcuts="m" aria-expanded=${people.open} onClick=${() => together.showTalk(!people.open)}>
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2.5 3h11v8h-6l-3 2.5V11h-2z" /></svg>
             ${unread.value > 0 && html`<b aria-hidden="true">${Math.min(99, unread.value)}</b>`}

@@ -4,6 +4,8 @@ import { computed, nextTick, onBeforeUnmount, onMounted, ref, watch } from "../.
 import { useApp } from "../app.js";
 import { standing } from "../people/messages.js";
 import { whisperOf, whisperPlace } from "../people/state.js";
+import { messageId } from "../people/together.js";
+import { reveal } from "../reveal.js";
 import { TEXT, clockText, dayTitle, excerpt, momentText, withText } from "../text.js";
 import { Composer } from "./composer.js";
 import { Face } from "./face.js";
@@ -47,18 +49,27 @@ export const Talk = {
       await nextTick();
       if (list.value && atEnd) list.value.scrollTop = list.value.scrollHeight;
     };
+    /** Show the message that somebody wants to read, or the newest. */
+    const show = async () => {
+      const { reading } = people;
+      if (!reading) return toEnd();
+      atEnd = false;
+      await nextTick();
+      reveal(messageId(reading));
+      people.reading = 0;
+    };
     onMounted(() => {
       read();
-      toEnd();
+      show();
       document.addEventListener("visibilitychange", read);
-      document.getElementById("composer")?.focus({ preventScroll: true });
     });
     onBeforeUnmount(() => document.removeEventListener("visibilitychange", read));
     watch(() => [messages.value.length, place.value], () => {
       read();
       toEnd();
     });
-    watch(place, () => (atEnd = true));
+    watch(place, () => (atEnd = !people.reading));
+    watch(() => people.reading, (id) => id && show());
     const scrolled = () => {
       if (list.value) atEnd = list.value.scrollHeight - list.value.scrollTop - list.value.clientHeight < END;
     };

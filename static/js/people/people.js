@@ -66,7 +66,7 @@ export class People {
       state.messages = {};
       this.epoch = epoch;
     }
-    Object.assign(state, { you, rooms, phase: "here", present: {} });
+    Object.assign(state, { you, rooms, phase: "here" });
     this.meet(you);
     for (const room of [state.room, ...rooms.map((one) => one.room)]) if (room) this.join(room);
   }
@@ -85,7 +85,10 @@ export class People {
     state.room = room;
     if (!state.place || state.place === before) state.place = room;
     if (state.phase !== "here") return;
-    if (before) this.ask(Event.LEAVE, { room: before }).catch(() => {});
+    if (before) {
+      this.ask(Event.LEAVE, { room: before }).catch(() => {});
+      delete state.present[before];
+    }
     this.join(room);
   }
 

@@ -22,6 +22,7 @@ import { reactive } from "../../vendor/vue.runtime.esm-browser.prod.js";
  * @property {boolean} open whether the talk is shown
  * @property {string} place which talk: a room, `whisper:` and a person, or `notes`
  * @property {string} card id of the person whose card is open, or ""
+ * @property {number} reading id of a message that is to be shown, 0 for the newest
  * @property {boolean} picking whether the next click on a chart chooses a moment
  * @property {number | null} picked the moment that was chosen
  * @property {import("./follow.js").Step} step how one follows
@@ -47,6 +48,7 @@ export function makePeopleState(saved) {
     open: saved.get("talk") === "open",
     place: "",
     card: "",
+    reading: 0,
     picking: false,
     picked: null,
     step: "",

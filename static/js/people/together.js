@@ -1,7 +1,6 @@
 // Joins the page with its people: what is asked and told, what is shown of others, and what others are shown.
 
 import { nextTick, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
-import { reveal } from "../reveal.js";
 import { saved } from "../state.js";
 import { WINDOWS } from "../text.js";
 import { Event, ROOMS } from "../wire.js";
@@ -120,10 +119,13 @@ export function makeTogether({ rooms, state, connection, open, setWindow, setPau
     for (const listener of listeners) listener();
   }
 
-  /** @param {boolean} shown */
+  /** Open or close the talk, and be where one goes on. @param {boolean} shown */
   function showTalk(shown) {
     people.open = shown;
     saved.set("talk", shown ? "open" : "closed");
+    // On a touch screen that would bring up a keyboard over what one wants to read.
+    if (shown && !matchMedia("(pointer: coarse)").matches) nextTick().then(() => document.getElementById("composer")?.focus({ preventScroll: true }));
+    else if (!shown) document.getElementById("talk")?.focus({ preventScroll: true });
   }
 
   talk.enter(state.slug);
@@ -165,11 +167,9 @@ export function makeTogether({ rooms, state, connection, open, setWindow, setPau
     },
 
     /** Read a message that is pinned to a chart. @param {number} id */
-    async read(id) {
-      people.place = people.room;
+    read(id) {
+      Object.assign(people, { place: people.room, reading: id });
       showTalk(true);
-      await nextTick();
-      reveal(messageId(id));
     },
   };
 }
