@@ -295,7 +295,7 @@ def test_on_a_phone_the_talk_fills_the_screen(room: Server, come: Callable[..., 
     page.get_by_role("button", name="Talk", exact=True).tap()
     ada.say("from a train " + "x" * 120)
     box = page.locator(".talk").bounding_box()
-    assert box is not None and (box["width"], box["height"]) == (390, 844)
+    assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
     page.get_by_role("button", name="Pin to a moment").tap()
     page.locator(".strip", has_text="click a chart").wait_for(timeout=PATIENCE)
     assert not page.locator(".talk").is_visible()
@@ -303,6 +303,21 @@ def test_on_a_phone_the_talk_fills_the_screen(room: Server, come: Callable[..., 
     page.get_by_role("button", name="Close: Talk").tap()
     page.locator(".talk").wait_for(state="detached", timeout=PATIENCE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1440, True), (1000, False)])
+def test_the_talk_is_beside_the_charts(
+    room: Server, new_page: Callable[..., Page], width: int, *, beside: bool
+) -> None:
+    """Where there is room for both, the charts are laid out beside the talk; elsewhere it lies over their edge."""
+    page = new_page(viewport={"width": width, "height": 700})
+    open_live(page, f"{room.url}/d/system")
+    page.get_by_role("button", name="Talk", exact=True).click()
+    talk, charts = page.locator(".talk").bounding_box(), page.locator(".body").bounding_box()
+    assert talk is not None and charts is not None
+    assert (talk["x"] + talk["width"], talk["y"], talk["height"]) == (width, 0, 700)
+    assert (charts["x"] + charts["width"] <= talk["x"]) == beside
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_limits_are_told_in_place(room: Server, come: Callable[..., Somebody]) -> None:

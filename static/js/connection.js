@@ -3,6 +3,8 @@
 import { io } from "../vendor/socket.io.esm.min.js";
 import { delayOf } from "./backoff.js";
 import { ServerClock } from "./clock.js";
+import { later as inTime } from "./later.js";
+import { Shared } from "./shared.js";
 import { Subscriptions } from "./subscriptions.js";
 import { onWake } from "./wake.js";
 import { Code, Event, NAMESPACE } from "./wire.js";
@@ -54,7 +56,7 @@ export class Connection {
    * @param {() => Promise<number>} [options.probe] HTTP status that the server gives this browser
    * @param {(ms: number, action: () => void) => () => void} [options.later] runs an action later; gives what ends that
    */
-  constructor({ store, base, version, connect = open, now = Date.now, otherVersion = () => {}, probe, later = timer }) {
+  constructor({ store, base, version, connect = open, now = Date.now, otherVersion = () => {}, probe, later = inTime }) {
     this.store = store;
     this.version = version;
     this.now = now;
@@ -88,8 +90,7 @@ export class Connection {
     /** Counts signs of life. */
     this.heard = 0;
     this.socket = connect(base);
-    /** @type {any[]} sockets of other namespaces over the same line */
-    this.others = [];
+    this.shared = new Shared();
     this.wire();
   }
 
@@ -115,15 +116,13 @@ export class Connection {
    * @returns {any} its socket
    */
   share(name, auth) {
-    const socket = this.socket.io.socket(name, { auth });
-    this.others.push(socket);
+    const socket = this.shared.add(this.socket, name, auth);
     if (this.greeted) socket.connect();
     return socket;
   }
 
-  /** To socket.io a line ends with the last of its namespaces. */
   hangUp() {
-    for (const other of this.others) other.disconnect();
+    this.shared.leave();
     this.socket.disconnect();
   }
 
@@ -199,7 +198,7 @@ export class Connection {
 
   lost() {
     this.greeted = false;
-    for (const other of this.others) other.disconnect();
+    this.shared.leave();
     this.subscriptions.reset();
     if (this.status.phase !== "other_version") this.setPhase("reconnecting");
     this.retry();
@@ -266,7 +265,7 @@ export class Connection {
     this.tell("notices", notices);
     this.askCatalog(version === this.version);
     this.subscriptions.plan();
-    for (const other of this.others) other.connect();
+    this.shared.join();
   }
 
   /** @param {boolean} same whether the server's files are this page's */
@@ -329,10 +328,4 @@ export class Connection {
       done?.(answer, sent);
     });
   }
-}
-
-/** @param {number} ms @param {() => void} action */
-function timer(ms, action) {
-  const made = setTimeout(action, ms);
-  return () => clearTimeout(made);
 }

@@ -1,5 +1,7 @@
 // Spans of the past, as the server's HTTP API answers them: a few requests at once, again after a pause, or given up.
 
+import { later as inTime } from "./later.js";
+
 /** @typedef {import("./types.js").Series} Series */
 /** @typedef {import("./types.js").Samples} Samples */
 
@@ -30,7 +32,7 @@ export class Refused extends Error {}
 
 export class Spans {
   /** @param {string} base path under which the server lives @param {Partial<World>} [world] */
-  constructor(base, { get = fetch.bind(globalThis), later = timer } = {}) {
+  constructor(base, { get = fetch.bind(globalThis), later = inTime } = {}) {
     this.address = `${base}/api/v1/query`;
     this.get = get;
     this.later = later;
@@ -127,10 +129,4 @@ export function spanOf(body) {
   const { series, tier, every, n } = JSON.parse(new TextDecoder().decode(new Uint8Array(body, 4, size)));
   const column = (/** @type {number} */ place) => new Float64Array(body, 4 + size + 8 * n * place, n);
   return { times: column(0), columns: series.map((/** @type {Series} */ _, /** @type {number} */ place) => column(place + 1)), series, tier, every };
-}
-
-/** @param {number} ms @param {() => void} action */
-function timer(ms, action) {
-  const made = setTimeout(action, ms);
-  return () => clearTimeout(made);
 }

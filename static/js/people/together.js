@@ -1,6 +1,7 @@
 // Joins the page with its people: what is asked and told, what is shown of others, and what others are shown.
 
 import { nextTick, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { later } from "../later.js";
 import { saved } from "../state.js";
 import { WINDOWS } from "../text.js";
 import { Event, ROOMS } from "../wire.js";
@@ -29,10 +30,6 @@ const FOLLOWED = "plotroom.follow";
 export function makeTogether({ rooms, state, connection, open, setWindow, setPaused }) {
   const people = makePeopleState(saved);
   if (!rooms) people.phase = "none";
-  const later = (/** @type {number} */ ms, /** @type {() => void} */ action) => {
-    const timer = setTimeout(action, ms);
-    return () => clearTimeout(timer);
-  };
 
   /** Where one's own mouse is, and that of who is followed. */
   const pointing = {
