@@ -183,7 +183,7 @@ class Plotroom:
         answers = api.Api(*parts, installed_version())
         for routes in (
             assets.blueprint(files),
-            pages.blueprint(pages.Pages(*parts, files.build, people=self.talk is not None)),
+            pages.blueprint(pages.Pages(*parts, files.build, here=self.talk.here if self.talk else None)),
             api.blueprint(answers),
             export.blueprint(export.Exports(answers.key, self.history, self.tasks)),
             notices.blueprint(notices.NoticesApi(self.notices)),

@@ -281,7 +281,7 @@ def test_what_people_are_told_is_as_described(rooms: RoomsServer) -> None:
     assert not ask("follow", room=room, person="0" * 16)["ok"]
     ask("quit", room=private)
     ask("join", room=room)
-    heard(contract, bob, ROOMS, "people", "message", "message", "whisper", "invited", "view")
+    heard(contract, bob, ROOMS, "people", "crowd", "message", "message", "whisper", "invited", "view")
     bob.close()
     heard(contract, ada, ROOMS, "welcome", "people", "people")
     ask("leave", room=room)

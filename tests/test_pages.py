@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,13 +28,14 @@ PAYLOAD = "</script><script>alert(1)</script><!-- & \u2028"
 
 
 class World:
-    """Pages over a catalog of one's own."""
+    """Pages over a catalog of one's own; `here` tells how many look at a dashboard."""
 
-    def __init__(self) -> None:
+    def __init__(self, here: Callable[[str], int] | None = None) -> None:
         self.history = History(HistorySettings(), Clock())
         self.catalog = Catalog(self.history)
         app = Flask("test", template_folder=str(TEMPLATES), static_folder=None)
-        app.register_blueprint(pages.blueprint(pages.Pages(self.catalog, self.history, Figures(), threads(), "build7")))
+        parts = (self.catalog, self.history, Figures(), threads(), "build7")
+        app.register_blueprint(pages.blueprint(pages.Pages(*parts, here)))
         refusals.install(app, PlainPages())
         self.client: FlaskClient = app.test_client()
 
@@ -125,3 +127,13 @@ def test_families_are_in_order() -> None:
     assert slugs == ["system", "cpu", "memory", "disks", "network", "processes", "ant", "zoo", "self"]
     assert [one["order"] for one in families([])] == list(range(7))
     assert {one["title"] for one in families(["ant"])} >= {"CPU", "ant", "Plotroom"}
+
+
+@pytest.mark.parametrize(("here", "title"), [(None, "Overview · Plotroom"), (0, "Overview · Plotroom"),
+                                             (3, "Overview · 3 here · Plotroom")])  # fmt: skip
+def test_a_shared_link_tells_how_many_look(here: int | None, title: str) -> None:
+    """The title with which a page comes, which is what a link to it shows elsewhere, has the number of people there."""
+    world = World(None if here is None else {"overview": here}.__getitem__)
+    text = world.client.get("/").text
+    assert f"<title>{title}</title>" in text
+    assert boot_of(text)["people"] is (here is not None)

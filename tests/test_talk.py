@@ -122,6 +122,24 @@ def test_names_are_checked(come: Callable[..., Somebody], room: str, name: str) 
     assert come().refused("join", room=room, name=name) == "bad_request"
 
 
+def test_everybody_knows_where_people_are(come: Callable[..., Somebody], room: str) -> None:
+    """How many look at which dashboard is told to all, wherever they are, and to who comes; private rooms are not."""
+    ada, ben = come(), come()
+    private = ada.ask("open", title="Plan B")["room"]["room"]
+    for where in (room, private):
+        ada.ask("join", room=where)
+    while (crowd := ben.next("crowd")["rooms"]).get(room) != 1:
+        pass
+    assert private not in crowd
+    ben.ask("join", room=room)
+    while ada.next("crowd")["rooms"].get(room) != 2:
+        pass
+    assert come().welcome["crowd"][room] == 2
+    ada.ask("leave", room=room)
+    while ben.next("crowd")["rooms"].get(room) != 1:
+        pass
+
+
 def test_what_is_said_is_heard_in_the_room(come: Callable[..., Somebody], room: str) -> None:
     """A message reaches everybody in its room but who says it, and nobody elsewhere."""
     ada, ben, elsewhere = come(), come(), come()

@@ -110,7 +110,9 @@ export interface RoomsAuth {
   /** Number of the last whisper that one has. */
   whispers?: number;
 }
-export interface Welcome { you: Person; epoch: string; rooms: PrivateRoom[]; secret?: string }
+/** How many people there are in the rooms of dashboards; those without anybody are left out. */
+export type Crowd = Record<RoomName, number>;
+export interface Welcome { you: Person; epoch: string; rooms: PrivateRoom[]; crowd: Crowd; secret?: string }
 export type PeopleTold =
   | { room: RoomName; joined: Person; left?: never; changed?: never }
   | { room: RoomName; left: Person; joined?: never; changed?: never }
@@ -149,6 +151,7 @@ export interface QuitRequest { room: RoomName }
 export interface RoomsTold {
   welcome: (told: Welcome) => void;
   people: (told: PeopleTold) => void;
+  crowd: (told: { rooms: Crowd }) => void;
   message: (told: { message: Message }) => void;
   whisper: (told: { message: Whisper }) => void;
   invited: (told: Invited) => void;

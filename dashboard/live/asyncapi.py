@@ -87,6 +87,7 @@ ROOMS = Namespace(
         Event.WHISPER: talk_told.Whispered,
         Event.INVITED: talk_told.Invited,
         Event.VIEW: talk_told.Shown,
+        Event.CROWD: talk_told.Crowd,
         Event.NOTICE: told.Notice,
     },
 )

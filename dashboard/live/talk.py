@@ -25,6 +25,7 @@ from dashboard.live.talk_payloads import (
     ViewRequest,
     WhisperRequest,
 )
+from dashboard.live.talk_shapes import of_message, of_person, of_private, of_whisper
 from dashboard.live.wire import Code, Event, Payload
 from dashboard.people.circle import PRIVATE, Circle, PrivateRoom, TooMany, Whisper
 from dashboard.people.messages import Message, Messages, NoSuchMessage, NotYours, Recent
@@ -39,6 +40,10 @@ Result = TypeVar("Result")
 
 #: Where all are who are connected.
 EVERYONE = "everyone"
+#: What rooms of dashboards are called.
+DASHBOARD = "dashboard:"
+#: Seconds between two `crowd` events: who comes and goes in between is told together.
+CROWD_EVERY = 1.0
 #: Rooms that one connection may be in.
 MOST_ROOMS = 20
 
@@ -83,11 +88,17 @@ class Talk:
         self._presence = Presence()
         self._budgets: dict[str, tuple[Budget, Budget]] = {}
         self._disk = threading.Lock()
+        self._crowd_due = False
 
     @property
     def people(self) -> int:
         """How many are here."""
         return len(self._presence)
+
+    def here(self, slug: str) -> int:
+        """How many look at a dashboard."""
+        with self._lock:
+            return len(self._presence.people(f"{DASHBOARD}{slug}"))
 
     # --- coming and going
 
@@ -105,8 +116,13 @@ class Talk:
         person = self._kept(self._circle.known, stranger(own), self._now())
         waiting = self._kept(self._circle.whispers, person.id, after)
         private = self._kept(self._circle.rooms_of, person.id)
-        welcome: Payload = {"you": _person(person), "epoch": self._epoch, "rooms": [_private(one) for one in private]}
+        welcome: Payload = {
+            "you": of_person(person),
+            "epoch": self._epoch,
+            "rooms": [of_private(one) for one in private],
+        }
         with self._lock:
+            welcome["crowd"] = self._presence.counts(DASHBOARD)
             if self._fanout.eio_sid_from_sid(sid, wire.ROOMS) is None:  # it has gone already
                 return
             self._presence.come(sid, person)
@@ -117,14 +133,15 @@ class Talk:
                 self._fanout.enter_room(sid, wire.ROOMS, room)
             self._tell(Event.WELCOME, welcome | ({} if known else {"secret": own}), sid)
             for whisper in waiting:
-                self._tell(Event.WHISPER, {"message": _whisper(whisper)}, sid)
+                self._tell(Event.WHISPER, {"message": of_whisper(whisper)}, sid)
 
     def disconnect(self, sid: str) -> None:
         """Somebody has gone. Socket.IO takes them out of its rooms itself."""
         with self._lock:
             self._budgets.pop(sid, None)
             for room, person in self._presence.go(sid):
-                self._send(Event.PEOPLE, {"room": room, "left": _person(person)}, room)
+                self._send(Event.PEOPLE, {"room": room, "left": of_person(person)}, room)
+                self._recount()
 
     def join(self, sid: str, request: JoinRequest) -> Payload:
         guest = self._guest(sid)
@@ -140,8 +157,9 @@ class Talk:
             new = self._presence.enter(sid, room)
             self._fanout.enter_room(sid, wire.ROOMS, room)
             if new:
-                self._send(Event.PEOPLE, {"room": room, "joined": _person(guest.person)}, room, but=sid)
-            people = [_person(one) for one in self._presence.people(room)]
+                self._send(Event.PEOPLE, {"room": room, "joined": of_person(guest.person)}, room, but=sid)
+                self._recount()
+            people = [of_person(one) for one in self._presence.people(room)]
         # Read when one is in the room: what is said meanwhile comes by itself, and may be in both.
         since = request.since if request.epoch == self._epoch else None
         recent: Recent = self._kept(self._messages.recent, room, since)
@@ -150,9 +168,9 @@ class Talk:
             "epoch": self._epoch,
             "offset": recent.offset,
             "recovered": recent.recovered,
-            "you": _person(guest.person),
+            "you": of_person(guest.person),
             "people": people,
-            "messages": [_message(one) for one in recent.messages],
+            "messages": [of_message(one) for one in recent.messages],
         }
 
     def leave(self, sid: str, request: LeaveRequest | QuitRequest) -> Payload:
@@ -163,11 +181,12 @@ class Talk:
                 left = self._presence.leave(sid, request.room)
                 self._fanout.leave_room(sid, wire.ROOMS, request.room)
                 if left:
-                    self._send(Event.PEOPLE, {"room": request.room, "left": _person(left)}, request.room)
+                    self._send(Event.PEOPLE, {"room": request.room, "left": of_person(left)}, request.room)
+                    self._recount()
         return {"ok": True}
 
     def me(self, sid: str, request: MeRequest) -> Payload:
-        return {"ok": True, "you": _person(self._rename(self._guest(sid), request.name, request.colour))}
+        return {"ok": True, "you": of_person(self._rename(self._guest(sid), request.name, request.colour))}
 
     # --- saying
 
@@ -177,7 +196,7 @@ class Talk:
         about = (request.span, request.metric, request.pin)
         new = Message(0, 0, request.room, guest.person, self._now(), request.text, *about)
         said: Message = self._kept(self._messages.add, new)
-        message = _message(said)
+        message = of_message(said)
         self._send(Event.MESSAGE, {"message": message}, request.room, but=sid)
         return {"ok": True, "message": message}
 
@@ -185,7 +204,7 @@ class Talk:
         guest = self._inside(sid, request.room)
         self._speak(sid)
         changed: Message = self._kept(self._messages.edit, request.room, request.id, guest.person, request.text.strip())
-        message = _message(changed)
+        message = of_message(changed)
         self._send(Event.MESSAGE, {"message": message}, request.room, but=sid)
         return {"ok": True, "message": message}
 
@@ -194,7 +213,7 @@ class Talk:
         self._known(request.to)
         self._speak(sid)
         kept: Whisper = self._kept(self._circle.whisper, guest.person, request.to, request.text, self._now())
-        message = _whisper(kept)
+        message = of_whisper(kept)
         self._send(Event.WHISPER, {"message": message}, _own_room(request.to), but=sid)
         return {"ok": True, "message": message}
 
@@ -208,7 +227,7 @@ class Talk:
         room: PrivateRoom = self._kept(self._circle.open, guest.person, clean_name(request.title))
         for person in request.people:
             self._invite(guest, room.name, person)
-        return {"ok": True, "room": _private(room)}
+        return {"ok": True, "room": of_private(room)}
 
     def invite(self, sid: str, request: InviteRequest) -> Payload:
         guest = self._guest(sid)
@@ -258,6 +277,18 @@ class Talk:
         self._send(Event.NOTICE, payload, EVERYONE)
 
     # --- what these have in common
+
+    def _recount(self) -> None:
+        """Tell everybody before long how many are where; a task does it, which ends by itself."""
+        if not self._crowd_due:
+            self._crowd_due = True
+            self._tasks.supervise("people.crowd", self._tell_crowd)
+
+    def _tell_crowd(self) -> None:
+        self._tasks.sleep(CROWD_EVERY)
+        with self._lock:
+            self._crowd_due = False
+            self._send(Event.CROWD, {"rooms": self._presence.counts(DASHBOARD)}, EVERYONE)
 
     def _now(self) -> float:
         return float(int(self._tasks.clock.wall() * 1000))
@@ -316,12 +347,12 @@ class Talk:
         self._kept(self._circle.rename, person)
         with self._lock:
             for room in self._presence.rename(person):
-                self._send(Event.PEOPLE, {"room": room, "changed": _person(person)}, room)
+                self._send(Event.PEOPLE, {"room": room, "changed": of_person(person)}, room)
         return person
 
     def _invite(self, guest: Guest, room: str, person: str) -> None:
         private: PrivateRoom = self._kept(self._circle.invite, room, person)
-        payload: Payload = {"room": _private(private), "from": _person(guest.person)}
+        payload: Payload = {"room": of_private(private), "from": of_person(guest.person)}
         self._send(Event.INVITED, payload, _own_room(person))
 
     def _follow(self, sid: str, guest: Guest, room: str, person: str | None) -> None:
@@ -347,28 +378,3 @@ def _own_room(person: str) -> str:
 
 def _followers(room: str, person: str) -> str:
     return f"follow:{room}|{person}"
-
-
-def _person(person: Person) -> Payload:
-    return {"id": person.id, "name": person.name, "colour": person.colour}
-
-
-def _private(room: PrivateRoom) -> Payload:
-    return {"room": room.name, "title": room.title}
-
-
-def _whisper(whisper: Whisper) -> Payload:
-    author = _person(whisper.author)
-    return {"id": whisper.id, "from": author, "to": whisper.to, "t": whisper.t, "text": whisper.text}
-
-
-def _message(message: Message) -> Payload:
-    """A message as the wire has it: what it does not have is left out."""
-    extras = {
-        "span": message.span, "metric": message.metric, "pin": message.pin,
-        "edited": message.edited or None, "deleted": message.deleted or None,
-    }  # fmt: skip
-    return {
-        "id": message.id, "offset": message.offset, "room": message.room, "from": _person(message.author),
-        "t": message.t, "text": message.text, **{key: value for key, value in extras.items() if value is not None},
-    }  # fmt: skip

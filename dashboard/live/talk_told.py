@@ -58,6 +58,7 @@ class Welcome(Told):
     you: Person
     epoch: str = Field(description="within which the numbers of messages count")
     rooms: list[PrivateRoom] = Field(description="private rooms that they are in")
+    crowd: dict[str, int] = Field(description="how many people there are in the room of each dashboard that has any")
     secret: str = maybe("by which they are known the next time; told once")
 
 
@@ -68,6 +69,12 @@ class Presence(Told):
     joined: Person = maybe("who has come")
     left: Person = maybe("who has gone")
     changed: Person = maybe("who is called otherwise")
+
+
+class Crowd(Told):
+    """How many people look at which dashboard now."""
+
+    rooms: dict[str, int] = Field(description="by room; those without anybody are left out")
 
 
 class Said(Told):

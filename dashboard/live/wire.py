@@ -40,6 +40,7 @@ class Event(StrEnum):
     JOIN = "join"
     LEAVE = "leave"
     PEOPLE = "people"
+    CROWD = "crowd"
     ME = "me"
     SAY = "say"
     EDIT = "edit"

@@ -80,6 +80,10 @@ class Presence:
         present = self._rooms.get(room, {})
         return [self._guests[next(iter(connections))].person for connections in present.values()]
 
+    def counts(self, kind: str) -> dict[str, int]:
+        """How many people there are in each room whose name begins so."""
+        return {room: len(present) for room, present in self._rooms.items() if room.startswith(kind)}
+
     def rename(self, person: Person) -> set[str]:
         """They are called so from now on, in all their connections; the rooms in which that is seen."""
         rooms: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Callable
 
 import orjson
 from flask import Blueprint, render_template, request
@@ -26,18 +27,24 @@ class Pages:
 
     Args:
         build: of the static files; the page reloads when the server says another one.
-        people: whether there are rooms of people; the page shows nothing of them otherwise.
+        here: how many people look at the dashboard of a slug; None when people are not shown.
     """
 
     def __init__(
-        self, catalog: Catalog, history: History, figures: Figures, tasks: Tasks, build: str, people: bool = False
+        self,
+        catalog: Catalog,
+        history: History,
+        figures: Figures,
+        tasks: Tasks,
+        build: str,
+        here: Callable[[str], int] | None = None,
     ) -> None:
         self._catalog = catalog
         self._history = history
         self._figures = figures
         self._tasks = tasks
         self._build = build
-        self._people = people
+        self._here = here
         self._host = socket.gethostname()
 
     def overview(self) -> Response:
@@ -54,6 +61,7 @@ class Pages:
             boot=Markup(self._tasks.native(embedded, boot)),  # noqa: S704 - escaped by `embedded`
             static=f"{base}/static/{self._build}/",
             title=self._title(slug),
+            here=self._here(slug) if self._here else 0,
         )
         return Response(text, content_type="text/html; charset=utf-8")
 
@@ -66,7 +74,7 @@ class Pages:
             "slug": slug,
             "host": self._host,
             "epoch": self._history.epoch,
-            "people": self._people,
+            "people": self._here is not None,
             "metrics": metrics,
             "collectors": self._catalog.collectors(),
             "units": {name: unit(name).steps for name in {*UNITS, *(one["unit"] for one in metrics)}},

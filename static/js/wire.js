@@ -23,6 +23,7 @@ export const Event = Object.freeze({
   JOIN: "join",
   LEAVE: "leave",
   PEOPLE: "people",
+  CROWD: "crowd",
   ME: "me",
   SAY: "say",
   EDIT: "edit",
