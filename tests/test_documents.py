@@ -43,8 +43,9 @@ START = 1_700_000_000_000
 EXAMPLES = 8
 #: Those that are asked first: they take most.
 TRIED = ("/api/v1/query", "/api/v1/notices")
-#: Seconds for all of them; a slow machine asks less.
+#: Seconds for all of them, when these were among the answers; a slow machine asks less.
 TIME = 12.0
+NEEDED = {("/api/v1/query", 200), ("/api/v1/query", 422), ("/api/v1/notices", 422)}
 
 
 @pytest.fixture(scope="module")
@@ -144,14 +145,14 @@ def test_made_up_requests_are_answered_as_described(server: Callable[..., Server
                     phases=[hypothesis.Phase.generate], suppress_health_check=list(hypothesis.HealthCheck),
                 )  # fmt: skip
                 def ask(case: Any) -> None:  # schemathesis makes it
-                    if time.monotonic() > until:
+                    if time.monotonic() > until and statuses >= NEEDED:
                         return
                     answer = case.call(base_url=running.url, session=session, timeout=10)
                     case.validate_response(answer, checks=checks)
                     statuses.add((case.path, answer.status_code))
 
                 ask()
-    assert {("/api/v1/query", 200), ("/api/v1/query", 422), ("/api/v1/notices", 422)} <= statuses
+    assert statuses >= NEEDED
 
 
 # --- live

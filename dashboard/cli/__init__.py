@@ -108,13 +108,13 @@ def token(context: Context, /, renew: bool, **arguments: object) -> None:
 
 
 plotroom.add_command(collectors)
+plotroom.add_command(agent)
 plotroom.add_command(notice)
 plotroom.add_command(history)
 plotroom.add_command(watch)
 plotroom.add_command(tail)
 plotroom.add_command(conformance)
 plotroom.add_command(bench)
-plotroom.add_command(agent)
 plotroom.add_command(bench_server)
 
 
