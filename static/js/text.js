@@ -203,6 +203,9 @@ export const refusedOf = (count) => `${count} more series ${count === 1 ? "was" 
 export const absent = (count) => `${count} not available here`;
 
 /** @param {number} count */
+export const othersThere = (count) => (count === 1 ? "1 other person is there" : `${count} other people are there`);
+
+/** @param {number} count */
 export const running = (count) => `${count} collector${count === 1 ? "" : "s"} running`;
 
 /** Since when something is so; of another day than today with that day. @param {number} time ms */

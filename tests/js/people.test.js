@@ -201,3 +201,17 @@ test("small things: unread counts, initials, storage that holds nonsense", () =>
   assert.deepEqual([readOf("{"), readOf(null), readOf('{"a":1,"b":"x"}'), readOf("null")], [{}, {}, { a: 1 }, {}]);
   assert.deepEqual([whisperOf("whisper:x"), whisperOf(ROOM)], ["x", ""]);
 });
+
+test("how many others look at a dashboard is what the server says, less oneself where one is", async () => {
+  const { people, welcome, state } = await inside();
+  welcome({ crowd: { [state.room]: 3, "dashboard:elsewhere": 2 } });
+  const slug = state.room.replace("dashboard:", "");
+  assert.equal(people.others(slug), 2);
+  assert.equal(people.others("elsewhere"), 2);
+  assert.equal(people.others("nowhere"), 0);
+  people.told("crowd", { rooms: { [state.room]: 1 } });
+  assert.equal(people.others(slug), 0);
+  assert.equal(people.others("elsewhere"), 0);
+  people.lost();
+  assert.equal(people.others(slug), 0);
+});

@@ -4,7 +4,7 @@ import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { bundled, families } from "../layout.js";
 import { CALM, TROUBLE, byStanding } from "../standing.js";
-import { TEXT, absent, reasonOf, running } from "../text.js";
+import { TEXT, absent, othersThere, reasonOf, running } from "../text.js";
 import { html } from "./html.js";
 
 const MOST_FOUND = 30;
@@ -12,7 +12,7 @@ const MOST_TROUBLES = 4;
 
 export const Rail = {
   setup() {
-    const { state, shown, collectors, boot, open } = useApp();
+    const { state, shown, collectors, boot, open, together } = useApp();
     const chosen = ref(0);
     const groups = computed(() => families(shown.value, boot.families));
     const found = computed(() => matching(shown.value, state.search));
@@ -28,8 +28,11 @@ export const Rail = {
     const link = (slug, title, count) => html`
       <a class=${["nav", { on: state.slug === slug && !state.search }]} href=${`${boot.base}/d/${slug}`} key=${slug}
          aria-current=${state.slug === slug ? "page" : null} onClick=${(/** @type {MouseEvent} */ event) => follow(event, slug)}>
-        <span class="cut">${title}</span><i>${count}</i>
+        <span class="cut">${title}</span>${crowd(together.talk.others(slug))}<i>${count}</i>
       </a>`;
+
+    /** How many others are there. @param {number} others */
+    const crowd = (others) => others > 0 && html`<b class="others" title=${othersThere(others)} aria-label=${othersThere(others)}>${others}</b>`;
 
     /** @param {import("../types.js").Metric} metric @param {number} place */
     const hit = (metric, place) => html`

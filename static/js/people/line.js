@@ -15,7 +15,7 @@ export class Refusal extends Error {
 }
 
 /** What the server tells of people. */
-const TOLD = [Event.WELCOME, Event.PEOPLE, Event.MESSAGE, Event.WHISPER, Event.INVITED, Event.VIEW];
+const TOLD = [Event.WELCOME, Event.PEOPLE, Event.CROWD, Event.MESSAGE, Event.WHISPER, Event.INVITED, Event.VIEW];
 
 export class Line {
   /**

@@ -47,14 +47,15 @@ export class People {
   told(event, payload) {
     if (event === Event.WELCOME) this.welcome(payload);
     else if (event === Event.PEOPLE) this.came(payload);
+    else if (event === Event.CROWD) this.state.crowd = payload.rooms;
     else if (event === Event.MESSAGE) this.said(payload.message);
     else if (event === Event.WHISPER) this.whispered(payload.message);
     else if (event === Event.INVITED) this.invited(payload);
     else if (event === Event.VIEW) this.viewed(payload);
   }
 
-  /** @param {{you: Person, epoch: string, rooms: import("./state.js").PrivateRoom[], secret?: string}} payload */
-  welcome({ you, epoch, rooms, secret }) {
+  /** @param {{you: Person, epoch: string, rooms: import("./state.js").PrivateRoom[], crowd?: Record<string, number>, secret?: string}} payload */
+  welcome({ you, epoch, rooms, crowd = {}, secret }) {
     const { state } = this;
     if (secret) {
       this.secret = secret;
@@ -66,7 +67,7 @@ export class People {
       state.messages = {};
       this.epoch = epoch;
     }
-    Object.assign(state, { you, rooms, phase: "here" });
+    Object.assign(state, { you, rooms, crowd, phase: "here" });
     this.meet(you);
     for (const room of [state.room, ...rooms.map((one) => one.room)]) if (room) this.join(room);
   }
@@ -240,6 +241,13 @@ export class People {
     delete state.messages[room];
     this.since.delete(room);
     if (state.place === room) state.place = state.room;
+  }
+
+  /** How many others look at a dashboard. @param {string} slug */
+  others(slug) {
+    const { crowd, room, phase } = this.state;
+    const name = `dashboard:${slug}`;
+    return phase === "here" ? Math.max(0, (crowd[name] ?? 0) - Number(name === room)) : 0;
   }
 
   // --- what was seen

@@ -15,6 +15,7 @@ import { reactive } from "../../vendor/vue.runtime.esm-browser.prod.js";
  * @property {PrivateRoom[]} rooms private ones that one is in
  * @property {(PrivateRoom & {from: Person})[]} invites
  * @property {Record<string, Person[]>} present who is in which room
+ * @property {Record<string, number>} crowd how many are in the rooms of dashboards
  * @property {Record<string, Person>} known everybody by id, as they are called now
  * @property {Record<string, Message[]>} messages by room
  * @property {Record<string, Whisper[]>} whispers by the other person
@@ -41,6 +42,7 @@ export function makePeopleState(saved) {
     rooms: [],
     invites: [],
     present: {},
+    crowd: {},
     known: {},
     messages: {},
     whispers: sentOf(saved.get("sent")),
