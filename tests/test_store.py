@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from collectors.metric import Metric, Series
 from collectors.sample import Batch
+from dashboard.history.archive import Archive
 from dashboard.history.epoch import new_epoch
+from dashboard.history.keeper import keep_of
 from dashboard.history.store import History, UnknownMetric
 from dashboard.settings import HistorySettings
 from dashboard.tasks import Clock
@@ -125,3 +130,34 @@ def test_readers_and_a_writer_do_not_disturb_each_other() -> None:
     for reader in readers:
         reader.join()
     assert not wrong
+
+
+def test_what_is_all_in_memory_asks_no_disk(tmp_path: Path) -> None:
+    """The archive is asked for the past of a metric only when it may have more of it than the memory."""
+    asked: list[str] = []
+
+    def native(function: Callable[..., Any], *arguments: object) -> Any:  # Any: what the function returns
+        asked.append(getattr(function, "__name__", ""))
+        return function(*arguments)
+
+    clock = Clock(wall=lambda: START / 1000, monotonic=lambda: 0.0)
+    settings = HistorySettings(memory=60)
+    archive = Archive(tmp_path, keep_of(settings), lambda: START)
+    store = History(settings, clock, native, archive)
+    store.declare(Metric("a.b"), 1.0)
+    for second in range(3):
+        store.append(batch("a.b", second, 1.0))
+    assert not store.reaches_back("a.b", 3600)
+    for second in range(3, 3000):
+        store.append(batch("a.b", second, 1.0))
+    assert store.reaches_back("a.b", 3600)  # the first ones have left the memory
+    asked.clear()
+    work = store.take_work()
+    archive.commit(work.appends, work.seals)
+    archive.close(clean=True)
+    again = History(settings, clock, native, Archive(tmp_path, keep_of(settings), lambda: START))
+    again.declare(Metric("a.b"), 1.0)
+    assert again.reaches_back("a.b", 3600)
+    again.declare(Metric("a.new"), 1.0)
+    again.append(batch("a.new", 1, 1.0))
+    assert not again.reaches_back("a.new", 3600)

@@ -37,6 +37,8 @@ class Kept:
         self._packed = ring.offset
         self._since: int | None = None
         self._cells = 0
+        #: The oldest time that there is of it anywhere; 0 when that is not known, None before there is any.
+        self.begun: int | None = 0
         self._asked: Seal | None = None
         self._lowest: int | None = None
         # Metrics take turns: what all packed in the same second would be a second of work.
@@ -56,6 +58,8 @@ class Kept:
         if len(self.ring) and first < self.ring.newest - OVERLAP:
             cut = self.unsealed()
         done = self.ring.append(times, series, values)
+        if self.begun is None:
+            self.begun = self.ring.oldest
         begun = int(done.times[0])
         if cut is not None or (self.sealed_to is not None and begun <= self.sealed_to):
             self.sealed_to = begun - 1

@@ -129,6 +129,7 @@ class History:
     def _restore(self, kept: Kept, archive: Archive) -> None:
         samples, whole = self._native(archive.restore, kept.key, round(self._memory * 1000))
         kept.restore(samples, whole)
+        kept.begun = self._native(_begun, archive, kept.key)
 
     def forget(self, name: str) -> None:
         """Drop a metric and its samples from memory."""
@@ -251,8 +252,11 @@ class History:
     def reaches_back(self, name: str, seconds: float) -> bool:
         """Whether the archive may have more of the last `seconds` than the memory."""
         with self._lock:
-            ring = self._found(name).ring
-            return self._archive is not None and ring.oldest > ring.newest - round(seconds * 1000)
+            kept = self._found(name)
+            ring = kept.ring
+            if self._archive is None or kept.begun == ring.oldest:
+                return False
+            return ring.oldest > ring.newest - round(seconds * 1000)
 
     def reach_back(self, name: str, samples: Slice, seconds: float) -> Slice:
         """`samples`, copied from memory, with what the archive has before them; their series stay as they are.
@@ -353,6 +357,15 @@ class History:
             return self._kept[name]
         except KeyError:
             raise UnknownMetric(name) from None
+
+
+def _begun(archive: Archive, key: Key) -> int | None:
+    """The oldest time that the archive has of a metric; None when it has nothing, 0 when that can't be told now."""
+    try:
+        found = [first for tier in Tier if (first := archive.first(key, tier)) is not None]
+    except (StoreTrouble, StoreDamaged):
+        return 0
+    return min(found, default=None)
 
 
 def _memory_of(kept: Kept, start: int, end: int) -> Memory:
