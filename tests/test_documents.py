@@ -279,7 +279,7 @@ def test_what_people_are_told_is_as_described(rooms: RoomsServer) -> None:
     pointer = {"metric": "system.cpu", "t": START, "y": 0.5}
     asked(contract, bob, ROOMS, "follow", room=room, person=ada.events["welcome"].queue[0]["you"]["id"])
     ask("view", room=room, view={"window": 60, "crosshair": START, "pointer": pointer, "slug": "cpu", "metric": None})
-    assert not ask("follow", room=room, person="0" * 16)["ok"]
+    assert not ask("follow", room=room, person="0" * 32)["ok"]
     ask("quit", room=private)
     ask("join", room=room)
     heard(contract, bob, ROOMS, "people", "crowd", "message", "message", "whisper", "invited", "view")

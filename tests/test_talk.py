@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +194,7 @@ def test_a_whisper_is_for_one(come: Callable[..., Somebody], room: str) -> None:
     sent = ada.ask("whisper", to=ben.id, text="psst")["message"]
     assert ben.next("whisper") == other.next("whisper") == {"message": sent}
     assert third.heard("whisper", "message") == []
-    assert ada.refused("whisper", to="0" * 16, text="nobody") == "unknown_person"
+    assert ada.refused("whisper", to="0" * 32, text="nobody") == "unknown_person"
 
 
 def test_a_whisper_waits(come: Callable[..., Somebody]) -> None:
@@ -227,6 +229,50 @@ def test_a_private_room_is_for_the_invited(come: Callable[..., Somebody]) -> Non
     assert ada.refused("join", room=name) == "forbidden"
 
 
+def test_who_quits_is_out_in_all_windows(come: Callable[..., Somebody]) -> None:
+    """Leaving a private room for good ends it for every connection of that person."""
+    ada, ben = come(), come()
+    other = come(ben.secret)
+    name = ada.ask("open", title="x" * 60, people=[ben.id])["room"]["room"]
+    for one in (ada, ben, other):
+        one.ask("join", room=name)
+    ben.ask("quit", room=name)
+    assert ada.next("people")["joined"]["id"] == ben.id
+    assert ada.next("people")["left"]["id"] == ben.id
+    ada.ask("say", room=name, text="now we are alone")
+    assert ben.heard("message") == other.heard("message") == []
+    assert other.refused("say", room=name, text="not quite") == "forbidden"
+
+
+@pytest.mark.parametrize("title", ["\u200b", "x" * 61])
+def test_titles_are_checked(come: Callable[..., Somebody], title: str) -> None:
+    """A private room has a title that can be seen and is not too long."""
+    assert come().refused("open", title=title) == "bad_request"
+
+
+def test_one_author_pushes_nobody_out(come: Callable[..., Somebody]) -> None:
+    """However much one person whispers to somebody who is away, what others have whispered waits."""
+    ada, ben, noisy = come(), come(), come()
+    ben.close()
+    ada.ask("whisper", to=ben.id, text="important")
+    for number in range(60):
+        noisy.ask("whisper", to=ben.id, text=str(number))
+    back = come(ben.secret)
+    texts = [back.next("whisper")["message"]["text"] for _ in range(51)]
+    assert texts == ["important", *map(str, range(10, 60))]
+
+
+def test_more_than_is_kept_is_not_recovered(come: Callable[..., Somebody], room: str) -> None:
+    """Who has missed more than a room keeps is told so, and gets what there is."""
+    ada, ben = come(), come()
+    epoch = ada.ask("join", room=room)["epoch"]
+    for number in range(505):
+        ada.ask("say", room=room, text=str(number))
+    missed = ben.ask("join", room=room, since=1, epoch=epoch)
+    assert not missed["recovered"] and len(missed["messages"]) == 500
+    assert ben.ask("join", room=room, since=400, epoch=epoch)["recovered"]
+
+
 def test_followers_see_what_the_leader_looks_at(come: Callable[..., Somebody], room: str) -> None:
     """A view reaches those who follow, the last one at once when they begin, and nobody any more when they end."""
     ada, ben, third = come(), come(), come()
@@ -242,7 +288,7 @@ def test_followers_see_what_the_leader_looks_at(come: Callable[..., Somebody], r
     ada.ask("view", room=room, view={"window": 60})
     assert ben.heard("view") == third.heard("view") == []
     assert ben.refused("follow", room=room, person=ben.id) == "bad_request"
-    assert ben.refused("follow", room=room, person="0" * 16) == "unknown_person"
+    assert ben.refused("follow", room=room, person="0" * 32) == "unknown_person"
 
 
 @pytest.mark.parametrize(
@@ -257,6 +303,8 @@ def test_followers_see_what_the_leader_looks_at(come: Callable[..., Somebody], r
         ("say", {"room": "dashboard:ok", "text": "x", "span": [2, 1]}),
         ("whisper", {"to": "somebody", "text": "x"}),
         ("view", {"room": "dashboard:ok", "view": {"html": "<b>"}}),
+        ("view", {"room": "dashboard:ok", "view": {"span": [0, 8_640_000_000_000_000]}}),
+        ("view", {"room": "dashboard:ok", "view": {"span": [0, 4_000_000_000_000]}}),
         ("me", {"colour": 12}),
     ],
 )
@@ -309,3 +357,15 @@ def test_the_namespaces_are_apart(server: RoomsServer, come: Callable[..., Someb
         assert "samples" not in ada.order and PATIENCE
     finally:
         watcher.close()
+
+
+def test_a_database_that_hangs_keeps_nobody_out(server: RoomsServer, come: Callable[..., Somebody], room: str) -> None:
+    """While the database is locked people are let in, are told that nothing can be kept, and go on when it can."""
+    ada = come()
+    ada.ask("join", room=room)
+    with closing(sqlite3.connect(server.log.parent / "people.db", isolation_level=None)) as busy:
+        busy.execute("BEGIN EXCLUSIVE")
+        assert ada.refused("say", room=room, text="hello") == "unavailable"
+        assert come(ada.secret).id == ada.id
+        busy.execute("ROLLBACK")
+    assert ada.ask("say", room=room, text="hello")["message"]["id"] == 1

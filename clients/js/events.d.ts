@@ -167,7 +167,7 @@ export interface RoomsAsked {
   whisper: (request: WhisperRequest, answer: Answer<{ message: Whisper }>) => void;
   view: (request: ViewRequest, answer: Answer<{}>) => void;
   follow: (request: FollowRequest, answer: Answer<{}>) => void;
-  open: (request: OpenRequest, answer: Answer<{ room: PrivateRoom }>) => void;
+  open: (request: OpenRequest, answer: Answer<{ room: PrivateRoom; uninvited?: string[] }>) => void;
   invite: (request: InviteRequest, answer: Answer<{}>) => void;
   quit: (request: QuitRequest, answer: Answer<{}>) => void;
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -84,8 +85,12 @@ def open_tables(settings: Settings) -> Tables | None:
     if not settings.people.enabled:
         return None
     try:
-        return Tables(settings.people.database or f"sqlite:///{settings.data_dir.absolute() / 'people.db'}")
-    except SQLAlchemyError as error:
+        if settings.people.database:
+            return Tables(settings.people.database)
+        path = settings.data_dir.absolute() / "people.db"
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # what was whispered is for nobody else to read
+        return Tables(f"sqlite:///{path}")
+    except (SQLAlchemyError, OSError) as error:
         logger.error("people can't talk, as what they say can't be kept: %s", getattr(error, "orig", error))
         return None
 

@@ -13,7 +13,7 @@ from flask_socketio import SocketIO
 
 from dashboard.live.fanout import Fanout
 from dashboard.live.gate import StrictPacket
-from dashboard.live.wire import NAMESPACE, ROOMS, Json
+from dashboard.live.wire import NAMESPACE, Json
 
 if TYPE_CHECKING:
     from dashboard.settings import LiveSettings
@@ -57,7 +57,7 @@ def make_socketio(
         always_connect=True,
         # A client's requests are answered one after the other, in its own task: in order, and never more than one.
         async_handlers=False,
-        namespaces=[NAMESPACE, ROOMS],
+        namespaces=[NAMESPACE],  # others by their handlers, when they are switched on
         manage_session=False,
         logger=_errors_of("socketio"),
         engineio_logger=_errors_of("engineio"),

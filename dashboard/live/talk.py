@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from dashboard.live import wire
 from dashboard.live.budget import Budget
 from dashboard.live.fanout import Fanout, frame
 from dashboard.live.talk_payloads import (
+    MAX_TITLE,
     EditRequest,
     FollowRequest,
     InviteRequest,
@@ -38,6 +40,12 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+log = logging.getLogger(__name__)
+
+#: Seconds for which one waits while the database is busy with somebody else's request.
+PATIENCE = 2.0
+#: Rooms that `crowd` tells of at most, the fullest ones: any slug is a room.
+MOST_CROWDS = 200
 #: Where all are who are connected.
 EVERYONE = "everyone"
 #: What rooms of dashboards are called.
@@ -113,16 +121,20 @@ class Talk:
         known = isinstance(secret, str) and SECRET.fullmatch(secret) is not None
         own = str(secret) if known else secrets.token_urlsafe(24)
         after = whispers if isinstance(whispers, int) and 0 <= whispers < 2**53 else 0
-        person = self._kept(self._circle.known, stranger(own), self._now())
-        waiting = self._kept(self._circle.whispers, person.id, after)
-        private = self._kept(self._circle.rooms_of, person.id)
+        person, waiting, private = stranger(own), [], []
+        try:
+            person = self._kept(self._circle.known, person, self._now())
+            waiting = self._kept(self._circle.whispers, person.id, after)
+            private = self._kept(self._circle.rooms_of, person.id)
+        except Refused:  # they are let in all the same; it was logged, and what they ask is answered by it
+            pass
         welcome: Payload = {
             "you": of_person(person),
             "epoch": self._epoch,
             "rooms": [of_private(one) for one in private],
         }
         with self._lock:
-            welcome["crowd"] = self._presence.counts(DASHBOARD)
+            welcome["crowd"] = self._presence.counts(DASHBOARD, MOST_CROWDS)
             if self._fanout.eio_sid_from_sid(sid, wire.ROOMS) is None:  # it has gone already
                 return
             self._presence.come(sid, person)
@@ -149,7 +161,7 @@ class Talk:
         if room.startswith(PRIVATE) and not self._kept(self._circle.is_member, room, guest.person.id):
             raise Refused(Code.FORBIDDEN, "that is a private room; somebody in it has to invite you")
         if request.name is not None:
-            self._rename(guest, request.name, None)
+            self._rename(sid, guest, request.name, None)
         with self._lock:
             guest = self._guest(sid)
             if room not in guest.rooms and len(guest.rooms) >= MOST_ROOMS:
@@ -186,7 +198,7 @@ class Talk:
         return {"ok": True}
 
     def me(self, sid: str, request: MeRequest) -> Payload:
-        return {"ok": True, "you": of_person(self._rename(self._guest(sid), request.name, request.colour))}
+        return {"ok": True, "you": of_person(self._rename(sid, self._guest(sid), request.name, request.colour))}
 
     # --- saying
 
@@ -221,13 +233,21 @@ class Talk:
 
     def open(self, sid: str, request: OpenRequest) -> Payload:
         guest = self._guest(sid)
+        try:
+            title = clean_name(request.title, MAX_TITLE)
+        except BadName as error:
+            raise Refused(Code.BAD_REQUEST, f"title: {error}") from None
         for person in request.people:
             self._known(person)
         self._speak(sid)
-        room: PrivateRoom = self._kept(self._circle.open, guest.person, clean_name(request.title))
+        room: PrivateRoom = self._kept(self._circle.open, guest.person, title)
+        uninvited = []
         for person in request.people:
-            self._invite(guest, room.name, person)
-        return {"ok": True, "room": of_private(room)}
+            try:
+                self._invite(guest, room.name, person)
+            except Refused:  # they are in as many rooms as one can be
+                uninvited.append(person)
+        return {"ok": True, "room": of_private(room)} | ({"uninvited": uninvited} if uninvited else {})
 
     def invite(self, sid: str, request: InviteRequest) -> Payload:
         guest = self._guest(sid)
@@ -241,16 +261,18 @@ class Talk:
         guest = self._guest(sid)
         self._member(guest, request.room)
         self._kept(self._circle.quit, request.room, guest.person.id)
-        return self.leave(sid, request)
+        for each in self._presence.connections(request.room, guest.person.id):  # in all their windows
+            self.leave(each, request)
+        return {"ok": True}
 
     # --- following
 
     def view(self, sid: str, request: ViewRequest) -> Payload:
-        guest = self._inside(sid, request.room)
-        if not self._budgets[sid][1].take():
-            raise Refused(Code.RATE_LIMITED, f"at most {self._settings.views:g} views a second")
         view = request.view.model_dump(exclude_unset=True)
         with self._lock:
+            guest = self._inside(sid, request.room)
+            if not self._budgets[sid][1].take():
+                raise Refused(Code.RATE_LIMITED, f"at most {self._settings.views:g} views a second")
             self._presence.show(sid, request.room, view)
             payload: Payload = {"room": request.room, "from": guest.person.id, "view": view}
             self._send(Event.VIEW, payload, _followers(request.room, guest.person.id))
@@ -288,14 +310,16 @@ class Talk:
         self._tasks.sleep(CROWD_EVERY)
         with self._lock:
             self._crowd_due = False
-            self._send(Event.CROWD, {"rooms": self._presence.counts(DASHBOARD)}, EVERYONE)
+            self._send(Event.CROWD, {"rooms": self._presence.counts(DASHBOARD, MOST_CROWDS)}, EVERYONE)
 
     def _now(self) -> float:
         return float(int(self._tasks.clock.wall() * 1000))
 
     def _kept(self, function: Callable[..., Result], *arguments: object) -> Result:
-        """Ask the database, in a native thread."""
-        with self._disk:
+        """Ask the database, in a native thread; one at a time, and not behind one that hangs."""
+        if not self._disk.acquire(timeout=PATIENCE):
+            raise Refused(Code.UNAVAILABLE, "what people say can't be read or kept now; try again in a while")
+        try:
             try:
                 result: Result = self._tasks.native(function, *arguments)
                 return result
@@ -306,8 +330,11 @@ class Talk:
             except TooMany as error:
                 raise Refused(Code.TOO_MANY_ROOMS, str(error)) from None
             except SQLAlchemyError as error:
-                why = str(getattr(error, "orig", None) or error)
-                raise Refused(Code.UNAVAILABLE, f"what people say can't be kept now: {why}") from error
+                log.error("what people say can't be read or kept: %s", getattr(error, "orig", None) or error)
+                sentence = "what people say can't be read or kept now; the server's log says why"
+                raise Refused(Code.UNAVAILABLE, sentence) from None
+        finally:
+            self._disk.release()
 
     def _guest(self, sid: str) -> Guest:
         guest = self._presence.guest(sid)
@@ -335,7 +362,7 @@ class Talk:
             limit = f"at most {self._settings.messages} messages a minute"
             raise Refused(Code.RATE_LIMITED, f"{limit}; wait a few seconds")
 
-    def _rename(self, guest: Guest, name: str | None, colour: int | None) -> Person:
+    def _rename(self, sid: str, guest: Guest, name: str | None, colour: int | None) -> Person:
         before = guest.person
         try:
             called = before.name if name is None else clean_name(name)
@@ -344,6 +371,7 @@ class Talk:
         person = Person(before.id, called, before.colour if colour is None else colour)
         if person == before:
             return person
+        self._speak(sid)
         self._kept(self._circle.rename, person)
         with self._lock:
             for room in self._presence.rename(person):

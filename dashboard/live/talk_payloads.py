@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from collectors.metric import MAX_NAME
 from dashboard.live.payloads import Request
@@ -14,8 +14,10 @@ from dashboard.people.person import COLOURS, ID_LENGTH
 #: Characters of a message, and of the title of a private room.
 MAX_TEXT = 2000
 MAX_TITLE = 60
-#: The latest moment, in ms since the epoch, that JavaScript knows.
-LATEST = 8_640_000_000_000_000
+#: The latest moment, in ms since the epoch: the end of the year 9999.
+LATEST = 253_402_300_799_999
+#: The longest span that one can speak of or look at: a hundred years.
+LONGEST = 3_155_760_000_000
 
 _ROOM = re.compile(r"dashboard:[a-z][a-z0-9_-]{0,119}|private:[A-Za-z0-9_-]{8,40}")
 _PERSON = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
@@ -39,11 +41,17 @@ def _pattern(check: re.Pattern[str]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^(?:{check.pattern})$"})
 
 
+def _check_span(value: tuple[float, float]) -> tuple[float, float]:
+    if not 0 <= value[1] - value[0] <= LONGEST:
+        raise ValueError("its start is after its end, or a hundred years before it")
+    return value
+
+
 RoomName = Annotated[str, AfterValidator(_check_room), _pattern(_ROOM)]
 PersonId = Annotated[str, AfterValidator(_check_person), _pattern(_PERSON)]
 Moment = Annotated[float, Field(ge=0, le=LATEST)]
 #: JSON has lists, and no tuples.
-Span = Annotated[tuple[Moment, Moment], Field(strict=False)]
+Span = Annotated[tuple[Moment, Moment], Field(strict=False), AfterValidator(_check_span)]
 Said = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, strict=True)]
 
 
@@ -72,12 +80,6 @@ class SayRequest(RoomRequest):
     span: Span | None = Field(None, description="from when to when it speaks of, ms")
     metric: str | None = Field(None, min_length=1, max_length=MAX_NAME, description="the metric that it speaks of")
     pin: Moment | None = Field(None, description="the moment on the charts that it is pinned to, ms")
-
-    @model_validator(mode="after")
-    def _check(self) -> SayRequest:
-        if self.span is not None and self.span[0] > self.span[1]:
-            raise ValueError("span: its start is after its end")
-        return self
 
 
 class EditRequest(RoomRequest):

@@ -137,3 +137,4 @@ class OpenAnswer(Done):
     """The private room that was made."""
 
     room: PrivateRoom
+    uninvited: list[str] = maybe("ids of those who are in as many rooms as one can be")

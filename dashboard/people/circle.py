@@ -12,6 +12,8 @@ from dashboard.people.tables import Tables, members, people, rooms, whispers
 
 #: Whispers that are kept for a person, read or not.
 MOST_WHISPERS = 200
+#: Of these, those of one author.
+MOST_OF_ONE = 50
 #: Private rooms that a person can be in, and people in one.
 MOST_ROOMS = 20
 MOST_MEMBERS = 50
@@ -91,10 +93,13 @@ class Circle:
         with self._tables.begin() as db:
             values = {"to": to, "person": author.id, "name": author.name, "colour": author.colour, "said": now}
             done = db.execute(insert(whispers).values(**values, text=text))
-            last = select(whispers.c.id).where(whispers.c.to == to).order_by(whispers.c.id.desc())
-            oldest = db.execute(last.offset(MOST_WHISPERS).limit(1)).scalar()
-            if oldest is not None:
-                db.execute(delete(whispers).where((whispers.c.to == to) & (whispers.c.id <= oldest)))
+            mine = (whispers.c.to == to) & (whispers.c.person == author.id)
+            # First those of who whispers most, or they would push out what others have said.
+            for these, most in ((mine, MOST_OF_ONE), (whispers.c.to == to, MOST_WHISPERS)):
+                last = select(whispers.c.id).where(these).order_by(whispers.c.id.desc())
+                oldest = db.execute(last.offset(most).limit(1)).scalar()
+                if oldest is not None:
+                    db.execute(delete(whispers).where(these & (whispers.c.id <= oldest)))
             return Whisper(int(done.inserted_primary_key[0]), author, to, now, text)  # type: ignore[index]  # it has one
 
     def whispers(self, to: str, after: int) -> list[Whisper]:

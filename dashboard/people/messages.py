@@ -91,7 +91,7 @@ class Messages:
             query = select(messages).where(messages.c.room == room)
             if since is not None and since <= offset:
                 later = db.execute(query.where(messages.c.offset > since).order_by(messages.c.id)).all()
-                if len(later) <= MOST:
+                if len(later) < MOST:  # else some may have gone that have changed since
                     return Recent(offset, True, [_message(row) for row in later])
             kept = db.execute(query.where(~messages.c.deleted).order_by(messages.c.id)).all()
             return Recent(offset, False, [_message(row) for row in kept])

@@ -12,7 +12,7 @@ COLOURS = 12
 MAX_NAME = 40
 #: A secret is random text that the browser keeps; its hash is the id.
 SECRET = re.compile(r"[A-Za-z0-9_-]{22,128}")
-ID_LENGTH = 16
+ID_LENGTH = 32
 
 _FIRST = ("Amber", "Blue", "Brisk", "Calm", "Clear", "Early", "Grey", "Kind", "Late", "North", "Quiet", "Swift")
 _SECOND = ("Crane", "Finch", "Fox", "Hare", "Heron", "Lark", "Lynx", "Otter", "Owl", "Seal", "Swan", "Wren")
@@ -44,8 +44,8 @@ def stranger(secret: str) -> Person:
     return Person(digest.hex()[:ID_LENGTH], f"{_FIRST[first]} {_SECOND[second]}", digest[-3] % COLOURS)
 
 
-def clean_name(text: str) -> str:
-    """A name as it is shown: one line, without what can't be seen, so that nobody can look like somebody else by it.
+def clean_name(text: str, most: int = MAX_NAME) -> str:
+    """A name as it is shown: one line, without what can't be seen. Two people may have the same one.
 
     Raises:
         BadName: nothing is left of it, or too much.
@@ -54,6 +54,6 @@ def clean_name(text: str) -> str:
     name = " ".join("".join(one for one in letters if unicodedata.category(one)[0] != "C").split())
     if not name:
         raise BadName("a name has at least one letter that can be seen")
-    if len(name) > MAX_NAME:
-        raise BadName(f"a name has at most {MAX_NAME} letters; this one has {len(name)}")
+    if len(name) > most:
+        raise BadName(f"a name has at most {most} letters; this one has {len(name)}")
     return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from heapq import nlargest
 
 from dashboard.people.person import Person
 
@@ -80,9 +81,14 @@ class Presence:
         present = self._rooms.get(room, {})
         return [self._guests[next(iter(connections))].person for connections in present.values()]
 
-    def counts(self, kind: str) -> dict[str, int]:
-        """How many people there are in each room whose name begins so."""
-        return {room: len(present) for room, present in self._rooms.items() if room.startswith(kind)}
+    def counts(self, kind: str, most: int) -> dict[str, int]:
+        """How many people there are in each room whose name begins so; in the fullest of them, when there are many."""
+        found = {room: len(present) for room, present in self._rooms.items() if room.startswith(kind)}
+        return found if len(found) <= most else dict(nlargest(most, found.items(), key=lambda one: one[1]))
+
+    def connections(self, room: str, person: str) -> list[str]:
+        """Those of a person that are in a room."""
+        return sorted(self._rooms.get(room, {}).get(person, ()))
 
     def rename(self, person: Person) -> set[str]:
         """They are called so from now on, in all their connections; the rooms in which that is seen."""

@@ -142,13 +142,13 @@ class Tables:
 
 def _engine(url: str) -> Engine:
     # Native threads come and go: a pool would hand the connection of one to another, and keeps locks that tasks share.
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, record: object) -> None:  # Any: of whichever driver
             cursor = connection.cursor()
-            for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL", "busy_timeout = 5000"):
+            for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL", "busy_timeout = 1000"):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
 
