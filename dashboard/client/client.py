@@ -33,14 +33,24 @@ class Client:
         token: what it asks for.
         ca: file of the certificate to believe, for https with one of your own, or a context of `ssl`.
         secret: who one was in the rooms before: `Client.secret` of that time.
+        whispers: number of the last whisper that one has: `Client.whispers` of that time. Those after it come.
 
     Raises:
         CannotConnect: that is no address.
     """
 
-    def __init__(self, url: str = URL, *, token: str = "", ca: str | ssl.SSLContext = "", secret: str = "") -> None:
+    def __init__(
+        self,
+        url: str = URL,
+        *,
+        token: str = "",
+        ca: str | ssl.SSLContext = "",
+        secret: str = "",
+        whispers: int = 0,
+    ) -> None:
         self._address = address(url, token, ca)
         self._secret = secret
+        self._whispers = whispers
         self._subscriptions: list[Subscription | Show] = []
         self._person: Person | None = None
 
@@ -135,10 +145,15 @@ class Client:
         return self._person.secret if self._person is not None else self._secret
 
     @property
+    def whispers(self) -> int:
+        """Number of the last whisper that one has; keep it with the secret, and none of them comes again."""
+        return self._person.whispers if self._person is not None else self._whispers
+
+    @property
     def person(self) -> Person:
         """Oneself in the rooms."""
         if self._person is None:
-            self._person = Person(self._address, self._secret)
+            self._person = Person(self._address, self._secret, self._whispers)
         return self._person
 
     def join(self, room: str, name: str = "") -> list[Message]:
@@ -178,7 +193,7 @@ class Client:
             one.close()
         self._subscriptions.clear()
         if self._person is not None:
-            self._secret = self._person.secret
+            self._secret, self._whispers = self._person.secret, self._person.whispers
             self._person.close()
             self._person = None
 

@@ -225,7 +225,8 @@ def _made(hear: Callable[[str, Any], None], wake: threading.Event, address: Addr
             self.greeted.set()
             wake.set()
 
-    options: dict[str, Any] = {"suppress_origin": True}
+    # By default it goes wherever an answer sends it, also to another host, and shows the token there.
+    options: dict[str, Any] = {"suppress_origin": True, "redirect_limit": 0}
     if address.tls is not None:
         options["sslopt"] = {"context": address.tls}
     return Connection(
@@ -247,6 +248,8 @@ def _explained(error: BaseException, address: Address) -> ClientError:
             return closed(address, status)
         if status is not None:
             return CannotConnect(f"{address.url} answers with status {status}; is a Plotroom there?")
+        if str(cause).startswith("Redirect"):  # of websocket-client, which gives it no status
+            return CannotConnect(f"{address.url} sends to another address; give the one where Plotroom itself answers")
         reason, cause = cause, cause.__cause__ or cause.__context__
     return unreachable(address, reason)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dashboard.client.errors import CannotConnect, Refused
 from dashboard.client.line import Line
-from dashboard.live.wire import ROOMS, Event
+from dashboard.live.wire import ROOMS, Code, Event
 
 if TYPE_CHECKING:
     from dashboard.client.address import Address
@@ -21,6 +22,9 @@ BACKLOG = 1000
 #: Seconds for an answer.
 ANSWER_WITHIN = 30.0
 LOOK_EVERY = 1.0
+#: Seconds until a room is asked for again that the server had no time for: at random, and twice as long each time.
+AGAIN, AGAIN_MOST = 1.0, 30.0
+PASSING = (Code.RATE_LIMITED, Code.UNAVAILABLE)
 
 Payload = dict[str, Any]
 
@@ -46,26 +50,48 @@ class Message:
     raw: Payload
 
 
+@dataclass(slots=True)
+class _Room:
+    """How much of a room is known.
+
+    Attributes:
+        epoch: within which the numbers count; "" when nothing is known that they could be compared with.
+        offset: the largest that is known.
+        since: up to which nothing is missing.
+        joining: numbers of what came by itself while one was to join: it may be in the answer, too.
+        failures: in a row.
+    """
+
+    epoch: str = ""
+    offset: int = 0
+    since: int = 0
+    joining: set[int] = field(default_factory=set)
+    failures: int = 0
+
+
 class Person:
     """Somebody in the rooms of a server, over one connection that comes back by itself.
 
     Args:
         address: of the server.
         secret: who one was before; "" for somebody new.
+        whispers: number of the last whisper that one has; those after it come.
+        line: what makes the connection.
     """
 
-    def __init__(self, address: Address, secret: str = "") -> None:
+    def __init__(self, address: Address, secret: str = "", whispers: int = 0, line: Callable[..., Line] = Line) -> None:
         self.secret = secret
+        self.whispers = whispers
         self.id = ""
-        self._rooms: dict[str, Payload] = {}  # what `join` has last said of each
+        self._epoch = ""
+        self._rooms: dict[str, _Room] = {}
         self._people: dict[str, dict[str, Payload]] = {}
         self._heard: deque[Message] = deque(maxlen=BACKLOG)
         self._there = threading.Condition(threading.RLock())
-        self._whisper = 0
-        self._due: list[str] = []
+        self._due: dict[str, float] = {}  # rooms to be in again, and when to ask for them
         self._failure: Exception | None = None
         self._closed = False
-        self._line = Line(
+        self._line = line(
             address, ROOMS, Event.WELCOME,
             heard=self._hear, lost=lambda: None, work=self._work, failed=self._fail, auth=self._auth,
         )  # fmt: skip
@@ -74,10 +100,30 @@ class Person:
     def join(self, room: str, name: str = "") -> list[Message]:
         """Be in a room, `dashboard:SLUG` or the slug alone; what was said there so far."""
         room = _full(room)
-        answer = self._ask(Event.JOIN, {"room": room} | ({"name": name} if name else {}))
-        with self._there:
+        told: list[Message] = []
+
+        def joined(answer: Payload) -> None:
+            here = self._rooms[room]
+            # What came by itself before the answer is in the loop over messages.
+            new = [one for one in answer["messages"] if one["offset"] not in here.joining]
+            told.extend(_message(one) for one in new if not one.get("deleted"))
             self._joined(room, answer)
-            return [_message(one) for one in answer["messages"] if not one.get("deleted")]
+
+        with self._there:
+            # Before it is asked for: the server may tell of what is said there before it answers.
+            new = room not in self._rooms
+            here = self._rooms.setdefault(room, _Room())
+            if room not in self._due:
+                here.joining.clear()
+        try:
+            self._ask(Event.JOIN, {"room": room} | ({"name": name} if name else {}), joined)
+        except BaseException:
+            with self._there:
+                if new:
+                    self._rooms.pop(room, None)
+                    self._due.pop(room, None)
+            raise
+        return told
 
     def people(self, room: str) -> list[Payload]:
         """Who is in a room now, each `{id, name, colour}`."""
@@ -124,18 +170,18 @@ class Person:
     # --- what comes
 
     def _auth(self) -> Payload | None:
-        return {"person": self.secret, "whispers": self._whisper} if self.secret else None
+        return {"person": self.secret, "whispers": self.whispers} if self.secret else None
 
     def _hear(self, event: str, payload: Any) -> None:
         with self._there:
             if event == Event.WELCOME:
                 self.id = payload["you"]["id"]
                 self.secret = payload.get("secret") or self.secret
-                self._due = list(self._rooms)
+                self._begin(payload["epoch"])
             elif event == Event.MESSAGE:
                 self._keep(payload["message"])
             elif event == Event.WHISPER:
-                self._whisper = max(self._whisper, payload["message"]["id"])
+                self.whispers = max(self.whispers, payload["message"]["id"])
                 self._put(payload["message"])
             elif event == Event.PEOPLE:
                 there = self._people.setdefault(payload["room"], {})
@@ -145,11 +191,24 @@ class Person:
                 if "left" in payload:
                     there.pop(payload["left"]["id"], None)
 
+    def _begin(self, epoch: str) -> None:
+        """On a new connection: what was numbered by another database is no measure."""
+        if self._epoch not in ("", epoch):
+            self.whispers = 0
+        self._epoch = epoch
+        for name, room in self._rooms.items():
+            if name not in self._due:
+                room.since, room.failures = room.offset, 0
+                room.joining.clear()
+            self._rooms[name] = room if room.epoch == epoch else _Room()
+        self._due = dict.fromkeys(self._rooms, 0.0)
+
     def _keep(self, message: Payload) -> None:
         """A message of a room; it may come both by itself and with the answer of a `join`."""
-        state = self._rooms.get(message["room"])
-        if state is not None and message["offset"] > state["offset"]:
-            state["offset"] = message["offset"]
+        room = self._rooms.get(message["room"])
+        if room is not None and message["offset"] > room.offset:
+            room.offset = message["offset"]
+            room.joining.add(message["offset"])
             self._put(message)
 
     def _put(self, message: Payload) -> None:
@@ -158,8 +217,10 @@ class Person:
             self._there.notify_all()
 
     def _joined(self, room: str, answer: Payload) -> None:
-        self._rooms[room] = {"offset": answer["offset"], "epoch": answer["epoch"]}
+        """What came by itself meanwhile may be newer than the answer."""
+        self._rooms[room] = _Room(answer["epoch"], max([answer["offset"], *self._rooms[room].joining]))
         self._people[room] = {one["id"]: one for one in answer["people"]}
+        self._due.pop(room, None)
 
     def _fail(self, error: Exception) -> None:
         with self._there:
@@ -170,35 +231,61 @@ class Person:
 
     def _work(self) -> float:
         """After a break: be in the rooms again, and hear what was said meanwhile."""
+        now = time.monotonic()
         with self._there:
-            due, self._due = self._due, []
-            for room in due:
-                since = {"since": self._rooms[room]["offset"], "epoch": self._rooms[room]["epoch"]}
-                self._line.emit(Event.JOIN, {"room": room, **since}, self._rejoined(room))
-        return LOOK_EVERY
+            for name, when in self._due.items():
+                if when <= now:
+                    self._due[name] = now + ANSWER_WITHIN
+                    room = self._rooms[name]
+                    since = {"since": room.since, "epoch": room.epoch} if room.epoch else {}
+                    self._line.emit(Event.JOIN, {"room": name, **since}, self._rejoined(name))
+            return min([LOOK_EVERY, *(max(0.0, when - now) for when in self._due.values())])
 
-    def _rejoined(self, room: str) -> Callable[[Any], None]:
+    def _rejoined(self, name: str) -> Callable[[Any], None]:
+        """What to do with the answer: tell what was missed, or try again later when that may help."""
+
         def answered(answer: Any) -> None:
-            if not answer["ok"]:
-                return
             with self._there:
-                missed: Sequence[Payload] = answer["messages"] if answer["recovered"] else ()
-                for message in sorted(missed, key=lambda one: int(one["offset"])):
-                    self._keep(message)
-                self._joined(room, answer)
+                room = self._rooms.get(name)
+                if room is None:
+                    return
+                if not answer["ok"]:
+                    self._put_off(name, room, answer["error"]["code"])
+                    return
+                if answer["epoch"] == room.epoch:
+                    # Also of an answer that is all the room keeps: too much was missed, but this is what is left of it.
+                    for one in sorted(answer["messages"], key=lambda one: int(one["offset"])):
+                        if one["offset"] > room.since and one["offset"] not in room.joining:
+                            self._put(one)
+                self._joined(name, answer)
 
         return answered
 
-    def _ask(self, event: str, payload: Payload) -> Payload:
+    def _put_off(self, name: str, room: _Room, code: str) -> None:
+        if code not in PASSING:
+            self._due.pop(name, None)
+            return
+        self._due[name] = time.monotonic() + random.uniform(0.5, 1) * min(AGAIN_MOST, AGAIN * 2**room.failures)
+        room.failures += 1
+
+    def _ask(self, event: str, payload: Payload, then: Callable[[Payload], None] = lambda answer: None) -> Payload:
+        """The answer to a request; `then` is done with a good one before anything that comes after it is heard."""
         answers: list[Payload] = []
         there = threading.Event()
+        late = False
 
         def answered(answer: Payload) -> None:
-            answers.append(answer)
+            with self._there:
+                if answer["ok"] and not late:
+                    then(answer)
+                answers.append(answer)
             there.set()
 
         if not self._line.live or not self._line.emit(event, payload, answered) or not there.wait(ANSWER_WITHIN):
-            raise CannotConnect("there is no connection to the server at the moment; it is made again by itself")
+            with self._there:
+                late = True
+            if not answers:
+                raise CannotConnect("there is no connection to the server at the moment; it is made again by itself")
         [answer] = answers
         if not answer["ok"]:
             raise Refused(answer["error"]["code"], answer["error"]["message"])
