@@ -1,16 +1,15 @@
 // One dashboard's room: who is there and what was said, also after the line was lost.
 
 import { Listeners } from "./listeners.js";
+import { PASSING } from "../../static/js/people/line.js";
 import { merged, replaced, standing } from "../../static/js/people/messages.js";
-import { Code, Event } from "../../static/js/wire.js";
+import { Event } from "../../static/js/wire.js";
 
 /** @typedef {import("./events.js").Message} Message */
 /** @typedef {import("./events.js").Person} Person */
 
 /** ms after which a server is asked again that had no time for it. */
 const AGAIN = 2_000;
-/** @type {string[]} */
-const PASSING = ["", Code.RATE_LIMITED, Code.UNAVAILABLE];
 
 export class Place {
   /**

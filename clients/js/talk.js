@@ -22,6 +22,8 @@ export class Talk {
     this.you = null;
     this.epoch = "";
     this.whispered = Number(saved.get("whispers")) || 0;
+    /** To which that number belongs; another database begins anew. */
+    this.whisperEpoch = saved.get("epoch") ?? "";
     this.secret = saved.get("person");
     /** @type {Map<string, Place>} by room */
     this.places = new Map();
@@ -51,6 +53,12 @@ export class Talk {
     if (secret) {
       this.secret = secret;
       this.saved.set("person", secret);
+    }
+    if (epoch !== this.whisperEpoch) {
+      this.whispered = 0;
+      this.whisperEpoch = epoch;
+      this.saved.set("whispers", "0");
+      this.saved.set("epoch", epoch);
     }
     if (epoch !== this.epoch) for (const place of this.places.values()) place.lose();
     Object.assign(this, { here: true, you, epoch });

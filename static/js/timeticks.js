@@ -60,14 +60,13 @@ function even(from, to, step) {
 /** Round hours and days of this place, of which one may be longer than the next. @param {number} from @param {number} to @param {number} step */
 function round(from, to, step) {
   const first = new Date(from);
-  const days = step / DAY;
+  const [year, month, day] = [first.getFullYear(), first.getMonth(), first.getDate()];
+  const days = step < DAY ? 1 : step / DAY;
+  const number = Date.UTC(year, month, day) / DAY / 1000 - (days % WEEK ? 0 : MONDAY);
   const times = new Set();
-  for (let on = 0; ; on++) {
-    const [year, month, day] = [first.getFullYear(), first.getMonth(), first.getDate() + on];
-    if (new Date(year, month, day).getTime() > to) break;
-    const number = Date.UTC(year, month, day) / DAY / 1000;
-    if (days > 1 && (number - (days % WEEK ? 0 : MONDAY)) % days !== 0) continue;
-    for (let hour = 0; hour < 24; hour += Math.min(24, step / HOUR)) times.add(new Date(year, month, day, hour).getTime());
+  // A day that no Date can have is NaN, which ends this, too.
+  for (let on = Math.ceil(number / days) * days - number; new Date(year, month, day + on).getTime() <= to; on += days) {
+    for (let hour = 0; hour < 24; hour += Math.min(24, step / HOUR)) times.add(new Date(year, month, day + on, hour).getTime());
   }
   return [...times].filter((at) => at >= from && at <= to);
 }
@@ -75,8 +74,7 @@ function round(from, to, step) {
 /** Midnight is told by the day that begins. @param {number} at @param {number} step seconds */
 function labelOf(at, step) {
   const date = new Date(at);
-  const text = new Date(at + zone(at)).toISOString();
   // Where clocks are put forward at midnight the day begins later.
   const begins = new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime() === at;
-  return begins ? dayText(date) : text.slice(11, step < 60 ? 19 : 16);
+  return begins ? dayText(date) : new Date(at + zone(at)).toISOString().slice(11, step < 60 ? 19 : 16);
 }

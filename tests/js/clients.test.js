@@ -5,6 +5,7 @@ import { Listeners } from "../../clients/js/listeners.js";
 import { Place } from "../../clients/js/place.js";
 import { savedFor } from "../../clients/js/saved.js";
 import { Spans } from "../../clients/js/spans.js";
+import { Talk } from "../../clients/js/talk.js";
 import { Timers } from "../../clients/js/timers.js";
 import { Desk, settled } from "./fakes.js";
 
@@ -139,6 +140,21 @@ test("who one is on one server is not told to another", () => {
   const memory = savedFor("http://a", undefined);
   memory.set("person", "other");
   assert.equal(memory.get("person"), "other");
+});
+
+test("the number of the last whisper is kept with the epoch that it belongs to, and given up with it", () => {
+  const saved = savedFor("http://a", undefined);
+  const talk = () => new Talk(/** @type {any} */ ({ share: () => ({ on: () => {} }) }), saved, () => () => {});
+  const first = talk();
+  first.welcome(/** @type {any} */ ({ you: person("me"), epoch: "e1" }));
+  first.heard(/** @type {any} */ ({ id: 7, from: person("bob"), to: person("me").id, t: 1, text: "psst" }));
+  const same = talk();
+  same.welcome(/** @type {any} */ ({ you: person("me"), epoch: "e1" }));
+  assert.equal(same.auth().whispers, 7);
+  same.welcome(/** @type {any} */ ({ you: person("me"), epoch: "e2" }));
+  assert.deepEqual([same.auth().whispers, talk().auth().whispers], [0, 0]);
+  same.heard(/** @type {any} */ ({ id: 1, from: person("bob"), to: person("me").id, t: 1, text: "psst" }));
+  assert.equal(talk().auth().whispers, 1);
 });
 
 test("timers end together, and none begins after that", async () => {

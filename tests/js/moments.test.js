@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around, partsOf } from "../../static/js/people/moments.js";
+import { around, partsOf, shownSpan } from "../../static/js/people/moments.js";
 import { Marks, momentAt, placeOf } from "../../static/js/marks.js";
 import { excerpt, letters, momentText, refusalText, spanText } from "../../static/js/text.js";
 import { inkOn } from "../../static/js/colours.js";
@@ -68,4 +68,15 @@ test("sentences about moments, spans and failures", () => {
 test("letters can be read on every colour", () => {
   assert.equal(inkOn("#bbdcff"), "#0e1116");
   assert.equal(inkOn("#0a522e"), "#ffffff");
+});
+
+test("a span of others is shown when it is two moments of these millennia, not too far apart", () => {
+  const now = Date.UTC(2026);
+  const year = 366 * 86_400_000;
+  assert.deepEqual(shownSpan([now, now + 1]), [now, now + 1]);
+  assert.deepEqual(shownSpan([0, 100 * year]), [0, 100 * year]);
+  for (const wrong of [
+    undefined, [], [now], ["1", "2"], [now, now], [now + 1, now], [NaN, now], [now, NaN], [now, Infinity], [-Infinity, now], [-1, now],
+    [0, 8.64e15], [0, 100 * year + 1], [Date.UTC(9999), Date.UTC(10_000)],
+  ]) assert.equal(shownSpan(wrong), null, String(wrong));
 });

@@ -19,9 +19,16 @@ function desk(kept = {}) {
   const saved = { get: (/** @type {string} */ key) => storage.get(key) ?? null, set: (/** @type {string} */ key, /** @type {string} */ value) => void storage.set(key, value) };
   /** @type {{event: string, payload: any, done: (answer: object) => void, fail: (error: Error) => void}[]} */
   const asked = [];
+  /** @type {{ms: number, go: () => void}[]} */
+  const waits = [];
   const state = makePeopleState(saved);
   const people = new People({
     state, saved,
+    later: (ms, action) => {
+      const wait = { ms, go: () => (waits.splice(waits.indexOf(wait), 1), action()) };
+      waits.push(wait);
+      return () => void (waits.includes(wait) && waits.splice(waits.indexOf(wait), 1));
+    },
     ask: (event, payload) => new Promise((done, fail) => asked.push({ event, payload, done, fail })),
   });
   /** The oldest request that is not taken yet. @param {string} event */
@@ -31,7 +38,7 @@ function desk(kept = {}) {
     return /** @type {NonNullable<typeof request>} */ (request);
   };
   const welcome = (more = {}) => people.told("welcome", { you: ADA, epoch: "e1", rooms: [], ...more });
-  return { people, state, asked, take, welcome, storage };
+  return { people, state, asked, waits, take, welcome, storage };
 }
 
 /** In the room, with two messages of Ben's. */
@@ -178,6 +185,58 @@ test("a private room that one was put out of is forgotten", async () => {
   take("join").fail(new Refusal("forbidden", "no"));
   await settled();
   assert.deepEqual(state.rooms, []);
+});
+
+test("a room that the server had no time for is asked for again, later each time, while one wants to be there", async () => {
+  const { people, state, asked, waits, take, welcome } = await inside();
+  people.lost();
+  welcome();
+  const longest = [];
+  for (const code of ["", "unavailable", "rate_limited"]) {
+    const request = take("join");
+    assert.deepEqual(request.payload, { room: ROOM, since: 2, epoch: "e1" }, "what came before one is in hides nothing before it");
+    people.told("message", { message: message(5, 5) });
+    request.fail(new Refusal(code, ""));
+    await settled();
+    assert.equal(waits.length, 1);
+    longest.push(people.again.get(ROOM)?.failures);
+    waits[0]?.go();
+  }
+  assert.deepEqual(longest, [1, 2, 3]);
+  take("join").done({ ok: true, epoch: "e1", offset: 5, recovered: true, you: ADA, people: [ADA], messages: [message(4, 4), message(5, 5)] });
+  await settled();
+  assert.deepEqual([state.messages[ROOM]?.map(({ id }) => id), people.since.get(ROOM), people.again.size], [[1, 2, 4, 5], 5, 0]);
+
+  people.enter("cpu");
+  take("leave");
+  take("join").fail(new Refusal("unavailable", ""));
+  await settled();
+  people.enter("overview");
+  take("leave");
+  take("join").fail(new Refusal("forbidden", ""));
+  await settled();
+  assert.equal(waits.length, 1, "who refuses for good is not asked again");
+  waits[0]?.go();
+  assert.deepEqual([asked.length, people.again.size], [0, 0], "nor is a room that one has left");
+
+  people.enter("disks");
+  take("leave");
+  take("join").fail(new Refusal("", ""));
+  await settled();
+  people.lost();
+  assert.equal(waits.length, 0, "who comes back joins anyway");
+});
+
+test("the number of the last whisper is none in another database", async () => {
+  const { people, state, welcome } = await inside();
+  people.told("whisper", { message: { id: 7, from: BEN, to: ADA.id, t: 1, text: "psst" } });
+  people.seen(whisperPlace(BEN.id));
+  welcome();
+  assert.equal(people.auth().whispers, 7);
+  welcome({ epoch: "e2" });
+  assert.equal(people.auth().whispers, 0);
+  people.told("whisper", { message: { id: 7, from: BEN, to: ADA.id, t: 2, text: "again" } });
+  assert.deepEqual([state.whispers[BEN.id]?.map(({ text }) => text), people.unread(whisperPlace(BEN.id))], [["again"], 1]);
 });
 
 test("changes take their place by their offset, whatever order they come in", () => {

@@ -90,6 +90,21 @@ test("a zone of quarters of an hour has its own round times", () => {
   assert.deepEqual(labels(begin, 6 * HOUR).slice(0, 2), ["17:00", "18:00"]);
 });
 
+test("spans of centuries cost little, and what is no span has an end", () => {
+  for (const place of ["UTC", "Europe/Berlin", "America/St_Johns"]) {
+    at(place);
+    const before = performance.now();
+    for (const to of [100 * 366 * DAY, 8.64e15]) {
+      const { tickvals } = timeTicks({ from: 0, to }, 680);
+      assert.ok(tickvals.length >= 2 && tickvals.length <= 13, `${tickvals.length} in ${place}`);
+    }
+    for (const [from, to, width] of [[0, Infinity, 680], [NaN, 1, 680], [0, NaN, 680], [0, 8.65e15, 680], [0, 8.64e15, 0], [0, 8.64e15, NaN], [2, 1, 680]]) {
+      assert.ok(timeTicks({ from: Number(from), to: Number(to) }, Number(width)).tickvals.length < 13, `${from} to ${to} on ${width} px`);
+    }
+    assert.ok(performance.now() - before < 1_000);
+  }
+});
+
 test("beside the pointer a long span tells the day, too", () => {
   assert.deepEqual(hoverFormat({ from: 0, to: 6 * HOUR }), {});
   assert.match(hoverFormat({ from: 0, to: DAY }).hoverformat ?? "", /%b/);

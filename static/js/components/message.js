@@ -2,6 +2,7 @@
 
 import { nextTick, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { shownSpan } from "../people/moments.js";
 import { messageId } from "../people/together.js";
 import { TEXT, aboutText, clockText, momentText, pinnedText, refusalText, spanText } from "../text.js";
 import { Face } from "./face.js";
@@ -53,7 +54,8 @@ export const MessageRow = {
     };
 
     const about = () => {
-      const { span, metric, pin } = props.message;
+      const { metric, pin } = props.message;
+      const span = shownSpan(props.message.span);
       const title = metric ? metrics.value.get(metric)?.title ?? metric : "";
       const look = () => {
         if (metric) goTo(metric);

@@ -1,9 +1,12 @@
 // The namespace of people on its socket: asked with promises, and told of who one is.
 
-import { Event } from "../wire.js";
+import { Code, Event } from "../wire.js";
 
 /** ms for an answer. */
 const WITHIN = 10_000;
+
+/** Codes of refusals that may be over soon; "" is no answer. @type {string[]} */
+export const PASSING = ["", Code.RATE_LIMITED, Code.UNAVAILABLE];
 
 /** A request was refused, or had no answer: `code` is the server's, or "" for none. */
 export class Refusal extends Error {

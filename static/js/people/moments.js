@@ -57,6 +57,18 @@ function momentOf([text, year, month, day, hour, minute, second], said) {
   return { kind: "moment", text, at: before.setHours(clock[0] ?? 0, clock[1], clock[2], 0), exact };
 }
 
+/** Moments of which charts can be made, and what they can show at once, in ms. */
+const FIRST = Date.UTC(1970);
+const LAST = Date.UTC(10_000);
+const LONGEST = 100 * 366 * DAY;
+
+/** A span that somebody else tells, if charts can show it. @param {readonly unknown[] | undefined} span @returns {[number, number] | null} */
+export function shownSpan(span) {
+  const [from, to] = span ?? [];
+  const sound = typeof from === "number" && typeof to === "number" && from >= FIRST && from < to && to < LAST && to - from <= LONGEST;
+  return sound ? [from, to] : null;
+}
+
 /** ms around a moment that are shown: of a minute all of it, of a second less. */
 const AROUND = 150_000;
 const NEAR = 60_000;

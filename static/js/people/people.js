@@ -1,6 +1,9 @@
 // People in rooms, as the server tells of them: who is there and what they say, also after the line was lost.
 
+import { delayOf } from "../backoff.js";
+import { later as inTime } from "../later.js";
 import { Code, Event } from "../wire.js";
+import { PASSING } from "./line.js";
 import { merged, replaced, unreadOf, whispered } from "./messages.js";
 import { whisperOf, whisperPlace } from "./state.js";
 
@@ -22,18 +25,23 @@ export class People {
    * @param {(event: string, payload: object) => Promise<any>} parts.ask
    * @param {(people: Person[]) => void} [parts.present] who is in the dashboard's room now
    * @param {(payload: {room: string, from: string, view: any}) => void} [parts.viewed]
+   * @param {(ms: number, action: () => void) => () => void} [parts.later]
    */
-  constructor({ state, saved, ask, present = () => {}, viewed = () => {} }) {
+  constructor({ state, saved, ask, present = () => {}, viewed = () => {}, later = inTime }) {
     this.state = state;
     this.saved = saved;
     this.ask = ask;
     this.present = present;
     this.viewed = viewed;
+    this.later = later;
     this.secret = saved.get("person");
     this.epoch = "";
     /** @type {Map<string, number>} the largest offset that is known of a room */
     this.since = new Map();
+    /** Of the epoch above. */
     this.lastWhisper = 0;
+    /** @type {Map<string, {failures: number, end: () => void}>} what waits to be asked for again, by room */
+    this.again = new Map();
     /** @type {Map<string, Coming[]>} who came and went while one waits for the answer, by room */
     this.joining = new Map();
   }
@@ -65,6 +73,11 @@ export class People {
       // Another database: numbers begin anew.
       this.since.clear();
       state.messages = {};
+      this.lastWhisper = 0;
+      if (this.epoch) {
+        state.whispers = {};
+        for (const place of Object.keys(state.read)) if (whisperOf(place)) delete state.read[place];
+      }
       this.epoch = epoch;
     }
     Object.assign(state, { you, rooms, crowd, phase: "here" });
@@ -75,6 +88,8 @@ export class People {
   /** The line is lost: nobody knows who is there. */
   lost() {
     if (this.state.phase === "here") this.state.phase = "away";
+    for (const { end } of this.again.values()) end();
+    this.again.clear();
   }
 
   /** Look at a dashboard. @param {string} slug */
@@ -96,6 +111,7 @@ export class People {
   /** Be in a room, and get what was said there since one was. @param {string} room */
   async join(room) {
     const since = this.since.get(room);
+    this.again.get(room)?.end();
     /** @type {Coming[]} */
     const came = [];
     this.joining.set(room, came);
@@ -105,10 +121,15 @@ export class People {
       answer = await this.ask(Event.JOIN, { room, ...(since === undefined ? {} : { since, epoch: this.epoch }) });
     } catch (error) {
       const { code } = /** @type {import("./line.js").Refusal} */ (error);
-      if (this.joining.get(room) === came) this.joining.delete(room);
+      if (this.joining.get(room) === came) {
+        this.joining.delete(room);
+        if (PASSING.includes(code)) this.postpone(room);
+        else this.again.delete(room);
+      }
       if (code === Code.FORBIDDEN) this.state.rooms = this.state.rooms.filter((one) => one.room !== room);
       return;
     }
+    this.again.delete(room);
     const { state } = this;
     const held = state.messages[room] ?? [];
     const after = answer.recovered ? merged(held, answer.messages) : replaced(held, answer.messages, answer.offset);
@@ -126,6 +147,20 @@ export class People {
     if (this.joining.get(room) === came) this.joining.delete(room);
     for (const one of came) this.came(one);
     if (room === state.room) this.present(state.present[room] ?? []);
+  }
+
+  /** The server had no time for a room: it is asked for again, as long as one wants to be there. @param {string} room */
+  postpone(room) {
+    if (!this.wanted(room)) return;
+    const failures = this.again.get(room)?.failures ?? 0;
+    const end = this.later(delayOf(failures), () => void (this.wanted(room) ? this.join(room) : this.again.delete(room)));
+    this.again.set(room, { failures: failures + 1, end });
+  }
+
+  /** @param {string} room */
+  wanted(room) {
+    const { state } = this;
+    return state.phase === "here" && (room === state.room || state.rooms.some((one) => one.room === room));
   }
 
   /** @param {Coming} payload */
@@ -156,7 +191,8 @@ export class People {
     const { state } = this;
     const { room, offset } = message;
     state.messages[room] = merged(state.messages[room] ?? [], [message]);
-    this.since.set(room, Math.max(this.since.get(room) ?? 0, offset));
+    // While one is not in the room yet, others may be missing that were said before it.
+    if (!this.joining.has(room) && !this.again.has(room)) this.since.set(room, Math.max(this.since.get(room) ?? 0, offset));
     this.meet(message.from, true);
   }
 

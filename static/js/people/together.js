@@ -9,6 +9,7 @@ import { Follow } from "./follow.js";
 import { Lead } from "./lead.js";
 import { Line } from "./line.js";
 import { pinned } from "./messages.js";
+import { shownSpan } from "./moments.js";
 import { People } from "./people.js";
 import { makePeopleState } from "./state.js";
 
@@ -102,10 +103,11 @@ export function makeTogether({ rooms, state, connection, open, setWindow, setPau
     }
     if (window !== state.window && WINDOWS.some(([seconds]) => seconds === window)) setWindow(/** @type {number} */ (window), false);
     if (paused !== state.pausedAt) setPaused(paused);
-    const [from, to] = span ?? [0, 0];
+    const shown = shownSpan(span);
+    const [from, to] = shown ?? [0, 0];
     const { look } = state;
     state.zoomed = null;
-    if (!span) state.look = null;
+    if (!shown) state.look = null;
     else if (look?.from !== from || look.to !== to || look.metric !== metric) state.look = { from, to, ...(metric ? { metric } : {}) };
     point({ crosshair, pointer });
   }
