@@ -119,7 +119,8 @@ class Plotroom:
         sink = Sink(self.catalog, self.history, self.broadcast, self.troubles)
         own = [self_collector(self._vitals())]
         self.scheduler = Scheduler(settings, sink, self.tasks, own, reload)
-        self.agents = Agents(sink, self.catalog, self.history.now) if settings.agents.enabled else None
+        most = settings.history.max_series
+        self.agents = Agents(sink, self.catalog, self.history.now, most) if settings.agents.enabled else None
         self.wsgi, self.connections = self._web()
         self.admin = Admin(self.socketio, settings.admin) if settings.admin.enabled else None
 

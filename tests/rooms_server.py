@@ -107,7 +107,7 @@ def admit(socketio: Any, history: Any, catalog: Any, broadcast: Any, tasks: Any,
     from dashboard.live.troubles import Troubles
 
     sink = Sink(catalog, history, broadcast, Troubles(lambda text: None, tasks))
-    agents = Agents(sink, catalog, history.now)
+    agents = Agents(sink, catalog, history.now, 500)
     socketio.on_namespace(AgentsNamespace(agents, socketio, live, "test-version"))
 
 

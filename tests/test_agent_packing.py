@@ -22,7 +22,7 @@ def batch(metric: str, times: int, series: int, label: str = "name", first: int 
     rng = np.random.default_rng(times * 31 + series)
     values = rng.normal(size=(series, times)) * 10.0 ** rng.integers(-9, 12)
     values[rng.random(values.shape) < 0.1] = np.nan
-    known = tuple(Series(((label, f"{label} {one}"),)) for one in range(series))
+    known = tuple(Series((("name", f"{label} {one}"),)) for one in range(series))
     return Batch(metric, first + 1000 * np.arange(times), known, values)
 
 
@@ -101,3 +101,13 @@ def test_labels_that_fit_into_no_message_are_left_out() -> None:
     [came] = sent(packer, groups, 1, [one], 1024)
     assert came.values.tolist() == [[1.0]]
     assert packer.unsent == {("a.b", large)}
+
+
+def test_labels_that_the_server_refuses_are_left_out() -> None:
+    """A plugin that names a label as the server does not take it does not cost the others their samples."""
+    packer, groups = Packer(1024), Groups(lambda name: True)
+    odd = Series((("Some-Name", "1"),))
+    one = Batch("a.b", np.array([START]), (odd, Series((("a", "1"),))), np.array([[1.0], [2.0]]))
+    [came] = sent(packer, groups, 1, [one], 1024)
+    assert came.values.tolist() == [[2.0]]
+    assert packer.unsent == {("a.b", odd)}

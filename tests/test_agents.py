@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from collectors.metric import Metric
+from collectors.sample import Batch
 from dashboard.app import create_app
 from dashboard.history.store import History
 from dashboard.live.agent_payloads import (
+    MOST_ALL_SERIES,
     MOST_CELLS,
     MOST_COLLECTORS,
     MOST_METRICS,
@@ -23,7 +25,7 @@ from dashboard.live.agent_payloads import (
     RetireRequest,
     StateRequest,
 )
-from dashboard.live.agents import Agents, Refused
+from dashboard.live.agents import MOST_AGENTS, Agents, Refused
 from dashboard.live.catalog import Catalog
 from dashboard.live.payloads import BadRequest, Request, parse
 from dashboard.live.wire import AGENTS
@@ -159,6 +161,9 @@ HOSTILE: list[tuple[str, Any, str]] = [
     ("push", push(9, {"m": "ok.x", "t": [1], "series": [{"a": "1"}] * 2, "v": [[1], [1]]}), "is in it twice"),
     ("push", push(9, {"m": "ok.x", "t": [1], "series": [{"a": 1}], "v": [[1]]}), "series.0.a: "),
     ("push", push(9, {"m": "ok.x", "t": [1], "series": [{"a": "x" * 201}], "v": [[1]]}), "series.0.a: "),
+    ("push", push(9, {"m": "ok.x", "t": [1], "series": [{"A-b": "1"}], "v": [[1]]}), "label 'A-b' must be lower-case"),
+    ("push", push(9, {"m": "ok.x", "t": [1], "series": [{"a" * 121: "1"}], "v": [[1]]}), "at most 120 characters"),
+    ("declare", {"collector": "c", "every": 1, "metrics": [{"name": "a.b", "labels": ["é"]}]}, "label 'é' must be"),
     ("push", push(9, {"m": "ok.x", "t": [1], "w": 1, "v": [[1]]}), "batches.0.w: is not known here; the keys are: m,"),
     ("push", {"n": 9, "batches": [], "x": 1}, "x: is not known here; the keys are: n, batches, more"),
 ]  # fmt: skip
@@ -213,6 +218,23 @@ def test_one_that_comes_back_before_it_was_missed_is_the_same(client: Callable[.
 # --- without a network
 
 
+class KeepingSink(RememberingSink):
+    """One that gives the history what it gets."""
+
+    def __init__(self, history: History) -> None:
+        super().__init__()
+        self._history = history
+
+    def declare(self, collector: str, every: float, metrics: Sequence[Metric]) -> None:
+        for metric in metrics:
+            self._history.declare(metric, every)
+        super().declare(collector, every, metrics)
+
+    def publish(self, batch: Batch) -> None:
+        self._history.append(batch)
+        super().publish(batch)
+
+
 class Place:
     """The service with what is around it; `sid` is a connection of agent `web1`."""
 
@@ -220,9 +242,11 @@ class Place:
 
     def __init__(self) -> None:
         self.now = NOW
-        self.sink = RememberingSink()
-        self.catalog = Catalog(History(HistorySettings(), Clock()))
-        self.agents = Agents(self.sink, self.catalog, lambda: self.now)
+        settings = HistorySettings()
+        self.history = History(settings, Clock())
+        self.sink = KeepingSink(self.history)
+        self.catalog = Catalog(self.history)
+        self.agents = Agents(self.sink, self.catalog, lambda: self.now, settings.max_series)
         self.agents.connect(self.sid, "10.0.0.1")
         self.ask(RegisterRequest, **register())
 
@@ -231,8 +255,8 @@ class Place:
         answer: dict[str, Any] = getattr(self.agents, name)(sid, parse(model, (payload,)))
         return answer
 
-    def declare(self, collector: str, *names: str, **more: Any) -> None:
-        self.ask(DeclareRequest, collector=collector, every=1, metrics=[{"name": one} for one in names], **more)
+    def declare(self, collector: str, *names: str, sid: str = sid, **more: Any) -> None:
+        self.ask(DeclareRequest, sid, collector=collector, every=1, metrics=[{"name": one} for one in names], **more)
 
 
 @pytest.fixture
@@ -292,6 +316,53 @@ def test_samples_without_an_end_are_bounded(place: Place) -> None:
         place.ask(PushRequest, **push(1, part, more=True))
 
 
+def test_gaps_between_parts_are_bounded(place: Place) -> None:
+    """A few values that together would be millions, mostly gaps, are refused by name, and nothing is left of them."""
+    place.declare("c", "a.b")
+    rows = [{"k": str(one)} for one in range(1000)]
+    long = {"m": "a.b", "t": list(range(1000)), "series": rows[:1], "v": [[1] * 1000]}
+    wide = {"m": "a.b", "t": [2000], "series": rows, "v": [[2]] * 1000}
+    with pytest.raises(BadRequest, match="with 'a.b', of 1000 series at 1001 times in all, more than 200,000 values"):
+        place.ask(PushRequest, **push(1, long, wide))
+    place.ask(PushRequest, **push(1, {"m": "a.b", "t": [3000], "series": rows[:1], "v": [[3]]}))
+    assert [one.times.tolist() for one in place.sink.batches] == [[3000]]
+
+
+@pytest.mark.parametrize(("asked", "given"), [(None, 500), (3, 3), (5000, 500)])
+def test_an_agent_gets_no_more_series_than_the_server_gives(place: Place, asked: int | None, given: int) -> None:
+    """What a metric declares may be less than the server's setting, not more."""
+    place.ask(DeclareRequest, collector="c", every=1, metrics=[{"name": "a.b", "max_series": asked}])
+    rows = [{"k": str(one)} for one in range(600)]
+    place.ask(PushRequest, **push(1, {"m": "a.b", "t": [1], "series": rows, "v": [[1]] * 600}))
+    assert len(place.history.series("web1.a.b")) == given
+
+
+def many(metric: int, first: int, count: int) -> dict[str, Any]:
+    """A batch of so many series."""
+    rows = [{"k": str(one)} for one in range(first, first + count)]
+    return {"m": f"m{metric}", "t": [NOW - 1000], "series": rows, "v": [[1]] * count}
+
+
+def test_all_series_of_an_agent_are_bounded(place: Place) -> None:
+    """However they come, over one connection or several, and few at a time: what is one too many is refused by name."""
+    full = MOST_ALL_SERIES // 500
+    place.declare("c", *(f"m{one}" for one in range(full + 1)))
+    for one in range(full):
+        place.ask(PushRequest, **push(one + 1, many(one, 0, 500)))
+    refused = f"with 'm{full}' the metrics of this agent have more than 20,000 series in all"
+    with pytest.raises(BadRequest, match=refused):  # that came over this connection
+        place.ask(PushRequest, **push(full + 1, many(full, 0, 1)))
+    place.agents.disconnect("s1")
+    place.agents.connect("s2", "10.0.0.1")
+    place.ask(RegisterRequest, "s2", **register(run="another-run"))
+    with pytest.raises(BadRequest, match=refused):  # that are held
+        place.ask(PushRequest, "s2", **push(1, many(0, 0, 1), many(full, 0, 1)))
+    assert len(place.sink.batches) == full
+    place.ask(PushRequest, "s2", **push(2, many(0, 0, 500)))
+    place.declare("c", *(f"m{one}" for one in range(1, full + 1)), sid="s2")
+    place.ask(PushRequest, "s2", **push(3, many(full, 0, 1)))
+
+
 def test_no_sample_is_of_the_future(place: Place) -> None:
     """Times beyond the server's own are moved back, all of a batch by the same."""
     place.declare("c", "a.b")
@@ -331,6 +402,33 @@ def test_there_are_only_so_many(place: Place) -> None:
     place.ask(StateRequest, states=[{"collector": "c1", "state": "failing", "reason": "b\x1b[31mad\n"}])
     assert place.sink.states[-1].collector == "web1/c1"
     assert "\x1b" not in place.sink.states[-1].reason
+
+
+def test_declarations_that_never_end_are_bounded(place: Place) -> None:
+    """What is to be continued counts as what is whole does, over all collectors of a connection."""
+    half = [f"m{one}" for one in range(MOST_METRICS // 2)]
+    place.declare("a", *half, more=True)
+    place.declare("b", *half, more=True)
+    with pytest.raises(Refused, match=f"an agent may have {MOST_METRICS}"):
+        place.declare("c", "one.more", more=True)
+    for one in range(MOST_COLLECTORS - 2):
+        place.declare(f"c{one}", more=True)
+    with pytest.raises(Refused, match="'last' is one too many"):
+        place.declare("last", more=True)
+    assert place.sink.declared == {}
+
+
+def test_an_agent_that_has_shown_nothing_is_forgotten(place: Place) -> None:
+    """Ever new names fill no room once those who gave them are gone; an agent with collectors stays known."""
+    for one in range(MOST_AGENTS + 5):
+        place.agents.connect("s2", "10.0.0.2")
+        place.ask(RegisterRequest, "s2", **register(f"n{one}"))
+        place.agents.disconnect("s2")
+    place.declare("c", "a.b")
+    place.ask(PushRequest, **push(7, {"m": "a.b", "t": [1], "series": [{}], "v": [[1]]}))
+    place.agents.disconnect("s1")
+    place.agents.connect("s3", "10.0.0.1")
+    assert place.ask(RegisterRequest, "s3", **register()) == {"ok": True, "n": 7}
 
 
 @pytest.mark.parametrize(

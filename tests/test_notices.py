@@ -221,6 +221,18 @@ def test_troubles_are_one_sentence() -> None:
     assert then(state("b", "unavailable", "gone")) == [""]
 
 
+@pytest.mark.parametrize(("name", "told"), [("a", ["The collector a is failing: why"]), ("web1/a", [])])
+def test_collectors_of_agents_are_forgotten(name: str, told: list[str]) -> None:
+    """A collector that is reloaded is known again; of agents, which may name ever new ones, nothing is kept."""
+    said: list[str] = []
+    troubles = Troubles(said.append, threads())
+    troubles.state(state(name, "running"))
+    troubles.retire(name)
+    troubles.state(state(name, "failing", "why"))
+    troubles.tell()
+    assert said == told
+
+
 def test_troubles_do_not_flood() -> None:
     """A collector that fails and recovers all the time is told of no oftener than the pause allows."""
     told: list[str] = []

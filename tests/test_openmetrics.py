@@ -52,6 +52,24 @@ def test_any_text_survives(text: str) -> None:
     assert found.documentation == text
 
 
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [("a-b", "a_b"), ("5x", "_5x"), ("", "_"), ("__name__", "_name__"), ('x"} 1\n# EOF', "x___1___EOF"), ("ü", "_")],
+)
+def test_any_name_of_a_label_is_made_valid(given: str, read_as: str) -> None:
+    """What may not stand in the name of a label is a `_`, and nothing gets out of its place in the text."""
+    [found] = families(render([Family("a", "", "", [(((given, "1"),), 1.0)])]))
+    assert [one.labels for one in found.samples] == [{read_as: "1"}]
+
+
+def test_labels_of_a_sample_stay_apart() -> None:
+    """Names that differ only in what the format can't show are different names."""
+    labels = (("a-b", "1"), ("a.b", "2"), ("a_b", "3"))
+    assert read(Family("a", "", "", [(labels, 1.0)])) == {
+        "plotroom_a": {(("a_b", "1"), ("a_b_", "2"), ("a_b__", "3")): 1}
+    }
+
+
 @pytest.mark.parametrize("unit", [*UNITS, "messages", "open files", "requests/s", "errors/min"])
 def test_every_unit_is_spelled(unit: str) -> None:
     """A unit becomes letters at the end of the name, as the specification asks."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 
 from collectors.metric import Series
 from collectors.sample import Batch, united
+from dashboard.live.agent_payloads import LABEL
 from dashboard.live.wire import Payload
 
 #: Bytes of a message beside its payload: type, namespace, number, name of the event.
@@ -28,7 +30,7 @@ class Packer:
         limit: bytes of a message.
 
     Attributes:
-        unsent: series that were left out, because their names alone are larger than a message may be.
+        unsent: series that were left out, because their labels are larger than a message may be, or not valid there.
     """
 
     def __init__(self, limit: int) -> None:
@@ -99,16 +101,21 @@ class Packer:
         yield part, size
 
     def _sendable(self, batch: Batch) -> Batch:
-        """Without series whose names are too large."""
+        """Without series that would have all of a message refused."""
         if self._known.get(batch.metric) == batch.series:
             return batch
         most = int(self._room * MOST_LABELS) - HEAD
-        large = {one for one in batch.series if length(one.as_dict()) > most}
-        if not large:
+        left_out = {one for one in batch.series if length(one.as_dict()) > most or not _valid(one)}
+        if not left_out:
             return batch
-        self.unsent |= {(batch.metric, one) for one in large}
-        stay = [place for place, one in enumerate(batch.series) if one not in large]
+        self.unsent |= {(batch.metric, one) for one in left_out}
+        stay = [place for place, one in enumerate(batch.series) if one not in left_out]
         return Batch(batch.metric, batch.times, tuple(batch.series[place] for place in stay), batch.values[stay])
+
+
+def _valid(series: Series) -> bool:
+    """Whether the server takes its labels: those of a metric that declares none are named by its plugin."""
+    return all(re.fullmatch(LABEL, name) for name, _ in series.labels)
 
 
 def length(value: object) -> int:

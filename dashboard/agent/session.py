@@ -231,7 +231,8 @@ class Session:
                 self._packer.forget()  # what it knows now of their series, it alone can tell
                 break
         for metric, series in sorted(self._packer.unsent, key=str):
-            self._complain(f"the labels of series {series.name[:SHORT]!r} of {metric} are too long to be sent")
+            why = "they are too long, or not named by a-z, 0-9 and _"
+            self._complain(f"the labels of series {series.name[:SHORT]!r} of {metric} can't be sent: {why}")
         self._backlog.done(entries)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from collectors.metric import Series, clean_label
 from collectors.sample import GAP, Batch, Values, united
-from dashboard.live.agent_payloads import MOST_CELLS, Pushed, PushRequest
+from dashboard.live.agent_payloads import MOST_ALL_SERIES, MOST_CELLS, Pushed, PushRequest
 from dashboard.live.payloads import BadRequest
 
 
@@ -38,11 +38,12 @@ class Groups:
             for one in request.batches:
                 if self._known(one.m):
                     self._parts.setdefault(one.m, []).append(self._batch(one))
+            if request.more:
+                return None
+            _check_union(self._parts)
         except BadRequest:
             self._drop(0)
             raise
-        if request.more:
-            return None
         whole = [united(parts) for parts in self._parts.values()]
         self._drop(0)
         return whole
@@ -66,6 +67,7 @@ class Groups:
             known = known[: one.at] + fresh
             if len(set(known)) != len(known):
                 raise BadRequest(f"batches: a series of {one.m!r} is in it twice; send each once")
+            self._check_all(one.m, len(known))
             self._series[one.m] = known
         if end > len(known):
             raise BadRequest(
@@ -76,6 +78,38 @@ class Groups:
             raise BadRequest(f"batches: at most {MOST_CELLS:,} values belong together; send the others by themselves")
         values: Values = np.array(one.v, dtype=np.float64).reshape(len(one.v), len(one.t)) if one.v else _nothing(one)
         return Batch(one.m, np.array(one.t, dtype=np.int64), known[one.at : end], values)
+
+    def _check_all(self, metric: str, count: int) -> None:
+        count += sum(len(series) for name, series in self._series.items() if name != metric)
+        if count > MOST_ALL_SERIES:
+            raise too_many_series(metric)
+
+
+def too_many_series(metric: str) -> BadRequest:
+    """What an agent is told whose metrics have more series than all of them may have together."""
+    return BadRequest(
+        f"batches: with {metric!r} the metrics of this agent have more than {MOST_ALL_SERIES:,} series in all; "
+        "leave out what tells them apart too finely"
+    )
+
+
+def _check_union(parts: dict[str, list[Batch]]) -> None:
+    """Parts whose series and times differ leave gaps where they are put together, which take room as values do."""
+    cells = 0
+    for metric, batches in parts.items():
+        rows, times = _union(batches)
+        cells += rows * times
+        if cells > MOST_CELLS:
+            raise BadRequest(
+                f"batches: with {metric!r}, of {rows} series at {times} times in all, more than {MOST_CELLS:,} values "
+                "belong together, gaps among them; send its parts by themselves"
+            )
+
+
+def _union(batches: Sequence[Batch]) -> tuple[int, int]:
+    """How many series and times they have when they are one."""
+    rows = len({one for batch in batches for one in batch.series})
+    return rows, len(np.unique(np.concatenate([batch.times for batch in batches])))
 
 
 def _nothing(one: Pushed) -> Values:

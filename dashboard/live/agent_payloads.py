@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Annotated
 
@@ -14,8 +15,9 @@ from dashboard.sampling.state import MOST_REASON, State
 #: Of one agent: collectors, and metrics of them all.
 MOST_COLLECTORS = 200
 MOST_METRICS = 1000
-#: Series of one metric.
+#: Series of one metric, and of all metrics of an agent together.
 MOST_SERIES = 5000
+MOST_ALL_SERIES = 20_000
 #: Values of samples that belong together.
 MOST_CELLS = 200_000
 #: Characters of an agent's name, and of texts about a metric.
@@ -26,6 +28,8 @@ MOST_LABELS = 16
 LATEST = 8_640_000_000_000_000
 
 AGENT = rf"[a-z][a-z0-9_]{{0,{MOST_AGENT - 1}}}"
+#: The name of a label: a metric that declares none may have any of these.
+LABEL = rf"[a-z][a-z0-9_]{{0,{MAX_NAME - 1}}}"
 
 
 def _check_collector(value: str) -> str:
@@ -34,11 +38,18 @@ def _check_collector(value: str) -> str:
     return value
 
 
+def _check_label(value: str) -> str:
+    if not re.fullmatch(LABEL, value):
+        raise ValueError(f"label {value!r} must be lower-case, a-z, 0-9 and _, at most {MAX_NAME} characters")
+    return value
+
+
 AgentName = Annotated[str, StringConstraints(pattern=f"^{AGENT}$", strict=True)]
 Collector = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, strict=True),
                       AfterValidator(_check_collector)]  # fmt: skip
 MetricName = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, strict=True)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, strict=True)]
+Label = Annotated[str, StringConstraints(max_length=MAX_NAME, strict=True), AfterValidator(_check_label),
+                  Field(json_schema_extra={"pattern": f"^{LABEL}$"})]  # fmt: skip
 Labels = Annotated[dict[Label, Annotated[str, Field(max_length=MAX_LABEL_VALUE)]], Field(max_length=MOST_LABELS)]
 Moment = Annotated[int, Field(ge=0, le=LATEST)]
 Count = Annotated[int, Field(ge=0, le=2**53)]

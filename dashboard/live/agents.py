@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from collectors.metric import Metric
 from collectors.sample import Batch
 from dashboard.live.agent import Agent, metric_of, moment
-from dashboard.live.agent_groups import Groups
+from dashboard.live.agent_groups import Groups, too_many_series
 from dashboard.live.agent_payloads import (
+    MOST_ALL_SERIES,
     MOST_COLLECTORS,
     MOST_METRICS,
     Declared,
@@ -67,12 +68,14 @@ class Agents:
         sink: where their declarations, states and samples go.
         catalog: what else there is.
         now: the time in ms since the epoch.
+        max_series: that a metric may have at most.
     """
 
-    def __init__(self, sink: Sink, catalog: Catalog, now: Callable[[], int]) -> None:
+    def __init__(self, sink: Sink, catalog: Catalog, now: Callable[[], int], max_series: int) -> None:
         self._sink = sink
         self._catalog = catalog
         self._now = now
+        self._max_series = max_series
         self._agents: dict[str, Agent] = {}
         self._lines: dict[str, _Line] = {}
         self._lock = threading.Lock()
@@ -83,13 +86,15 @@ class Agents:
             self._lines[sid] = _Line(peer)
 
     def disconnect(self, sid: str) -> None:
-        """They have gone: the agent is away, its metrics stay."""
+        """They have gone: the agent is away, its metrics stay; one that has shown nothing is forgotten."""
         with self._lock:
             line = self._lines.pop(sid, None)
             agent = line.agent if line else None
             if agent is None or agent.sid != sid:  # it has come back over another connection already
                 return
             agent.sid, agent.since = "", self._now()
+            if not agent.collectors:  # else ever new names would take the room of all others
+                del self._agents[agent.name]
         log.warning("agent %s of %s is away", agent.name, agent.peer)
         self._show_away(agent)
 
@@ -129,14 +134,14 @@ class Agents:
         """
         line, agent = self._found(sid)
         name = request.collector
-        self._check_room(agent, name)
+        self._check_room(agent, name, line.declaring)
         declared = line.declaring.pop(name, []) + request.metrics
-        if len(declared) > MOST_METRICS:
+        if len(declared) + sum(map(len, line.declaring.values())) > MOST_METRICS:
             raise Refused(Code.BAD_REQUEST, f"metrics: an agent may have {MOST_METRICS}; switch some collectors off")
         if request.more:
             line.declaring[name] = declared
             return {"ok": True}
-        metrics = {one.name: metric_of(agent.name, one) for one in declared}
+        metrics = {one.name: metric_of(agent.name, one, self._max_series) for one in declared}
         others = sum(len(own) for other, own in agent.declared.items() if other != name)
         if len(metrics) + others > MOST_METRICS:
             raise Refused(Code.BAD_REQUEST, f"metrics: an agent may have {MOST_METRICS}; switch some collectors off")
@@ -177,13 +182,14 @@ class Agents:
         """Samples of an agent. Those that have been taken before, which it can't always know, are not taken twice.
 
         Raises:
-            BadRequest: they don't fit together.
+            BadRequest: they don't fit together, or are of too many series.
         """
         line, agent = self._found(sid)
         if request.n <= agent.applied:
             return {"ok": True}
         batches = line.groups.take(request)
         if batches is not None:
+            self._check_series(agent, batches)
             for batch in batches:
                 self._publish(agent, batch)
             agent.applied = request.n
@@ -227,12 +233,29 @@ class Agents:
                 )
 
     @staticmethod
-    def _check_room(agent: Agent, collector: str) -> None:
-        known = agent.collectors
+    def _check_room(agent: Agent, collector: str, declaring: Iterable[str] = ()) -> None:
+        known = agent.collectors.union(declaring)
         if collector not in known and len(known) >= MOST_COLLECTORS:
             raise Refused(
                 Code.BAD_REQUEST, f"collector: an agent may have {MOST_COLLECTORS}; {collector!r} is one too many"
             )
+
+    def _check_series(self, agent: Agent, batches: Iterable[Batch]) -> None:
+        """What is held counts, not what came over this connection: registering anew makes no room."""
+        metrics: dict[str, Metric] = {}
+        count = 0
+        for batch in batches:
+            held = self._catalog.series(f"{agent.name}.{batch.metric}")
+            fresh = 0 if batch.series == held else len(set(batch.series).difference(held))
+            if not fresh:
+                continue
+            if not metrics:  # series that are new are rare, so that only then all are counted
+                metrics = agent.metrics()
+                count = sum(len(self._catalog.series(one.name)) for one in metrics.values())
+            cap = metrics[batch.metric].max_series or self._max_series
+            count += max(0, min(fresh, cap - len(held)))
+            if count > MOST_ALL_SERIES:
+                raise too_many_series(batch.metric)
 
     def _take_over(self, agent: Agent, collector: str, metrics: dict[str, Metric]) -> None:
         """What another collector of the agent had in an earlier run is this one's now."""
@@ -252,6 +275,7 @@ class Agents:
     def _retire(self, line: _Line, agent: Agent, collectors: Iterable[str]) -> None:
         for name in collectors:
             agent.states.pop(name, None)
+            agent.every.pop(name, None)
             line.groups.forget(set(agent.declared.pop(name, {})))
             self._sink.retire(f"{agent.name}/{name}")
 

@@ -113,6 +113,13 @@ class Catalog:
         with self._lock:
             return list(self._entries)
 
+    def series(self, name: str) -> tuple[Series, ...]:
+        """The series that a metric has now; none when it is not known."""
+        try:
+            return self._history.series(name)
+        except UnknownMetric:  # declared here a moment before, or forgotten there a moment before
+            return ()
+
     def metrics(self, names: Iterable[str] | None = None) -> list[Payload]:
         """The metrics (of these names) as the wire has them, by family and order."""
         with self._lock:
@@ -153,12 +160,6 @@ class Catalog:
         except UnknownMetric:  # declared here a moment before
             return chart_of(metric, ()), 0
 
-    def _series(self, name: str) -> tuple[Series, ...]:
-        try:
-            return self._history.series(name)
-        except UnknownMetric:  # declared here a moment before, or forgotten there a moment before
-            return ()
-
     def _wire_metric(self, entry: _Entry) -> Payload:
         metric = entry.metric
         return {
@@ -171,7 +172,7 @@ class Catalog:
             "chart": entry.chart,
             "every": entry.every,
             "collector": entry.collector,
-            "series": labels(self._series(metric.name)),
+            "series": labels(self.series(metric.name)),
             "limits": list(metric.limits),
             "headline": metric.headline,
             "order": metric.order,

@@ -74,6 +74,8 @@ class Troubles:
         """A collector is no more. One whose new settings are wrong is told so right after this."""
         with self._lock:
             self._recover(collector)
+            if "/" in collector:  # of an agent, which may name ever new ones
+                self._ran.discard(collector)
 
     def tell(self) -> None:
         """Say what there is to say, if it is something else than before."""

@@ -87,7 +87,7 @@ def _lines(family: Family, taken: set[str]) -> Iterator[str]:
     if family.help:
         yield f"# HELP {name} {_escaped(family.help)}"
     for labels, value in samples:
-        pairs = ",".join(f'{_label(key)}="{_escaped(text)}"' for key, text in labels)
+        pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in _labels(labels).items())
         yield f"{name}{{{pairs}}} {value!r}" if pairs else f"{name} {value!r}"
 
 
@@ -112,9 +112,20 @@ def unit_of(spelled: str) -> str:
     return next((unit for unit, word in _SPELLED.items() if word == spelled), re.sub(r"_per_second$", "/s", spelled))
 
 
+def _labels(labels: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By names that are valid, whatever they were; no name comes twice."""
+    found: dict[str, str] = {}
+    for name, text in labels:
+        label = _label(name)
+        while label in found:
+            label += "_"
+        found[label] = text
+    return found
+
+
 def _label(name: str) -> str:
     # `__name__` and its like belong to the readers of this format.
-    return re.sub(r"^__+", "_", name)
+    return re.sub(r"^(__+|(?=[0-9])|$)", "_", re.sub(r"[^a-zA-Z0-9_]", "_", name))
 
 
 def _escaped(text: str) -> str:
