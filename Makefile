@@ -2,11 +2,11 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint unit js bench vendor screenshots clean
+.PHONY: help run test coverage lint unit js bench vendor screenshots clean
 
 PYTHON ?= python3
-# How many test processes; two cores are enough to stay under ten minutes.
-JOBS ?= 2
+# How many test processes; many tests wait for something, so that there may be more of them than cores.
+JOBS ?= 3
 BENCHES ?= cold_start idle series_cpu jitter bundled fanout latency capacity growth fast_metric compression \
   history_size history_write history_read history_growth history_start history_cpu
 BIN := .venv/bin
@@ -18,7 +18,8 @@ JS_TESTS = $(sort $(wildcard tests/js/*.test.js tests/js/*.test.mjs))
 
 help:
 	@echo 'make run          start Plotroom; ARGS="--demo --port 9000" is passed on'
-	@echo 'make test         everything that has to hold: lint, JavaScript and Python tests, coverage'
+	@echo 'make test         everything that has to hold: lint, JavaScript and Python tests'
+	@echo 'make coverage     the Python tests again, and which lines none of them runs'
 	@echo 'make lint         ruff, mypy and tsc'
 	@echo 'make unit         the Python tests alone; ARGS="tests/test_ring.py -k gap" is passed on'
 	@echo 'make js           the JavaScript tests alone'
@@ -30,16 +31,23 @@ help:
 run: $(RUN)
 	@exec $(BIN)/python -m dashboard $(ARGS)
 
-# The checks that say most in the shortest time come first.
+# The checks that say most in the shortest time come first. ARGS may choose no test of one kind, which pytest says by 5;
+# of neither is a mistake.
+NONE = .venv/.none
+define tests
+	@rm -f $(NONE)
+	$(1) -m pytest -n $(JOBS) --dist loadfile -m 'not timed' $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && touch $(NONE); })
+	$(1) -m pytest -m timed $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && [ ! -e $(NONE) ]; })
+endef
+
 test: lint js $(DEV) browser
+	$(call tests,$(BIN)/python)
+
+coverage: $(DEV) $(NODE) browser
 	@rm -rf .coverage && mkdir .coverage
-	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile -m 'not timed' $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && touch $(NONE); })
-	$(BIN)/coverage run -m pytest -m timed $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && [ ! -e $(NONE) ]; })
+	$(call tests,$(BIN)/coverage run)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report $(if $(ARGS),--fail-under=0)
-
-# ARGS may choose no test of one kind, which pytest says by 5; of neither is a mistake.
-NONE = .coverage/none
 
 lint: $(DEV) $(NODE)
 	$(BIN)/ruff check .

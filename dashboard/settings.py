@@ -78,8 +78,8 @@ class LiveSettings(Table):
 
 #: The bound of dashboard/history/ring.py.
 _MEMORY = (
-    'how long in memory, for the quickest answers: seconds, or "30 min"; a metric of more than 4,194,304 values in '
-    "that time keeps those"
+    'how long in memory, for the quickest answers: seconds, or "30 min"; at least 20 minutes while history.store is '
+    "true; a metric of more than 4,194,304 values in that time keeps those"
 )
 
 

@@ -40,6 +40,11 @@ def fill(database: Database, metric: int, days: float, step: int, series: int = 
             chunks.put(db, metric, Stretch(part, np.arange(series, dtype=np.uint32), values))
 
 
+def unhurried(keep: Keep) -> Expiry:
+    """One for which so much time passes between two looks that any clock may be right."""
+    return Expiry(keep, itertools.count(0.0, 1e9).__next__)
+
+
 def expire(database: Database, expiry: Expiry, now: int, steps: int = 50) -> None:
     """As a server does, once a second for a while."""
     for step in range(steps):
@@ -61,16 +66,16 @@ def test_each_tier_is_kept_for_its_own_time(database: Database) -> None:
     fill(database, SLOW, 5, 60_000)
     fill(database, FAST, 0.5, 500)
     now = START + 5 * DAY
-    expire(database, Expiry(KEEP), now)
+    expire(database, unhurried(KEEP), now)
     full = oldest(database, SLOW, Tier.FULL)
     assert full is not None and 3 <= full < 3.5
     assert oldest(database, FAST, Tier.FULL) is None
     for metric in (SLOW, FAST):
         assert (oldest(database, metric, Tier.MINUTE) or 9) <= 0.5
         assert (oldest(database, metric, Tier.HOUR) or 9) <= 5
-    expire(database, Expiry(KEEP), now + 40 * DAY)
+    expire(database, unhurried(KEEP), now + 40 * DAY)
     assert [oldest(database, SLOW, tier) is None for tier in Tier] == [True, True, False]
-    expire(database, Expiry(KEEP), now + 800 * DAY)
+    expire(database, unhurried(KEEP), now + 800 * DAY)
     assert oldest(database, SLOW, Tier.HOUR) is None
 
 
@@ -79,7 +84,7 @@ def test_the_file_is_as_large_as_it_may_be(database: Database) -> None:
     fill(database, SLOW, 2, 10_000, series=8, noise=True)
     with database.reading() as db:
         most = used(db) * 6 // 10
-    expire(database, Expiry(replace(KEEP, size=most)), START + 2 * DAY)
+    expire(database, unhurried(replace(KEEP, size=most)), START + 2 * DAY)
     with database.reading() as db:
         assert most // 2 < used(db) <= most
         (newest,) = db.execute("SELECT max(last) FROM chunk WHERE tier = 0").fetchone()
@@ -93,7 +98,7 @@ def test_space_is_given_back(database: Database) -> None:
     fill(database, SLOW, 1, 1_000, series=16, noise=True)
     database.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     before = database.path.stat().st_size
-    expire(database, Expiry(KEEP), START + 20 * DAY, 100)
+    expire(database, unhurried(KEEP), START + 20 * DAY, 100)
     database.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     after = database.path.stat().st_size
     assert after < before
@@ -104,7 +109,7 @@ def test_space_is_given_back(database: Database) -> None:
 def test_it_looks_once_in_a_while(database: Database) -> None:
     """Nothing is looked for again before its time, unless the clock was set back."""
     fill(database, SLOW, 1, 60_000)
-    expiry = Expiry(KEEP, itertools.count(0.0, 1e9).__next__)  # time enough between for any clock
+    expiry = unhurried(KEEP)
     expire(database, expiry, START, 1)
     expire(database, expiry, START + 10 * DAY, 1)
     fill(database, SLOW, 1, 60_000)

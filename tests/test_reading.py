@@ -7,14 +7,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.metric import Metric, Series
-from dashboard.history.reading import Span
+from collectors.sample import Batch
+from dashboard.history.reading import Span, TooMuch
 from dashboard.history.tiers import Aggregate, Tier
-from tests.lasting import POINTS, START, HandClock, Lasting, Rows, rows_of
+from tests.lasting import POINTS, START, HandClock, Lasting, Rows, rows_of, series
 
 METRIC = Metric("a.b", labels=("name",))
 MINUTE, HOUR = 60_000, 3_600_000
@@ -134,13 +136,37 @@ def test_many_samples_become_as_many_buckets_as_were_asked_for(here: Lasting) ->
 
 def test_what_is_too_much_is_taken_from_a_coarser_tier(here: Lasting) -> None:
     """A span of so many samples that looking through them would take long comes as sums, unless it is insisted."""
-    here.declare(METRIC, every=0.001)
-    key = here.history.keys("a.b")[-1]
-    here.publish("a.b", rows(0, 5000, 100))
+    key = here.declare(METRIC)
+    wide = tuple(series(str(one)) for one in range(500))
+    times = START + 1000 * np.arange(2400, dtype=np.int64)
+    for part in np.split(times, 4):
+        here.history.append(Batch("a.b", part, wide, np.ones((500, len(part)))))
+        here.time.now = int(part[-1])
+        here.keep()
     here.time.now += 10**7
     here.keep()
-    assert here.history.query(key, Span(START - HOUR, START + 5_000_000), POINTS).tier is Tier.MINUTE
-    assert here.history.query(key, Span(START - HOUR, START + 5_000_000, Tier.FULL), POINTS).tier is not Tier.HOUR
+    assert here.history.query(key, Span(START, START + 2_400_000), POINTS).tier is Tier.MINUTE
+    assert here.history.query(key, Span(START, START + 2_400_000, Tier.FULL), POINTS).tier is Tier.FULL
+    few = Span(START, START + 2_400_000, wanted=lambda one: one == wide[7])
+    assert here.history.query(key, few, POINTS).tier is Tier.FULL
+
+
+def test_where_minutes_are_gone_there_are_hours(tmp_path: Path) -> None:
+    """A span that begins before the oldest minutes comes as hours up to there, at whatever resolution the rest is."""
+    here = Lasting(tmp_path / "data", retention=60, retention_minute=7200)
+    key = here.declare(METRIC)
+    for first in range(0, 12 * 3600, 600):
+        here.publish("a.b", rows(first, first + 599, 10))
+        here.time.now = START + (first + 600) * 1000
+        here.keep()
+    for _ in range(30):
+        here.time.now += 20_000
+        here.time.elapsed += 5000
+        here.keep()
+    found = here.history.query(key, Span(START, here.time.now), POINTS)
+    assert found.tier is Tier.HOUR
+    assert found.samples.times[0] <= START + HOUR
+    assert np.diff(found.samples.times).max() <= HOUR
 
 
 @pytest.mark.parametrize("around", [
@@ -166,3 +192,19 @@ def test_days_that_are_not_like_others_are(tmp_path: Path, around: int) -> None:
     hours = rows_of(again.history.query(key, Span(0, 2**50, Tier.HOUR, "count"), POINTS).samples)
     assert hours == {hour + at * HOUR: {"x": 60.0} for at in range(-2, 2)}
     again.close()
+
+
+def test_more_than_an_answer_may_look_through_is_refused(here: Lasting) -> None:
+    """Who insists on a resolution at which a span has millions of values is told what else to ask for."""
+    key = here.declare(METRIC)
+    wide = tuple(series(str(one)) for one in range(500))
+    times = START + 1000 * np.arange(22_000, dtype=np.int64)
+    for part in np.split(times, 20):
+        here.history.append(Batch("a.b", part, wide, np.zeros((500, len(part)))))
+        here.time.now = int(part[-1])
+        here.keep()
+    here.time.now += 10**7
+    here.keep()
+    with pytest.raises(TooMuch, match="ask for a shorter one"):
+        here.history.query(key, Span(START, here.time.now, Tier.FULL), POINTS)
+    assert here.history.query(key, Span(START, here.time.now), POINTS).tier is Tier.MINUTE

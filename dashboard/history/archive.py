@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ from dashboard.history.epoch import new_epoch
 from dashboard.history.expiry import Expiry, Keep
 from dashboard.history.insert import MOST_SERIES, Insertion
 from dashboard.history.ring import Slice
-from dashboard.history.salvage import set_aside
+from dashboard.history.salvage import resume, set_aside
 from dashboard.history.shelf import Shelf, nothing
 from dashboard.history.tiers import Tier
 
@@ -36,6 +36,8 @@ from dashboard.history.tiers import Tier
 BLOCK = 2**32
 #: Bytes of one row of the journal at most, or nearly.
 ROW = 2**25
+#: An entry takes some more than its values.
+PER_ENTRY = 100
 
 
 class Append(NamedTuple):
@@ -118,6 +120,7 @@ class Archive(Shelf):
         path = folder / NAME
         with translated():
             folder.mkdir(parents=True, exist_ok=True)
+            resume(path)
             try:
                 if damaged:
                     raise StoreDamaged("a part of it can't be read")
@@ -151,7 +154,7 @@ class Archive(Shelf):
 
     # --- writing
 
-    def commit(self, appends: Sequence[Append], seals: Sequence[Seal]) -> None:
+    def commit(self, appends: Collection[Append], seals: Sequence[Seal]) -> None:
         """Write what has come, and pack what is due: all of it, or, when that fails, nothing.
 
         Raises:
@@ -267,7 +270,7 @@ class Archive(Shelf):
             if entry is None:
                 continue
             entries.append(entry)
-            size += append.values.nbytes
+            size += append.values.nbytes + PER_ENTRY
             if size > ROW:
                 self._insert_journal(db, entries)
                 entries, size = [], 0

@@ -168,6 +168,11 @@ class Chunks:
             reached = max(start, last)
         return None
 
+    def cells(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> int:
+        """How many numbers the chunks have that have samples there, found out without unpacking them."""
+        (count,) = db.execute(f"SELECT sum(n * k) {_BETWEEN}", _span(metric, tier, first, last)).fetchone()
+        return count or 0
+
     def present(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> list[int]:
         """The places of the series that are in chunks with samples from `first` to `last`."""
         found: set[int] = set()

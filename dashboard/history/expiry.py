@@ -61,7 +61,7 @@ class Expiry:
 
     def step(self, db: sqlite3.Connection, now: int) -> None:
         """Delete a portion of what is due, within the caller's transaction."""
-        if self._doubts(now) or self._due - EVERY < now < self._due:
+        if self._doubts(db, now) or self._due - EVERY < now < self._due:
             return
         gone = sum(self._delete(db, tier, fast, now - length) for tier, fast, length in self._kinds)
         surplus = used(db) - self._keep.size
@@ -69,10 +69,14 @@ class Expiry:
             gone = self._shrink(db, now, surplus)
         self._due = now if gone else now + EVERY
 
-    def _doubts(self, now: int) -> bool:
+    def _doubts(self, db: sqlite3.Connection, now: int) -> bool:
         """Whether the clock may be wrong: it has leapt ahead, and by it all that there is would be too old."""
         moment = self._monotonic()
-        if self._before is not None:
+        if self._before is None:
+            (newest,) = db.execute("SELECT max(last) FROM chunk").fetchone()
+            if newest is not None and now - newest > LEAP:  # it was away for long, or starts with a wrong clock
+                self._doubtful_until = moment + WAIT
+        else:
             leap = now - self._before[0] - (moment - self._before[1]) * 1000
             if leap > LEAP:
                 self._doubtful_until = moment + WAIT

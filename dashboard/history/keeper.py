@@ -125,6 +125,9 @@ class Keeper:
             return self._failed(f"its file is damaged ({error})")
         except (StoreTrouble, CannotStart) as error:
             return self._failed(str(error))
+        except Exception:  # a bug of ours: people are to know, and it may be that of one sample
+            log.exception("the history could not be written")
+            return self._failed("a fault of Plotroom itself, which its log has")
         self._history.done(work)
         if work.dropped:
             self._whole = False

@@ -41,6 +41,9 @@ class Kept:
         self.begun: int | None = 0
         self._asked: Seal | None = None
         self._lowest: int | None = None
+        # How far it had been when its clock was set back, and where it has gone on from there.
+        self._ahead: int | None = None
+        self._beyond: int | None = None
         # Metrics take turns: what all packed in the same second would be a second of work.
         self._early = zlib.crc32(key.name.encode()) % (SEAL_AFTER // 2)
 
@@ -55,13 +58,24 @@ class Kept:
         """Add samples; also what has to be archived first, as the ring lets go of it: its clock was set back."""
         first = int(times[0])
         cut = None
+        passed = self._ahead is not None and first > self._ahead
         if len(self.ring) and first < self.ring.newest - OVERLAP:
+            self._ahead = max(self._ahead or 0, self.ring.newest)
             cut = self.unsealed()
+        elif passed:  # what was put by when the clock was set back stands between, and is not to be replaced
+            self._ahead = None
+            cut = self.unsealed()
+        if cut is not None:  # it waits to be packed, from where it is now
+            self._packed = self.ring.offset
         done = self.ring.append(times, series, values)
         if self.begun is None:
             self.begun = self.ring.oldest
         begun = int(done.times[0])
-        if cut is not None or (self.sealed_to is not None and begun <= self.sealed_to):
+        if passed:
+            self._beyond = begun - 1
+        elif cut is not None:
+            self._beyond = None
+        if passed or cut is not None or (self.sealed_to is not None and begun <= self.sealed_to):
             self.sealed_to = begun - 1
         if self._asked is not None:
             self._lowest = begun if self._lowest is None else min(self._lowest, begun)
@@ -93,8 +107,10 @@ class Kept:
         parted = self.ring.offset - self._packed > count and count == len(self.ring)
         if parted:
             whole = min(whole, count)
-        # A clock that was set back has left samples in the archive that these follow upon no more.
-        return Seal(self.key, samples, whole, start if whole > count else int(samples.times[0]), parted)
+        # A clock that was set back has left samples in the archive that these follow upon no more. Of an archive that
+        # is new here, it is not known what it has.
+        follows = self.sealed_to is not None and whole > count
+        return Seal(self.key, samples, whole, start if follows else int(samples.times[0]), parted)
 
     def due(self, now: int) -> Seal | None:
         """What it is time to pack; `sealed` says when that is done.
@@ -105,7 +121,7 @@ class Kept:
         if self._since is None:
             return None
         age = now - self._since  # below zero, the clock has been set back
-        if self._cells < SEAL_CELLS and -OVERLAP <= age < SEAL_AFTER - self._early:
+        if self._cells < SEAL_CELLS and -SEAL_AFTER <= age < SEAL_AFTER - self._early:
             return None
         self._asked, self._lowest = self.unsealed(), None
         return self._asked
@@ -116,6 +132,8 @@ class Kept:
             return
         newest = int(seal.samples.times[-1])
         self.sealed_to = newest if self._lowest is None else min(newest, self._lowest - 1)
+        if self._beyond is not None:  # so far it has gone on meanwhile
+            self.sealed_to = max(self.sealed_to, self._beyond)
         self._packed = seal.samples.offset
         left = self.unsealed()
         self._since = None if left is None else int(left.samples.times[0])

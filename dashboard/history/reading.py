@@ -18,8 +18,20 @@ from dashboard.history.tiers import ASPECTS, Aggregate, Buckets, Tier, aligned, 
 MOST_CELLS = 1_000_000
 #: A bucket is this many values to read: the count, and what is asked for.
 BUCKET_CELLS = 2
+#: Values for which no answer is made, at whatever resolution it was asked for.
+TOO_MANY_CELLS = 10_000_000
 
 Wanted = Callable[[Series], bool]
+
+
+class TooMuch(ValueError):
+    """More was asked for than one answer may look through."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"that span has more than {TOO_MANY_CELLS:,} values at that resolution; ask for a shorter one, for some "
+            "series, for a coarser tier, or for an export"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +105,39 @@ def read(archive: Shelf, key: Key, memory: Memory | None, span: Span) -> Found:
         span: what is asked for.
 
     Raises:
+        TooMuch: at that resolution it is more than an answer may look through.
         StoreTrouble: the archive can't be read now.
         StoreDamaged: its file is damaged.
     """
-    tier = _tier(archive, key, memory, span) if span.tier is None else span.tier
+    tier = span.tier
+    if tier is None:
+        tier = _tier(archive, key, span)
+    elif _cells(archive, key, span, tier) > TOO_MANY_CELLS:
+        raise TooMuch
     if tier is Tier.FULL:
         return _full(archive, key, memory, span)
     series, buckets = _buckets(archive, key, memory, span, tier)
     if span.width(tier) > tier.width:
         buckets = widen(buckets, span.width(tier))
-    values = buckets.values(span.aggregate or "mean")
-    return Found(tier, Slice(_offset(memory), buckets.starts, series, values))
+    found = Slice(_offset(memory), buckets.starts, series, buckets.values(span.aggregate or "mean"))
+    if span.tier is None and tier is Tier.MINUTE:
+        # Minutes are not kept for as long as hours.
+        hours = _hours(archive, key, span, archive.first(key, Tier.MINUTE))
+        if len(hours.times):
+            tier, found = Tier.HOUR, after(hours, found)
+    return Found(tier, found)
 
 
-def _tier(archive: Shelf, key: Key, memory: Memory | None, span: Span) -> Tier:
+def _tier(archive: Shelf, key: Key, span: Span) -> Tier:
     """The finest resolution in which the span is not too much to look through."""
-    starts = [archive.first(key, tier) for tier in Tier]
-    known = [one for one in starts if one is not None]
-    begin = max(span.start, min(known)) if known else span.start
-    length = max(0, span.end - begin)
-    every = max(1.0, memory.every) if memory else 1000.0
-    series = archive.count(key, span.wanted)
-    if length / every * series <= MOST_CELLS:
-        return Tier.FULL
-    return Tier.MINUTE if length / Tier.MINUTE.width * series * BUCKET_CELLS <= MOST_CELLS else Tier.HOUR
+    fitting = (tier for tier in (Tier.FULL, Tier.MINUTE) if _cells(archive, key, span, tier) <= MOST_CELLS)
+    return next(fitting, Tier.HOUR)
+
+
+def _cells(archive: Shelf, key: Key, span: Span, tier: Tier) -> int:
+    """Numbers that have to be unpacked."""
+    cells = archive.cells(key, tier, span.start, span.end, span.wanted)
+    return cells if tier is Tier.FULL else cells * BUCKET_CELLS // len(ASPECTS)
 
 
 def _offset(memory: Memory | None) -> int:
@@ -160,12 +181,20 @@ def _sums_before(archive: Shelf, key: Key, span: Span) -> tuple[Tier, Slice]:
     series, minutes = archive.buckets(key, Tier.MINUTE, span.start, end - Tier.MINUTE.width, span.wanted, needed)
     tier = Tier.MINUTE if len(minutes.starts) else Tier.FULL
     found = Slice(0, minutes.starts, series, minutes.values(aggregate))
-    until = end if minutes_from is None else min(minutes_from, end)
-    if until > span.start:
-        series, hours = archive.buckets(key, Tier.HOUR, span.start, until - Tier.HOUR.width, span.wanted, needed)
-        if len(hours.starts):
-            tier, found = Tier.HOUR, after(Slice(0, hours.starts, series, hours.values(aggregate)), found)
-    return tier, found
+    hours = _hours(archive, key, span, end if minutes_from is None else min(minutes_from, end))
+    return (Tier.HOUR, after(hours, found)) if len(hours.times) else (tier, found)
+
+
+def _hours(archive: Shelf, key: Key, span: Span, until: int | None) -> Slice:
+    """The hours of a span up to a time, or all of them; the last one may go on beyond it, so that no hole is left."""
+    until = span.end + 1 if until is None else min(until, span.end + 1)
+    if until <= span.start:
+        return NOTHING
+    aggregate = span.aggregate or "mean"
+    series, hours = archive.buckets(key, Tier.HOUR, span.start, until - 1, span.wanted, aspects_of(aggregate))
+    if not len(hours.starts) or hours.starts[0] > until - Tier.HOUR.width:
+        return NOTHING  # the only one is that in which all begins
+    return Slice(0, hours.starts, series, hours.values(aggregate))
 
 
 def _buckets(

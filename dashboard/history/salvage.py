@@ -14,6 +14,8 @@ from dashboard.history.database import Database, checksum
 #: Spans of rows that are tried in one table: a damaged page hides a few rows, or, if it leads to others, very many.
 MOST_TRIES = 4096
 
+#: The database itself, and what SQLite has beside it.
+_TAILS = ("", "-wal", "-shm")
 #: Tables, their columns, the last of which is the checksum of the others.
 _NUMBERED = {
     "metric": "id, name, unit, kind, born, width, sum",
@@ -35,17 +37,47 @@ def set_aside(path: Path) -> tuple[Path, int]:
     while aside.exists():
         number += 1
         aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{number}")
-    with suppress(FileNotFoundError):
-        os.replace(path, aside)
-    for tail in ("-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            os.replace(f"{path}{tail}", f"{aside}{tail}")
-    fresh = Database(path)
+    draft, done = _draft(path), _done(path)
+    for old in (draft, done):
+        _remove(old)
+    fresh = Database(draft)
     try:
-        kept = _copy(aside, fresh.writer) if aside.exists() else 0
+        kept = _copy(path, fresh.writer) if path.exists() else 0
     finally:
         fresh.close()
+    os.replace(draft, done)  # from here on it is whole, and `resume` goes on if we can't
+    for tail in _TAILS:
+        with suppress(FileNotFoundError):
+            os.replace(f"{path}{tail}", f"{aside}{tail}")
+    os.replace(done, path)
     return aside, kept
+
+
+def resume(path: Path) -> None:
+    """Put a salvaged file in its place, if a process has ended before it could do that.
+
+    Raises:
+        OSError: that can't be done now.
+    """
+    if not path.exists() and _done(path).exists():
+        for tail in _TAILS[1:]:  # they belonged to the one that was set aside
+            with suppress(FileNotFoundError):
+                os.remove(f"{path}{tail}")
+        os.replace(_done(path), path)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f"{path.name}.salvaging")
+
+
+def _done(path: Path) -> Path:
+    return path.with_name(f"{path.name}.salvaged")
+
+
+def _remove(path: Path) -> None:
+    for tail in _TAILS:
+        with suppress(FileNotFoundError):
+            os.remove(f"{path}{tail}")
 
 
 def _copy(old: Path, new: sqlite3.Connection) -> int:
@@ -66,7 +98,7 @@ def _copy(old: Path, new: sqlite3.Connection) -> int:
             marks = ", ".join("?" * len(columns.split(", ")))
             for row in rows:
                 if _whole(table, row):
-                    with suppress(sqlite3.Error, UnicodeError):  # such as one that is in there twice
+                    with suppress(sqlite3.IntegrityError, UnicodeError):  # such as one that is in there twice
                         kept += new.execute(f"INSERT INTO {table} VALUES ({marks})", row).rowcount
         new.execute("COMMIT")
     return kept

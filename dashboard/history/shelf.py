@@ -116,6 +116,15 @@ class Shelf:
         with self._database.reading() as db:
             return self._chunks.stride(db, known.id, tier, start, times)
 
+    def cells(self, key: Key, tier: Tier, start: int, end: int, wanted: Callable[[Series], bool] | None = None) -> int:
+        """About how many numbers are there from `start` to `end`, of the series that are wanted."""
+        known = self._directory.by_key.get(key)
+        if known is None or start > end:
+            return 0
+        with self._database.reading() as db:
+            count = self._chunks.cells(db, known.id, tier, start, end)
+        return count * self.count(key, wanted) // max(1, self.count(key))
+
     def present(
         self, key: Key, tier: Tier, start: int, end: int, wanted: Callable[[Series], bool] | None = None
     ) -> tuple[Series, ...]:

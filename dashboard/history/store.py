@@ -6,6 +6,7 @@ One lock keeps readers and writers apart. Nothing waits for a disk while it is h
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from collectors.sample import GAP, Batch, Values
 from dashboard.history.archive import Append, Archive, Seal
 from dashboard.history.database import StoreDamaged, StoreTrouble
 from dashboard.history.directory import Key
-from dashboard.history.downsample import thin_away
+from dashboard.history.downsample import HEAVY, thin_away
 from dashboard.history.epoch import new_epoch
 from dashboard.history.kept import SEAL_AFTER, Kept, key_of
 from dashboard.history.paging import Held
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Values that wait for the archive at most; while it can't be written, the memory remembers longer than this.
 MOST_WAITING = 2**21
+#: An append takes as much memory as so many values, besides its own.
+OVERHEAD = 50
 #: Of the time that what waits to be packed stays in memory, so that it is packed before it leaves.
 MARGIN = 2.0
 #: Spans that are read from the archive at the same time: unpacking takes the interpreter from everybody else.
@@ -54,11 +57,11 @@ class Work:
         appends: what came since the last time.
         seals: what is to be packed, and is not in memory any more.
         due: what is to be packed, and is in memory.
-        cells: values in `appends`.
-        dropped: values that are not in it, because too many waited.
+        cells: what `appends` takes, in values.
+        dropped: how often something was lost, because too much waited.
     """
 
-    appends: list[Append] = field(default_factory=list)
+    appends: deque[Append] = field(default_factory=deque)
     seals: list[Seal] = field(default_factory=list)
     due: list[Seal] = field(default_factory=list)
     cells: int = 0
@@ -89,6 +92,7 @@ class History:
         self._lock = threading.RLock()
         self._archive = archive
         self._work = Work()
+        self._failing = self._skipped = False
         self._turns = threading.Semaphore(MOST_READS)
         self.epoch = archive.epoch if archive else new_epoch(self.now())
 
@@ -159,12 +163,19 @@ class History:
         """What is to be written; given back by `done` or `not_done`."""
         with self._lock:
             work, self._work = self._work, Work()
+            if self._failing:  # first it has to be seen that anything can be written
+                return work
             work.due = [seal for kept in self._kept.values() if (seal := kept.due(self.now())) is not None]
             return work
 
     def done(self, work: Work) -> None:
         """All of it is written."""
         with self._lock:
+            self._failing = False
+            if self._skipped and work.due:
+                # What memory had let go of before it was packed, and the journal does not have either, is lost.
+                work.dropped += sum(seal.parted for seal in work.due)
+                self._skipped = False
             for seal in work.due:
                 kept = self._kept.get(seal.key.name)
                 if kept is not None:
@@ -173,6 +184,7 @@ class History:
     def not_done(self, work: Work) -> None:
         """Nothing of it is written; it is to be written next time, before what has come meanwhile."""
         with self._lock:
+            self._failing = True
             later, self._work = self._work, work
             for seal in work.due:
                 kept = self._kept.get(seal.key.name)
@@ -190,6 +202,7 @@ class History:
         with self._lock:
             self._archive = archive
             self._work = Work(seals=self._work.seals, dropped=self._work.dropped)
+            self._failing = self._skipped = False
             for kept in self._kept.values():
                 kept.ring.keep_for(self._memory)
                 kept.forget_archive()
@@ -197,11 +210,10 @@ class History:
     def _wait(self, append: Append) -> None:
         work = self._work
         work.appends.append(append)
-        work.cells += append.values.size
-        while work.cells > MOST_WAITING:
-            gone = work.appends.pop(0).values.size
-            work.cells -= gone
-            work.dropped += gone
+        work.cells += append.values.size + OVERHEAD
+        while work.cells > MOST_WAITING:  # memory has it still, and what is packed is packed from there
+            work.cells -= work.appends.popleft().values.size + OVERHEAD
+            self._skipped = True
 
     def _put_by(self, seal: Seal | None) -> None:
         """It leaves the memory; it waits to be packed, unless too much does."""
@@ -300,7 +312,7 @@ class History:
             memory = _memory_of(kept, span.start, end) if kept else None
             enough = memory is not None and memory.reach is not None and memory.reach <= span.start
         if self._archive is None or (enough and span.tier in (None, Tier.FULL)):
-            found = Found(Tier.FULL, summed(part(memory.samples, span), span) if memory else NOTHING)
+            found = Found(Tier.FULL, self._summed(memory.samples, span) if memory else NOTHING)
         else:
             found = self._read(self._archive, key, memory, span)
         return Found(found.tier, self.thin(found.samples, points))
@@ -346,6 +358,13 @@ class History:
     def thin(self, samples: Slice, points: int) -> Slice:
         """`samples` in at most `points` points; never called with the lock held, as it may wait."""
         return thin_away(samples, points, self._native)
+
+    def _summed(self, samples: Slice, span: Span) -> Slice:
+        """What a span asks for of memory, in a native thread when that takes long."""
+        if span.aggregate is None or samples.values.size < HEAVY:
+            return summed(part(samples, span), span)
+        found: Slice = self._native(lambda: summed(part(samples, span), span))
+        return found
 
     def _read(self, archive: Archive, key: Key, memory: Memory | None, span: Span) -> Found:
         with self._turns:

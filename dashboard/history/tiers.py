@@ -154,7 +154,8 @@ def _reduced(keys: Times, parts: npt.NDArray[np.float64]) -> Buckets:
         return Buckets(keys, np.array(parts))
     begins = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
     count, total, low, high, order = parts
-    summed = np.add.reduceat(np.nan_to_num(total, nan=0.0, posinf=np.inf, neginf=-np.inf), begins, axis=1)
+    with np.errstate(over="ignore"):  # the sum of values near the largest float64 is infinite
+        summed = np.add.reduceat(np.nan_to_num(total, nan=0.0, posinf=np.inf, neginf=-np.inf), begins, axis=1)
     counted = np.add.reduceat(count, begins, axis=1)
     cells = np.stack([
         counted,

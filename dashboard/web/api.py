@@ -17,7 +17,7 @@ from dashboard.errors import RequestRefused, did_you_mean
 from dashboard.history.database import StoreDamaged, StoreTrouble
 from dashboard.history.directory import Key
 from dashboard.history.downsample import MIN_POINTS
-from dashboard.history.reading import Found
+from dashboard.history.reading import Found, TooMuch
 from dashboard.history.store import History, UnknownMetric
 from dashboard.live.catalog import Catalog
 from dashboard.tasks import Tasks
@@ -96,6 +96,8 @@ class Api:
             found = self._history.query(key, query.span(now, query.aggregate, points), points)
             # Encoding of many points is work for a native thread; the slice is a copy that nobody else changes.
             answer: Response = self._tasks.native(_ENCODERS[chosen], key, found)
+        except TooMuch as error:
+            raise RequestRefused(422, "bad_request", f"tier: {error}") from None
         except (StoreTrouble, StoreDamaged) as error:
             raise RequestRefused(503, "unavailable", f"The history can't be read now: {error}.") from None
         finally:

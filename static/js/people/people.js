@@ -42,6 +42,8 @@ export class People {
     this.lastWhisper = 0;
     /** @type {Map<string, {failures: number, end: () => void}>} what waits to be asked for again, by room */
     this.again = new Map();
+    /** @type {Map<string, Promise<void>>} when one is in a room, or can't be */
+    this.entered = new Map();
     /** @type {Map<string, Coming[]>} who came and went while one waits for the answer, by room */
     this.joining = new Map();
   }
@@ -109,7 +111,14 @@ export class People {
   }
 
   /** Be in a room, and get what was said there since one was. @param {string} room */
-  async join(room) {
+  join(room) {
+    const entered = this.come(room);
+    this.entered.set(room, entered);
+    return entered;
+  }
+
+  /** @param {string} room */
+  async come(room) {
     const since = this.since.get(room);
     this.again.get(room)?.end();
     /** @type {Coming[]} */
@@ -226,6 +235,8 @@ export class People {
       return;
     }
     const about = { ...(span ? { span } : {}), ...(metric ? { metric } : {}), ...(pin ? { pin } : {}) };
+    // Just after the line was lost, one may not be in it yet.
+    if (this.joining.has(place)) await this.entered.get(place);
     this.said((await this.ask(Event.SAY, { room: place, text, ...about })).message);
   }
 
