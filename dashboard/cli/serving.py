@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import os
@@ -33,6 +34,9 @@ LOOK_EVERY = 0.1
 IDLE_TIMEOUT = 60.0
 #: Bytes of a request's body, unless messages of browsers may be larger; a form with a token is the largest otherwise.
 MAX_BODY = 64 * 2**10
+#: Bytes of an array that is given back; and what glibc's malloc.h calls the setting.
+LARGE = 256 * 2**10
+_M_MMAP_THRESHOLD = -3
 #: Files beside connections: pipes of collector processes, what collectors read, the log.
 SPARE_FILES = 512
 
@@ -55,6 +59,7 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
         CannotStart: the address, the data folder or the files of TLS can't be used.
     """
     tls = tls_context(settings.tls_certificate, settings.tls_key)
+    give_back_large_memory()
     raise_file_limit(settings.live.max_clients + SPARE_FILES)
     with closing(listen(settings.host, settings.port)) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
@@ -106,6 +111,17 @@ def limits(settings: Settings) -> Limits:
         body=max(MAX_BODY, live.max_message),
         exempt=settings.trusted_proxies,
     )
+
+
+def give_back_large_memory() -> None:
+    """Let glibc give large arrays back to the system when they are freed.
+
+    By itself it learns from the first of them to keep all, in a heap of each of the native threads that take turns: a
+    megabyte of samples a second made the server 170 MB larger than what it holds.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, LARGE)
 
 
 def raise_file_limit(wanted: int) -> None:
