@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from dashboard.web.modules import preloaded
 from tests.server import ROOT
 
 STATIC = ROOT / "static"
@@ -15,33 +17,42 @@ MODULES = sorted((STATIC / "js").rglob("*.js"))
 APART = {"js/theme.js", "js/types.js"}
 
 
-def named(path: str) -> set[str]:
-    """What a module imports, as paths below static/."""
-    text = (STATIC / path).read_text(encoding="utf-8")
-    imports = re.findall(r'^(?:import|\}) .*?from "([^"]+)";|^import "([^"]+)";', text, re.MULTILINE)
-    found = {first or second for first, second in imports}
-    return {((STATIC / path).parent / name).resolve().relative_to(STATIC).as_posix() for name in found}
+def test_the_page_preloads_what_its_first_module_imports() -> None:
+    """No module is found by the browser only after another one has arrived."""
+    found = preloaded()
+    assert found[0] == "js/main.js"
+    assert len(found) == len(set(found))
+    assert {"js/app.js", "js/components/page.js", "vendor/vue.runtime.esm-browser.prod.js"} <= set(found)
+    assert all((STATIC / path).is_file() for path in found)
 
 
-def test_every_module_is_preloaded() -> None:
-    """The page names every module, so that none is found only after another one has arrived."""
-    listed = set(re.findall(r'"((?:js|vendor)/[\w./-]+\.js)"', PAGE))
+def test_no_module_is_left_over() -> None:
+    """Every module of ours is reached from the first one, at once or when it is needed."""
+    seen = set(preloaded())
+    later = set(seen)
+    while later:
+        texts = {path: (STATIC / path).read_text(encoding="utf-8") for path in later if path.startswith("js/")}
+        found = {
+            ((STATIC / path).parent / name).resolve().relative_to(STATIC).as_posix()
+            for path, text in texts.items()
+            for name in re.findall(r'(?:=>|await|return) import\("(\.[^"]+)"\)', text)
+        }
+        later = {more for path in found for more in preloaded(path)} - seen
+        seen |= later
     ours = {file.relative_to(STATIC).as_posix() for file in MODULES} - APART
-    assert {path for path in listed if path.startswith("js/")} == ours
-    assert all((STATIC / path).is_file() for path in listed)
+    assert {path for path in seen if path.startswith("js/")} == ours
 
 
-def test_the_modules_lead_from_main_to_all() -> None:
-    """No module is left over, and every import is preloaded."""
-    seen: set[str] = set()
-    todo = ["js/main.js"]
-    while todo:
-        path = todo.pop()
-        if path not in seen:
-            seen.add(path)
-            todo += named(path) if path.startswith("js/") else []
-    listed = set(re.findall(r'"((?:js|vendor)/[\w./-]+\.js)"', PAGE))
-    assert seen == listed
+def test_what_is_imported_later_is_not_preloaded(tmp_path: Path) -> None:
+    """`import()` waits until it is called; imports over several lines, for their effect, and exports count at once."""
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "main.js").write_text(
+        'import {\n  one,\n} from "./one.js";\nimport "./effect.js";\nexport { x } from "../vendor/lib.js";\n'
+        'const two = () => import("./two.js");\n'
+    )
+    (tmp_path / "js" / "one.js").write_text('// import "./comment.js"\nimport { main } from "./main.js";\n')
+    (tmp_path / "js" / "effect.js").write_text("")
+    assert preloaded(folder=tmp_path) == ["js/main.js", "js/one.js", "js/effect.js", "vendor/lib.js"]
 
 
 @pytest.mark.parametrize(

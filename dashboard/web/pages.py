@@ -18,6 +18,7 @@ from dashboard.live.catalog import Catalog
 from dashboard.tasks import Tasks
 from dashboard.web.families import OVERVIEW, families
 from dashboard.web.figures import Figures
+from dashboard.web.modules import preloaded
 
 _SLUG = re.compile(r"[a-z][a-z0-9_-]{0,119}")
 
@@ -46,6 +47,7 @@ class Pages:
         self._build = build
         self._here = here
         self._host = socket.gethostname()
+        self._modules = preloaded()
 
     def overview(self) -> Response:
         return self.dashboard(OVERVIEW)
@@ -60,6 +62,7 @@ class Pages:
             "page.html",
             boot=Markup(self._tasks.native(embedded, boot)),  # noqa: S704 - escaped by `embedded`
             static=f"{base}/static/{self._build}/",
+            modules=self._modules,
             title=self._title(slug),
             here=self._here(slug) if self._here else 0,
         )
