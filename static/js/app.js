@@ -1,6 +1,7 @@
 // Joins the parts of the page: connection, store, frames, figures and state, and the things one can do to them.
 
 import { computed, inject } from "../vendor/vue.runtime.esm-browser.prod.js";
+import { Address } from "./address.js";
 import { inkOn } from "./colours.js";
 import { Connection } from "./connection.js";
 import { Figures } from "./figures.js";
@@ -36,6 +37,7 @@ export function makeApp(boot, base) {
   });
   const { state, metrics, collectors } = makeState(boot, connection.status);
   const figures = new Figures(boot.figures, boot.base);
+  const address = new Address();
   const { subscriptions } = connection;
   subscriptions.window = state.window;
 
@@ -85,8 +87,7 @@ export function makeApp(boot, base) {
 
   /** Go to a dashboard without loading the page again. @param {string} slug @param {string} [anchor] */
   const open = (slug, anchor = "") => {
-    const address = `${boot.base}/d/${slug}${anchor ? `#${anchor}` : ""}`;
-    history.pushState(null, "", address);
+    address.open(`${boot.base}/d/${slug}${anchor ? `#${anchor}` : ""}`);
     Object.assign(state, { slug, menu: false, search: "", look: null, zoomed: null });
     if (!anchor) scrollTo(0, 0);
   };
@@ -108,7 +109,7 @@ export function makeApp(boot, base) {
   }));
 
   return {
-    shown, setWindow, setPaused, open, together, paint, pins,
+    address, shown, setWindow, setPaused, open, together, paint, pins,
     boot, base, head, store, frames, connection, subscriptions, figures, state, metrics, collectors,
     units: new Units(boot.units),
     spans: new Spans(boot.base),

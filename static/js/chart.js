@@ -53,11 +53,13 @@ export class Chart {
    * @param {Figure} options.figure
    * @param {string} options.base address of the static files
    * @param {import("./units.js").Units} options.units
+   * @param {import("./types.js").Spec | null} [options.spec] what somebody has chosen over what the metric declares
    * @param {(zoom: Span | null, byHand?: boolean) => void} options.onZoom a span was chosen, or it has gone back
    */
-  constructor(element, { metric, figure, base, units, onZoom }) {
+  constructor(element, { metric, figure, base, units, spec = null, onZoom }) {
     this.element = element;
     this.metric = metric;
+    this.spec = spec;
     this.figure = metric.chart === "heatmap" && figure.layout["meta"]?.array ? figure.layout["meta"].array : figure;
     this.base = base;
     this.units = units;

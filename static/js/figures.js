@@ -6,11 +6,13 @@ export class Figures {
   /**
    * @param {Record<string, Figure>} known
    * @param {string} base path under which the server lives
-   * @param {(address: string) => Promise<Record<string, Figure>>} [load]
+   * @param {(address: string) => Promise<any>} [load]
    */
   constructor(known, base, load = fetched) {
     /** @type {Map<string, Figure>} */
     this.known = new Map(Object.entries(known));
+    /** @type {Map<string, Promise<Figure>>} by name and kind */
+    this.kinds = new Map();
     this.address = `${base}/api/v1/figures`;
     this.load = load;
     /** @type {Set<string>} */
@@ -21,8 +23,9 @@ export class Figures {
     this.outdated = new Map();
   }
 
-  /** @param {string} name @returns {Promise<Figure>} */
-  async get(name) {
+  /** @param {string} name @param {string} [kind] of chart; by default the one that the metric declares @returns {Promise<Figure>} */
+  async get(name, kind = "auto") {
+    if (kind !== "auto") return this.of(name, kind);
     let before;
     do {
       before = this.outdated.get(name);
@@ -39,7 +42,24 @@ export class Figures {
   /** It is declared differently now. @param {string} name */
   forget(name) {
     this.known.delete(name);
+    for (const key of this.kinds.keys()) if (key.startsWith(`${name} `)) this.kinds.delete(key);
     this.outdated.set(name, (this.outdated.get(name) ?? 0) + 1);
+  }
+
+  /** One of another kind than declared. @param {string} name @param {string} kind @returns {Promise<Figure>} */
+  async of(name, kind) {
+    const key = `${name} ${kind}`;
+    const found = this.kinds.get(key);
+    if (found) return found;
+    const asking = this.load(`${this.address}?metric=${encodeURIComponent(name)}&kind=${encodeURIComponent(kind)}`);
+    this.kinds.set(key, asking);
+    try {
+      return await asking;
+    } catch (error) {
+      // Whoever wants it next asks again.
+      if (this.kinds.get(key) === asking) this.kinds.delete(key);
+      throw error;
+    }
   }
 
   async ask() {

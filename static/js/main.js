@@ -30,6 +30,7 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("popstate", () => {
   const found = /\/d\/([^/]+)$/.exec(location.pathname);
   app.state.slug = found?.[1] ?? "overview";
+  app.address.take();
 });
 
 matchMedia("(prefers-color-scheme: light)").addEventListener("change", ({ matches }) => app.followTheme(matches));

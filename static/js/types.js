@@ -3,6 +3,18 @@
 /**
  * @typedef {{labels: Record<string, string>}} Series
  *
+ * @typedef {object} Spec a chart that somebody has made; what is missing or null is as the metric declares it
+ * @property {string} [id] of its panel
+ * @property {string | null} [title]
+ * @property {string} [kind] of chart; "auto" is the declared one
+ * @property {Record<string, string[]>} [only] series with one of these values of each label
+ * @property {string | null} [unit]
+ * @property {[number | null, number | null]} [range] of the values, as drawn
+ * @property {{value: number, level: "ok" | "warn" | "bad"}[]} [thresholds]
+ * @property {number | null} [compare] seconds: what was so long before is drawn, too
+ * @property {Figure | null} [figure] Plotly's JSON that somebody has built
+ * @property {Record<string, string> | null} [bind] which arrays of that are filled from which metrics
+ *
  * @typedef {object} Metric
  * @property {string} name
  * @property {string} title

@@ -51,3 +51,23 @@ test("a metric without a figure is an error that names it, and can be asked for 
   await assert.rejects(figures.get("a"), /no figure for a/);
   assert.equal(await figures.get("a"), FIGURE);
 });
+
+test("another kind than declared is asked for by its name, once, and again when it failed or is declared differently", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  let fails = true;
+  const figures = new Figures({ "a.b": FIGURE }, "/x", async (address) => {
+    asked.push(address);
+    if (fails) throw new Error("away");
+    return { data: [{ type: "bar" }], layout: {} };
+  });
+  await assert.rejects(figures.get("a.b", "bars"), /away/);
+  fails = false;
+  const [one, other] = await Promise.all([figures.get("a.b", "bars"), figures.get("a.b", "bars")]);
+  assert.equal(one, other);
+  assert.deepEqual(asked, Array(2).fill("/x/api/v1/figures?metric=a.b&kind=bars"));
+  assert.equal(await figures.get("a.b", "auto"), FIGURE);
+  figures.forget("a.b");
+  await figures.get("a.b", "bars");
+  assert.equal(asked.length, 3);
+});

@@ -7,6 +7,7 @@ import { useApp } from "../app.js";
 import { Chart } from "../chart.js";
 import { shapeOf } from "../returning.js";
 import { rowsOf } from "../rows.js";
+import { chartOf, panelId, shownAs } from "../spec.js";
 import { CALM, TROUBLE } from "../standing.js";
 import { TEXT, behind, finerOf, reasonOf, refusedOf, someOf, stale } from "../text.js";
 import { joined, short } from "../units.js";
@@ -26,12 +27,14 @@ const VALUES_EVERY = 1_000;
 const VALUES_FASTEST = 250;
 
 export const Panel = {
-  props: ["metric", "width"],
-  /** @param {{metric: Metric, width: number}} props */
+  props: ["metric", "width", "spec"],
+  /** @param {{metric: Metric, width: number, spec?: import("../types.js").Spec | null}} props without `spec` all is as the metric declares */
   setup(props) {
     const app = useApp();
     const { state, store, frames, subscriptions, connection, collectors, units, boot } = app;
     const plot = ref(/** @type {HTMLElement | null} */ (null));
+    /** The metric as it is shown here. */
+    const shown = computed(() => shownAs(props.metric, props.spec));
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const overlay = ref(/** @type {{place: () => void} | null} */ (null));
     const near = ref(false);
@@ -62,7 +65,7 @@ export const Panel = {
     let builds = 0;
 
     function unitOf() {
-      return units.scale(props.metric.unit, 0).symbol;
+      return units.scale(shown.value.unit, 0).symbol;
     }
 
     function zooming() {
@@ -138,13 +141,14 @@ export const Panel = {
       zoom.value = null;
       looks = false;
       failed.value = "";
-      const metric = props.metric;
+      const metric = shown.value;
+      const spec = props.spec ?? null;
       try {
-        const figure = await app.figures.get(metric.name);
+        const figure = spec?.figure ?? await app.figures.get(metric.name, spec?.kind);
         await nextTick();
         if (!plot.value || turn !== builds) return;
         const made = new Chart(plot.value, {
-          metric, figure, base: app.base, units,
+          metric, figure, spec, base: app.base, units,
           onZoom: (span, byHand) => {
             if (span) zoomed.to(span, made.plot);
             else zoomed.end();
@@ -197,7 +201,7 @@ export const Panel = {
       zoomed.end();
       chart?.destroy();
     });
-    watch(() => shapeOf(props.metric), () => near.value && build());
+    watch(() => shapeOf(shown.value) + chartOf(props.spec), () => near.value && build());
     // Whoever chooses a window wants to see it.
     watch(() => state.window, () => zoom.value && !state.look && catchUp());
     watch(() => state.look, look);
@@ -257,7 +261,7 @@ export const Panel = {
 
     const summary = computed(() => {
       const values = told.value.rows.slice(0, 8).map(({ name, value }) => `${name} ${value}`).join(", ");
-      return `${props.metric.title}${told.value.unit ? `, ${told.value.unit}` : ""}${values ? `: ${values}` : ""}`;
+      return `${shown.value.title}${told.value.unit ? `, ${told.value.unit}` : ""}${values ? `: ${values}` : ""}`;
     });
 
     /** @param {string} key */
@@ -291,14 +295,14 @@ export const Panel = {
       const refused = props.metric.refused ?? 0;
       const note = [some, refused > 0 ? refusedOf(refused) : ""].filter(Boolean).join(". ");
       return html`
-        <section ref=${root} class=${["panel", `w${props.width}`]} id=${props.metric.name} aria-label=${props.metric.title}
-                 onMouseenter=${() => (hover = true)} onMouseleave=${() => (hover = false)}>
+        <section ref=${root} class=${["panel", `w${props.width}`]} id=${panelId(props.metric, props.spec)} data-metric=${props.metric.name}
+                 aria-label=${shown.value.title} onMouseenter=${() => (hover = true)} onMouseleave=${() => (hover = false)}>
           <header>
-            <h3 class="cut" title=${props.metric.help || props.metric.name}>${props.metric.title}</h3>
+            <h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.value.title}</h3>
             <span class="unit">${unit}</span>
             ${zoom.value?.word && html`<span class="finer cut" title=${zoom.value.reason || null}>${zoom.value.word}</span>`}${chip()}
           </header>
-          <div class=${["plot", props.metric.chart]}>
+          <div class=${["plot", shown.value.chart]}>
             <div ref=${plot} class="canvas" role="img" aria-label=${summary.value} />
             <${Overlay} ref=${overlay} metric=${props.metric.name} area=${() => chart?.area ?? null} />
             ${text && html`<p class="word">${text}</p>`}
