@@ -169,7 +169,7 @@ def test_a_page_takes_the_files_of_an_updated_server(server: Callable[..., Serve
     page.on("request", lambda request: loads.append(request.url) if request.is_navigation_request() else None)
     open_live(page, room.url)
     room.stop()
-    texts = copy / "static" / "js" / "text.js"
+    texts = copy / "static" / "js" / "lang" / "en.js"
     texts.write_text(texts.read_text().replace('overview: "Overview"', 'overview: "All of it"'))
     room.start()
     page.locator("h1", has_text="All of it").wait_for(timeout=PATIENCE)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 from dashboard.errors import RequestRefused
 from dashboard.web.answers import PlainPages, for_programs, gives_data, json_error, secured
 from dashboard.web.hosts import Hosts
+from dashboard.web.languages import language_of
 from dashboard.web.proxies import Network, apply_forwarded
 from dashboard.web.tokens import Token, take_offer
 
@@ -129,7 +130,7 @@ class Access:
         signing_in = request.path == "/login" and request.method == "POST"
         if not signing_in and token.matches_cookie(request.cookies.get(self._cookie, "")):
             if "token" in request.args and request.method == "GET" and not for_programs(request.path):
-                return self._pages.onward(self._base(request) + _own_path(request.path + _query_without_token(request)))
+                return self._onward(request, _own_path(request.path + _query_without_token(request)))
             return None
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
@@ -168,20 +169,23 @@ class Access:
             return self._login_page(request, onward, "The token in that address is not valid.")
         # After a click on another site a browser holds back a Strict cookie; asked again from our own page it does not.
         if request.headers.get("Sec-Fetch-Site") in _FROM_ELSEWHERE and request.method == "GET":
-            return self._pages.onward(self._base(request) + onward)
+            return self._onward(request, onward)
         return self._login_page(request, onward)
 
     def _login_page(self, request: Request, onward: str, trouble: str = "") -> Response:
-        return self._pages.login(f"{self._base(request)}/login", onward, trouble)
+        action = f"{self._base(request)}/login"
+        return self._pages.login(action, onward, trouble, language=language_of(request))
+
+    def _onward(self, request: Request, path: str) -> Response:
+        return self._pages.onward(self._base(request) + path, language_of(request))
 
     def _welcome(self, request: Request, token: Token, onward: str) -> Response:
-        base = self._base(request)
-        answer = self._pages.onward(base + onward)
+        answer = self._onward(request, onward)
         answer.set_cookie(
             self._cookie,
             token.cookie,
             max_age=COOKIE_AGE,
-            path=base or "/",
+            path=self._base(request) or "/",
             secure=request.scheme == "https",
             httponly=True,
             samesite="Strict",
@@ -192,7 +196,7 @@ class Access:
         if for_programs(environ.get("PATH_INFO", "")):
             answer = json_error(refused)
         else:
-            answer = self._pages.error(refused)
+            answer = self._pages.error(refused, language=language_of(Request(environ)))
         if refused.status == 401:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="plotroom"'
         return answer

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.errors import RequestRefused
 from dashboard.paths import TEMPLATES
+from dashboard.web.languages import TAGS, sayer
 
 #: Addresses that give data, to our own page and to programs.
 _DATA = ("/api/", "/healthz", "/metrics", "/socket.io")
@@ -91,6 +92,7 @@ class PlainPages:
     """The pages that stand alone, with their style inlined.
 
     Their policy allows exactly that style by its hash, so that nothing has to be served to who is not signed in.
+    `language` is one of `languages.TAGS`.
     """
 
     def __init__(self) -> None:
@@ -102,30 +104,31 @@ class PlainPages:
         policy = {**_POLICY, "script-src": "'none'", "style-src": _hash_of(style)}
         self._policy = "; ".join(f"{name} {value}" for name, value in policy.items())
 
-    def login(self, action: str, onward: str, trouble: str = "", status: int = 401) -> Response:
+    def login(self, action: str, onward: str, trouble: str = "", status: int = 401, language: str = "en") -> Response:
         """The form that asks for the token; `onward` is where to go with the right one."""
-        answer = self._page("login.html", status, action=action, next=onward, trouble=trouble)
+        answer = self._page("login.html", status, language, action=action, next=onward, trouble=trouble)
         # Under no-referrer a browser sends "Origin: null" with the form, which the check of Origin refuses.
         answer.headers["Referrer-Policy"] = "same-origin"
         if status == 401:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="plotroom"'
         return answer
 
-    def onward(self, address: str) -> Response:
+    def onward(self, address: str, language: str = "en") -> Response:
         """A page that leads to `address` at once.
 
         Not a redirect: a browser that follows one after a click on another site does not send a SameSite=Strict
         cookie; the step from this page is our own, so it does.
         """
-        return self._page("onward.html", 200, address=address)
+        return self._page("onward.html", 200, language, address=address)
 
-    def error(self, refused: RequestRefused, home: str = "") -> Response:
-        return self._page(
-            "error.html", refused.status, title=HTTPStatus(refused.status).phrase, message=refused.message, home=home
+    def error(self, refused: RequestRefused, home: str = "", language: str = "en") -> Response:
+        phrase = HTTPStatus(refused.status).phrase
+        return self._page("error.html", refused.status, language, title=phrase, message=refused.message, home=home)
+
+    def _page(self, template: str, status: int, language: str, **values: object) -> Response:
+        text = self._environment.get_template(template).render(
+            style=self._style, say=sayer(language), tag=TAGS[language], **values
         )
-
-    def _page(self, template: str, status: int, **values: object) -> Response:
-        text = self._environment.get_template(template).render(style=self._style, **values)
         return Response(
             text,
             status,

@@ -210,8 +210,8 @@ def _mixed(one: str, other: str, share: float) -> str:
 
 @cache
 def _tokens(file: Path) -> dict[str, dict[str, str]]:
-    """The colours of tokens.css by theme and name."""
+    """The colours of tokens.css by theme and name; what comes later in it, for more contrast, is not for charts."""
     found: dict[str, dict[str, str]] = {}
     for theme, body in re.findall(r'\[data-theme="(\w+)"\]\s*{([^}]*)}', file.read_text("utf-8")):
-        found[theme] = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", body))
+        found.setdefault(theme, dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", body)))
     return found

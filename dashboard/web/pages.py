@@ -18,6 +18,7 @@ from dashboard.live.catalog import Catalog
 from dashboard.tasks import Tasks
 from dashboard.web.families import OVERVIEW, families
 from dashboard.web.figures import Figures
+from dashboard.web.languages import TAGS, language_of, sayer
 from dashboard.web.modules import preloaded
 
 _SLUG = re.compile(r"[a-z][a-z0-9_-]{0,119}")
@@ -58,11 +59,14 @@ class Pages:
             raise RequestRefused(404, "not_found", "There is no dashboard of that name.")
         base = request.root_path.rstrip("/")
         boot = self._boot(slug, base)
+        language = language_of(request)
         text = render_template(
             "page.html",
             boot=Markup(self._tasks.native(embedded, boot)),  # noqa: S704 - escaped by `embedded`
             static=f"{base}/static/{self._build}/",
             modules=self._modules,
+            say=sayer(language),
+            tag=TAGS[language],
             title=self._title(slug),
             here=self._here(slug) if self._here else 0,
         )

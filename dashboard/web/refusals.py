@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.errors import RequestRefused
 from dashboard.web.answers import PlainPages, for_programs, json_error
+from dashboard.web.languages import language_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def install(app: Flask, pages: PlainPages) -> None:
     def answer(refused: RequestRefused) -> Response:
         if for_programs(request.path):
             return json_error(refused)
-        return pages.error(refused, home=f"{request.root_path.rstrip('/')}/")
+        return pages.error(refused, f"{request.root_path.rstrip('/')}/", language_of(request))
 
     def on_http_error(error: HTTPException) -> Response:
         status = error.code or 500

@@ -16,7 +16,7 @@ import { makeState, saved } from "./state.js";
 import { Spans } from "./spans.js";
 import { Store } from "./store.js";
 import { Sight } from "./sight.js";
-import { excerpt } from "./text.js";
+import { excerpt, titled } from "./text.js";
 import { Units } from "./units.js";
 
 /** @typedef {import("./types.js").Boot} Boot */
@@ -50,11 +50,12 @@ export function makeApp(boot, base) {
   const metricsOf = new Returning(metrics, (metric) => metric.name);
   const collectorsOf = new Returning(collectors, (one) => one.collector);
   connection.on("catalog", (/** @type {import("./types.js").Change & {whole?: boolean}} */ change) => {
-    for (const metric of change.metrics) {
+    const changed = change.metrics.map(titled);
+    for (const metric of changed) {
       const before = metrics.value.get(metric.name);
       if (!before || shapeOf(before) !== shapeOf(metric)) figures.forget(metric.name);
     }
-    metricsOf.take(change.metrics, change.gone, change.whole);
+    metricsOf.take(changed, change.gone, change.whole);
     collectorsOf.take(change.collectors, change.gone_collectors, change.whole);
   });
 

@@ -1,5 +1,7 @@
 // The figures of the metrics, as the server builds them: those that came with the page, others when they are needed.
 
+import { answered, noFigure } from "./text.js";
+
 /** @typedef {import("./types.js").Figure} Figure */
 
 export class Figures {
@@ -35,7 +37,7 @@ export class Figures {
       await this.asking;
     } while (before !== this.outdated.get(name));
     const figure = this.known.get(name);
-    if (!figure) throw new Error(`the server has no figure for ${name}`);
+    if (!figure) throw new Error(noFigure(name));
     return figure;
   }
 
@@ -78,6 +80,6 @@ export class Figures {
 /** @param {string} address */
 async function fetched(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
+  if (!answer.ok) throw new Error(answered(answer.status));
   return answer.json();
 }

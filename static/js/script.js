@@ -1,5 +1,7 @@
 // Libraries that are no modules, each loaded once, when something needs it first.
 
+import { notLoaded } from "./text.js";
+
 /** @type {Map<string, Promise<any>>} */
 const loading = new Map();
 
@@ -23,7 +25,7 @@ export function loaded(present, address, name) {
   return new Promise((resolve, reject) => {
     const script = /** @type {HTMLScriptElement} */ (present ?? document.createElement("script"));
     script.addEventListener("load", () => resolve(found()));
-    script.addEventListener("error", () => reject(new Error(`${address} could not be loaded`)));
+    script.addEventListener("error", () => reject(new Error(notLoaded(address))));
     if (!present) {
       script.src = address;
       document.head.append(script);

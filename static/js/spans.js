@@ -1,6 +1,7 @@
 // Spans of the past, as the server's HTTP API answers them: a few requests at once, again after a pause, or given up.
 
 import { later as inTime } from "./later.js";
+import { answered } from "./text.js";
 
 /** @typedef {import("./types.js").Series} Series */
 /** @typedef {import("./types.js").Samples} Samples */
@@ -73,7 +74,7 @@ export class Spans {
       const answer = await this.get(`${this.address}?${query}`, { signal: patience.signal });
       if (answer.ok) return spanOf(await answer.arrayBuffer());
       const { error } = await answer.json().catch(() => ({}));
-      const text = error?.message ?? `the server answered ${answer.status}`;
+      const text = error?.message ?? answered(answer.status);
       throw answer.status < 500 && answer.status !== 429 ? new Refused(text) : new Error(text);
     } finally {
       unwait();

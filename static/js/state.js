@@ -1,7 +1,7 @@
 // What the page shows and what somebody has chosen; small values only, samples are in the store.
 
 import { reactive, shallowRef } from "../vendor/vue.runtime.esm-browser.prod.js";
-import { WINDOWS } from "./text.js";
+import { WINDOWS, titled } from "./text.js";
 
 /** @typedef {import("./types.js").Metric} Metric */
 /** @typedef {import("./types.js").Theme} Theme */
@@ -70,7 +70,7 @@ export function makeState(boot, status) {
   return {
     state: reactive(initial),
     /** @type {{value: Map<string, Metric>}} */
-    metrics: shallowRef(new Map(boot.metrics.map((metric) => [metric.name, metric]))),
+    metrics: shallowRef(new Map(boot.metrics.map((metric) => [metric.name, titled(metric)]))),
     /** @type {{value: Map<string, import("./types.js").CollectorState>}} */
     collectors: shallowRef(new Map(boot.collectors.map((one) => [one.collector, one]))),
   };

@@ -1,8 +1,14 @@
 // Numbers for people: which step of a unit suits, and how many digits are worth showing.
 
+import { words } from "./lang/words.js";
+
 /** @typedef {{factor: number, symbol: string}} Scale */
 
 const MINUS = "\u2212";
+/** How this language writes numbers. */
+const written = new Intl.NumberFormat(words.LOCALE).formatToParts(12_345.6);
+const GROUP = written.find(({ type }) => type === "group")?.value ?? "";
+const POINT = written.find(({ type }) => type === "decimal")?.value ?? ".";
 
 export class Units {
   /** @param {Record<string, import("./types.js").Steps>} table steps of every unit, ascending */
@@ -95,14 +101,15 @@ export function legendDecimals(size) {
 export function number(value, digits = decimals(Math.abs(value))) {
   if (!Number.isFinite(value)) return "–";
   const [whole = "0", rest] = Math.abs(value).toFixed(digits).split(".");
-  const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, ",") : whole;
-  const text = rest === undefined ? grouped : `${grouped}.${rest}`;
-  return value < 0 && Number(text.replaceAll(",", "")) !== 0 ? MINUS + text : text;
+  const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, GROUP) : whole;
+  const text = rest === undefined ? grouped : grouped + POINT + rest;
+  return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 
 /** A number that somebody has written, without digits that say nothing. @param {number} value */
 export function short(value) {
-  return number(value).replace(/\.0+$|(\.\d*[1-9])0+$/, "$1");
+  const text = number(value);
+  return text.includes(POINT) ? text.replace(/0+$/, "").replace(/\D$/, "") : text;
 }
 
 /**
@@ -110,9 +117,10 @@ export function short(value) {
  * @param {number} seconds
  */
 export function duration(seconds) {
+  const { s, min, h, d } = words.TIME;
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 100) return `${whole} s`;
-  if (whole < 5400) return `${Math.round(whole / 60)} min`;
-  if (whole < 172_800) return `${Math.round(whole / 3600)} h`;
-  return `${Math.round(whole / 86_400)} d`;
+  if (whole < 100) return `${whole} ${s}`;
+  if (whole < 5400) return `${Math.round(whole / 60)} ${min}`;
+  if (whole < 172_800) return `${Math.round(whole / 3600)} ${h}`;
+  return `${Math.round(whole / 86_400)} ${d}`;
 }

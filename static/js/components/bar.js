@@ -1,7 +1,7 @@
 // The bar on top: which dashboard of which machine, the span of time, how the connection is, and pause.
 
 import { useApp } from "../app.js";
-import { TEXT, WINDOWS, badge } from "../text.js";
+import { TEXT, WINDOWS, badge, withKey } from "../text.js";
 import { html } from "./html.js";
 import { Folded } from "./notices.js";
 import { People } from "./people.js";
@@ -27,7 +27,7 @@ export const Bar = {
       <div class="seg" role="group" aria-label=${TEXT.window}>
         ${WINDOWS.map(([seconds, name], place) => html`
           <button key=${seconds} class=${{ on: state.window === seconds }} aria-pressed=${state.window === seconds}
-                  aria-keyshortcuts=${place + 1} title=${`${TEXT.window} (${place + 1})`} onClick=${() => setWindow(seconds)}>${name}</button>`)}
+                  aria-keyshortcuts=${place + 1} title=${withKey(TEXT.window, place + 1)} onClick=${() => setWindow(seconds)}>${name}</button>`)}
       </div>
       <label class="pick">
         <span class="hidden">${TEXT.window}</span>
@@ -49,10 +49,10 @@ export const Bar = {
         <${Folded} />
         ${live()}
         <button class="btn pause" aria-pressed=${state.pausedAt > 0} aria-keyshortcuts="Space" onClick=${togglePause}>
-          ${state.pausedAt ? TEXT.goOn : TEXT.pause}<kbd aria-hidden="true">space</kbd>
+          ${state.pausedAt ? TEXT.goOn : TEXT.pause}<kbd aria-hidden="true">${TEXT.spaceKey}</kbd>
         </button>
         <button class="btn icon theme" aria-label=${state.theme === "dark" ? TEXT.toLight : TEXT.toDark} aria-keyshortcuts="t"
-                title=${`${state.theme === "dark" ? TEXT.toLight : TEXT.toDark} (t)`}
+                title=${withKey(state.theme === "dark" ? TEXT.toLight : TEXT.toDark, "t")}
                 onClick=${() => setTheme(state.theme === "dark" ? "light" : "dark")}>
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="8" cy="8" r="5.5" /><path class="solid" d="M8 2.5a5.5 5.5 0 0 1 0 11z" /></svg>
         </button>

@@ -3,7 +3,7 @@
 import { onBeforeUnmount, onMounted, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { whisperPlace } from "../people/state.js";
-import { TEXT, invitedDone, refusalText } from "../text.js";
+import { TEXT, colourText, invitedDone, refusalText } from "../text.js";
 import { Face } from "./face.js";
 import { html } from "./html.js";
 
@@ -66,7 +66,7 @@ export const Card = {
                  onInput=${(/** @type {any} */ event) => (name.value = event.target.value)} /></label>
         <div class="swatches" role="radiogroup" aria-label=${TEXT.yourColour}>
           ${Array.from({ length: COLOURS }, (_, colour) => html`
-            <button key=${colour} type="button" role="radio" aria-checked=${you.colour === colour} aria-label=${colour + 1}
+            <button key=${colour} type="button" role="radio" aria-checked=${you.colour === colour} aria-label=${colourText(colour + 1)}
                     style=${{ backgroundColor: paint(colour).own }} onClick=${() => attempt(() => talk.rename({ colour }))} />`)}
         </div>
         <button class="btn">${TEXT.save}</button>

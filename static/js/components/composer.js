@@ -3,7 +3,7 @@
 import { computed, nextTick, onMounted, reactive, ref, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { whisperOf } from "../people/state.js";
-import { TEXT, aboutText, letters, momentText, pinnedText, refusalText, spanText } from "../text.js";
+import { TEXT, aboutText, labelled, letters, momentText, pinnedText, refusalText, spanText } from "../text.js";
 import { html } from "./html.js";
 
 const MOST = 2000;
@@ -78,7 +78,7 @@ export const Composer = {
 
     /** @param {string} key @param {string} told @param {() => void} remove */
     const chip = (key, told, remove) => html`
-      <span key=${key} class="about">${told}<button aria-label=${`${TEXT.remove}: ${told}`} onClick=${remove}>×</button></span>`;
+      <span key=${key} class="about">${told}<button aria-label=${labelled(TEXT.remove, told)} onClick=${remove}>×</button></span>`;
 
     return () => {
       const span = about.value;
@@ -96,7 +96,7 @@ export const Composer = {
             ${inRoom.value && html`<button class="btn" aria-pressed=${people.picking} onClick=${() => (people.picking = !people.picking)}>
               <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d="M4 14V2h8l-2 3 2 3H4" /></svg>${TEXT.pin}</button>`}
             ${left.value <= NEAR && html`<span class=${["left", { none: left.value === 0 }]} aria-live="polite">${letters(left.value)}</span>`}
-            <button class="btn send" disabled=${!text.value.trim() || sending.value} onClick=${send}>${TEXT.send}<kbd aria-hidden="true">enter</kbd></button>
+            <button class="btn send" disabled=${!text.value.trim() || sending.value} onClick=${send}>${TEXT.send}<kbd aria-hidden="true">${TEXT.enterKey}</kbd></button>
           </p>
         </div>`;
     };

@@ -3,7 +3,7 @@
 import { computed, onBeforeUnmount, onMounted, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { CALM, TROUBLE, byStanding } from "../standing.js";
-import { KEYS, TEXT } from "../text.js";
+import { KEYS, TEXT, TIME, stateText } from "../text.js";
 import { duration, number, short } from "../units.js";
 import { html } from "./html.js";
 
@@ -25,7 +25,7 @@ const Dialog = {
       <dialog ref=${root} aria-label=${props.title} onClose=${() => emit("close")} onClick=${outside}>
         <header>
           <h2>${props.title}</h2>
-          <button class="btn" onClick=${() => emit("close")}>${TEXT.close}<kbd aria-hidden="true">esc</kbd></button>
+          <button class="btn" onClick=${() => emit("close")}>${TEXT.close}<kbd aria-hidden="true">${TEXT.escapeKey}</kbd></button>
         </header>
         ${slots.default()}
       </dialog>`;
@@ -44,17 +44,17 @@ const Collectors = {
       <div class="scroll">
         <table>
           <thead><tr>
-            <th scope="col">Name</th><th scope="col">State</th><th scope="col">Every</th><th scope="col">Takes</th>
-            <th scope="col">Samples</th><th scope="col">Errors</th><th scope="col">Restarts</th>
+            ${[TEXT.name, TEXT.state, TEXT.every, TEXT.takes, TEXT.samples, TEXT.errors, TEXT.restarts].map((name) => html`
+              <th key=${name} scope="col">${name}</th>`)}
           </tr></thead>
           <tbody>
             ${rows.value.map((one) => html`
               <tr key=${one.collector} class=${{ more: one.reason }}>
                 <th scope="row" title=${one.origin}>${one.collector}</th>
-                <td class="state"><span class=${["dot", dot(one.state)]} />${one.state}${one.since
+                <td class="state"><span class=${["dot", dot(one.state)]} />${stateText(one.state)}${one.since
                   ? html`<small>${duration((state.now - one.since) / 1000)}</small>` : null}</td>
-                <td>${short(one.every)}<small>s</small></td>
-                <td>${number(one.duration)}<small>ms</small></td>
+                <td>${short(one.every)}<small>${TIME.s}</small></td>
+                <td>${number(one.duration)}<small>${TIME.ms}</small></td>
                 <td>${one.samples}</td><td>${one.errors}</td><td>${one.restarts}</td>
               </tr>
               ${one.reason && html`<tr key=${`${one.collector}!`} class="reason"><td colspan="7">${one.reason}</td></tr>`}`)}

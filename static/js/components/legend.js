@@ -1,7 +1,7 @@
 // A legend that reads like text: mark, series, value. A series can be put away and taken back. Or a ramp of colours.
 
 import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
-import { TEXT } from "../text.js";
+import { TEXT, moreText } from "../text.js";
 import { html } from "./html.js";
 
 /** @typedef {{key: string, name: string, colour: string, value: string, size: number}} Row */
@@ -36,7 +36,7 @@ export const Legend = {
           </li>`)}
         ${props.rows.length > ALL && html`
           <li><button class="more" aria-expanded=${open.value} onClick=${() => (open.value = !open.value)}>
-            ${open.value ? TEXT.fewer : `${props.rows.length - SOME} ${TEXT.more}`}
+            ${open.value ? TEXT.fewer : moreText(props.rows.length - SOME)}
           </button></li>`}
       </ul>`;
   },

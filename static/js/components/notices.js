@@ -2,7 +2,7 @@
 
 import { useApp } from "../app.js";
 import { folded } from "../notices.js";
-import { TEXT, sinceText } from "../text.js";
+import { TEXT, labelled, sinceText } from "../text.js";
 import { html } from "./html.js";
 
 /** @type {Record<string, string>} */
@@ -35,7 +35,7 @@ export const Folded = {
       if (!first) return null;
       const text = away.map((one) => one.text).join("\n");
       return html`
-        <button class=${["btn icon away", first.level]} title=${text} aria-label=${`${TEXT.unfold}: ${text}`}
+        <button class=${["btn icon away", first.level]} title=${text} aria-label=${labelled(TEXT.unfold, text)}
                 onClick=${() => (state.standing = folded(state.standing))}>
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M8 2.2L14.4 13.4H1.6zM8 6.4v3.2M8 11.4v.2" /></svg>
         </button>`;

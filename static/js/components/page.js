@@ -4,7 +4,7 @@ import { computed, nextTick, onMounted, watch } from "../../vendor/vue.runtime.e
 import { useApp } from "../app.js";
 import { families, sections, tiles } from "../layout.js";
 import { reveal } from "../reveal.js";
-import { TEXT } from "../text.js";
+import { TEXT, labelled, titled } from "../text.js";
 import { Bar } from "./bar.js";
 import { Dialogs } from "./dialogs.js";
 import { html } from "./html.js";
@@ -19,13 +19,14 @@ export const Page = {
   setup() {
     const { state, shown: all, boot, open, together } = useApp();
     const { people } = together;
-    const groups = computed(() => families(all.value, boot.families));
+    const known = boot.families.map(titled);
+    const groups = computed(() => families(all.value, known));
     const parts = computed(() => sections(all.value, groups.value, state.slug));
     const heads = computed(() => (state.slug === "overview" ? tiles(all.value, groups.value) : []));
     const title = computed(() => {
       if (state.slug === "overview") return TEXT.overview;
-      const known = [...groups.value, ...boot.families].find(({ slug }) => slug === state.slug);
-      return known?.title ?? state.slug;
+      const named = [...groups.value, ...known].find(({ slug }) => slug === state.slug);
+      return named?.title ?? state.slug;
     });
 
     /** How many others are here, for who has the page in another tab. */
@@ -46,7 +47,7 @@ export const Page = {
 
     const empty = () => html`
       <div class="empty">
-        <h2>${all.value.length ? `${TEXT.noDashboard}: ${state.slug}` : TEXT.nothing}</h2>
+        <h2>${all.value.length ? labelled(TEXT.noDashboard, state.slug) : TEXT.nothing}</h2>
         <p>${all.value.length ? TEXT.noDashboardHint : TEXT.nothingHint}</p>
         ${all.value.length > 0 && html`<button class="btn" onClick=${() => open("overview")}>${TEXT.toOverview}</button>`}
       </div>`;

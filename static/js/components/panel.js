@@ -9,7 +9,7 @@ import { shapeOf } from "../returning.js";
 import { rowsOf } from "../rows.js";
 import { chartOf, panelId, shownAs } from "../spec.js";
 import { CALM, TROUBLE } from "../standing.js";
-import { TEXT, behind, finerOf, reasonOf, refusedOf, someOf, stale } from "../text.js";
+import { TEXT, behind, finerOf, labelled, listed, reasonOf, refusedOf, someOf, stale, stateText } from "../text.js";
 import { joined, short } from "../units.js";
 import { Code } from "../wire.js";
 import { Zoom } from "../zoom.js";
@@ -229,7 +229,7 @@ export const Panel = {
         return html`<button class="chip" onClick=${catchUp}>${behind(state.now && late)}</button>`;
       }
       if (trouble.value) {
-        return html`<span class=${["chip", { bad: trouble.value.bad }]} title=${trouble.value.reason}>${trouble.value.state}</span>`;
+        return html`<span class=${["chip", { bad: trouble.value.bad }]} title=${trouble.value.reason}>${stateText(trouble.value.state)}</span>`;
       }
       return old.value > 0 && html`<span class="chip">${stale(old.value)}</span>`;
     };
@@ -250,7 +250,7 @@ export const Panel = {
 
     /** A sentence in place of the chart. */
     const word = () => {
-      if (failed.value) return `${TEXT.failed}: ${failed.value}`;
+      if (failed.value) return labelled(TEXT.failed, failed.value);
       const refused = subscriptions.refusal(props.metric.name);
       if (refused === Code.TOO_MANY_ROOMS) return TEXT.tooMany;
       if (refused) return TEXT.gone;
@@ -260,8 +260,9 @@ export const Panel = {
     };
 
     const summary = computed(() => {
-      const values = told.value.rows.slice(0, 8).map(({ name, value }) => `${name} ${value}`).join(", ");
-      return `${shown.value.title}${told.value.unit ? `, ${told.value.unit}` : ""}${values ? `: ${values}` : ""}`;
+      const values = listed(told.value.rows.slice(0, 8).map(({ name, value }) => `${name} ${value}`));
+      const title = listed([shown.value.title, told.value.unit].filter(Boolean));
+      return values ? labelled(title, values) : title;
     });
 
     /** @param {string} key */

@@ -2,7 +2,7 @@
 
 import { computed, onBeforeUnmount, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
-import { TEXT, talkText } from "../text.js";
+import { TEXT, withKey, listed, talkText } from "../text.js";
 import { Card } from "./card.js";
 import { Face } from "./face.js";
 import { html } from "./html.js";
@@ -31,7 +31,7 @@ export const People = {
     /** @param {import("../people/messages.js").Person} person */
     const button = (person) => html`
       <button key=${person.id} class=${{ led: people.step === "following" && people.leader?.id === person.id }} title=${person.name}
-              aria-label=${person.id === people.you?.id ? `${person.name}, ${TEXT.you}` : person.name}
+              aria-label=${person.id === people.you?.id ? listed([person.name, TEXT.you]) : person.name}
               aria-expanded=${people.card === person.id} onClick=${() => toggle(person.id)}><${Face} person=${person} /></button>`;
 
     return () => {
@@ -49,7 +49,7 @@ export const People = {
               <button key="more" class="more" aria-label=${TEXT.everybody} aria-expanded=${people.card === "all"}
                       onClick=${() => toggle("all")}>+${all.length - shown.length}</button>`}
           </div>
-          <button id="talk" class=${["btn icon talkbutton", { unread: unread.value }]} aria-label=${talkText(unread.value)} title=${`${TEXT.talk} (m)`}
+          <button id="talk" class=${["btn icon talkbutton", { unread: unread.value }]} aria-label=${talkText(unread.value)} title=${withKey(TEXT.talk, "m")}
                   aria-keyshortcuts="m" aria-expanded=${people.open} onClick=${() => together.showTalk(!people.open)}>
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2.5 3h11v8h-6l-3 2.5V11h-2z" /></svg>
             ${unread.value > 0 && html`<b aria-hidden="true">${Math.min(99, unread.value)}</b>`}

@@ -4,8 +4,9 @@ import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { bundled, families } from "../layout.js";
 import { CALM, TROUBLE, byStanding } from "../standing.js";
-import { TEXT, absent, othersThere, reasonOf, running } from "../text.js";
+import { TEXT, absent, labelled, moreText, othersThere, reasonOf, running, titled } from "../text.js";
 import { html } from "./html.js";
+import { Language } from "./language.js";
 
 const MOST_FOUND = 30;
 const MOST_TROUBLES = 4;
@@ -14,7 +15,8 @@ export const Rail = {
   setup() {
     const { state, shown, collectors, boot, open, together } = useApp();
     const chosen = ref(0);
-    const groups = computed(() => families(shown.value, boot.families));
+    const known = boot.families.map(titled);
+    const groups = computed(() => families(shown.value, known));
     const found = computed(() => matching(shown.value, state.search));
 
     /** @param {MouseEvent} event @param {string} slug @param {string} [anchor] */
@@ -82,9 +84,9 @@ export const Rail = {
           ${rest.slice(0, MOST_TROUBLES).map((one) => html`
             <span class="row" key=${one.collector} title=${one.reason}>
               <span class=${["dot", TROUBLE.has(one.state) ? "bad" : "warn"]} />
-              <span class="cut">${one.collector}: ${reasonOf(one)}</span>
+              <span class="cut">${labelled(one.collector, reasonOf(one))}</span>
             </span>`)}
-          ${rest.length > MOST_TROUBLES && html`<span class="row">${rest.length - MOST_TROUBLES} ${TEXT.more}</span>`}
+          ${rest.length > MOST_TROUBLES && html`<span class="row">${moreText(rest.length - MOST_TROUBLES)}</span>`}
           ${away > 0 && html`<span class="row"><span class="dot idle" />${absent(away)}</span>`}
         </button>`;
     };
@@ -109,6 +111,7 @@ export const Rail = {
               </div>`}
         </div>
         ${foot()}
+        <${Language} />
       </nav>`;
   },
 };

@@ -27,7 +27,7 @@ export const Strip = {
       <p key="pick" class="line">
         <span>${TEXT.pinHint}</span>
         ${state.zoomed && html`<button class="link" onClick=${() => Object.assign(people, { picking: false, picked: Math.round(state.zoomed?.from ?? 0) })}>${TEXT.pinStart}</button>`}
-        <button class="link quiet" onClick=${() => (people.picking = false)}>${TEXT.cancel}<kbd aria-hidden="true">esc</kbd></button>
+        <button class="link quiet" onClick=${() => (people.picking = false)}>${TEXT.cancel}<kbd aria-hidden="true">${TEXT.escapeKey}</kbd></button>
       </p>`;
 
     const back = () => {

@@ -6,7 +6,7 @@ import { standing } from "../people/messages.js";
 import { whisperOf, whisperPlace } from "../people/state.js";
 import { messageId } from "../people/together.js";
 import { reveal } from "../reveal.js";
-import { TEXT, clockText, dayTitle, excerpt, momentText, withText } from "../text.js";
+import { TEXT, clockText, dayTitle, excerpt, labelled, momentText, whisperTo, withKey, withText } from "../text.js";
 import { Composer } from "./composer.js";
 import { Face } from "./face.js";
 import { html } from "./html.js";
@@ -133,7 +133,7 @@ export const Talk = {
         <aside class="talk" aria-label=${TEXT.talk}>
           <header>
             <div class="tabs" role="tablist" aria-label=${TEXT.places} onKeydown=${keyed}>${tabs.value.map(tab)}</div>
-            <button class="btn icon" aria-label=${`${TEXT.close}: ${TEXT.talk}`} title=${`${TEXT.close} (m)`} onClick=${() => together.showTalk(false)}>
+            <button class="btn icon" aria-label=${labelled(TEXT.close, TEXT.talk)} title=${withKey(TEXT.close, "m")} onClick=${() => together.showTalk(false)}>
               <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M4 4l8 8M12 4l-8 8" /></svg></button>
           </header>
           ${company()}
@@ -142,7 +142,7 @@ export const Talk = {
             ${empty && html`<p class="silent">${empty}</p>`}
           </div>
           ${!onNotes && html`<${Composer} place=${place.value}
-            label=${whispering ? `${TEXT.whisperTo} ${whispering.name}` : TEXT.writeHere} />`}
+            label=${whispering ? whisperTo(whispering.name) : TEXT.writeHere} />`}
         </aside>`;
     };
   },

@@ -4,6 +4,7 @@ import { onBeforeUnmount, onMounted, ref, shallowRef } from "../../vendor/vue.ru
 import { useApp } from "../app.js";
 import { OVERSHOOT } from "../axes.js";
 import { nameOf } from "../store.js";
+import { labelled, listed, shareOf } from "../text.js";
 import { extremes } from "../thin.js";
 import { joined, legendDecimals, number } from "../units.js";
 import { html } from "./html.js";
@@ -85,7 +86,7 @@ export const Tile = {
     return () => {
       const { text, symbol, detail: more } = told.value;
       return html`
-        <a ref=${root} class="panel tile" href=${`#${props.metric.name}`} aria-label=${`${props.title}: ${text}${joined(symbol)}, ${more}`}>
+        <a ref=${root} class="panel tile" href=${`#${props.metric.name}`} aria-label=${labelled(props.title, listed([text + joined(symbol), more].filter((part) => part.trim())))}>
           <h3>${props.title}</h3>
           <div class="v">${text}<small>${symbol}</small></div>
           <div class="d cut">${more}</div>
@@ -140,14 +141,14 @@ export function detail(metric, ring, at, units) {
   const named = parts.find((one) => one.name === metric.headline);
   if (named) {
     const total = parts.reduce((sum, { value }) => sum + value, 0);
-    return total > 0 ? `${number((100 * named.value) / total, 0)}% of ${units.text(metric.unit, total)}` : "";
+    return total > 0 ? shareOf(number((100 * named.value) / total, 0), units.text(metric.unit, total)) : "";
   }
   const best = parts.sort((a, b) => b.value - a.value);
   if (metric.headline === "max") return best[0]?.name ?? "";
   const largest = best[0]?.value ?? 0;
   const { factor } = units.scale(metric.unit, largest);
   const digits = legendDecimals(largest / factor);
-  return best.slice(0, 2).map((one) => `${one.name} ${number(one.value / factor, digits)}`).join(", ");
+  return listed(best.slice(0, 2).map((one) => `${one.name} ${number(one.value / factor, digits)}`));
 }
 
 /**

@@ -1,0 +1,31 @@
+// Runs before the first paint (a classic script in the head): the page never flashes in the other theme, and what its
+// language needs is asked for together with everything else.
+(() => {
+  const root = document.documentElement;
+  /** Which file of lang/ each language has, and how its tag reads. @type {Record<string, string>} */
+  const TAGS = { en: "en", zh: "zh-CN" };
+
+  const saved = (/** @type {string} */ key) => {
+    try {
+      return localStorage.getItem(`plotroom.${key}`);
+    } catch {
+      // Storage is refused in some private windows; the system's choice is then followed.
+      return null;
+    }
+  };
+
+  // Where the system decides about colours, it decides about the ground that they are on.
+  const theme = matchMedia("(forced-colors: active)").matches ? null : saved("theme");
+  const light = matchMedia("(prefers-color-scheme: light)").matches;
+  root.dataset["theme"] = theme === "dark" || theme === "light" ? theme : light ? "light" : "dark";
+
+  const asked = new URLSearchParams(location.search).get("lang");
+  const wanted = [asked, saved("language"), ...navigator.languages];
+  const language = wanted.map((tag) => (tag ?? "").toLowerCase().split("-")[0] ?? "").find((tag) => Object.hasOwn(TAGS, tag)) ?? "en";
+  root.lang = TAGS[language] ?? "en";
+  if (language === "en") return;
+  const link = document.createElement("link");
+  link.rel = "modulepreload";
+  link.href = new URL(`lang/${language}.js`, /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
+  document.head.append(link);
+})();

@@ -1,0 +1,208 @@
+// Everything that the page says of itself, in English. zh.js says the same in Chinese; a test compares them.
+
+/** As Intl knows it. @type {string} */
+export const LOCALE = "en";
+
+export const TEXT = {
+  brand: "Plotroom",
+  language: "Language",
+  madeForYou: "Made for you",
+  overview: "Overview",
+  search: "Find a metric",
+  menu: "Menu",
+  close: "Close",
+  fold: "Fold away",
+  unfold: "Folded away",
+  pause: "Pause",
+  goOn: "Go on",
+  window: "Span of time",
+  toLight: "Light theme",
+  toDark: "Dark theme",
+  help: "Keyboard shortcuts",
+  skip: "Skip to the charts",
+  families: "Dashboards",
+  nothing: "No collector has offered a metric yet.",
+  nothingHint: "Put a Python file with a @metric function into the plugins folder, and its chart appears here.",
+  noMatch: "No metric has that in its name.",
+  waiting: "Waiting for the first sample",
+  gone: "Its collector is not there now",
+  tooMany: "More metrics are open than the server allows at once.",
+  noDashboard: "There is no such dashboard",
+  noDashboardHint: "It may be of a plugin that does not run now; it appears as soon as its first metric does.",
+  toOverview: "Go to the overview",
+  otherVersion: "The server has been updated",
+  reload: "Reload",
+  signedOut: "You are signed out",
+  signIn: "Sign in",
+  connecting: "Connecting",
+  reconnecting: "Reconnecting",
+  paused: "Paused",
+  live: "Live",
+  today: "Today",
+  fewer: "Fewer",
+  noCollectors: "no collectors",
+  failed: "This chart can't be drawn",
+  zoomAsking: "loading its samples",
+  zoomFailed: "finer samples could not be loaded",
+  minuteMeans: "means of minutes",
+  hourMeans: "means of hours",
+  // the collectors and their states
+  collectors: "Collectors",
+  name: "Name",
+  state: "State",
+  every: "Every",
+  takes: "Takes",
+  samples: "Samples",
+  errors: "Errors",
+  restarts: "Restarts",
+  // of people
+  here: "People here",
+  everybody: "Everybody here",
+  you: "You",
+  yourName: "Your name",
+  yourColour: "Your colour",
+  save: "Save",
+  whisper: "Whisper",
+  follow: "Follow",
+  invite: "Invite to a private room",
+  newRoom: "New room",
+  roomTitle: "What it is called",
+  open: "Open",
+  talk: "Talk",
+  places: "Where to talk",
+  notes: "Notes",
+  noNotes: "No moment has a note yet. Write a message and pin it to one: everybody sees it on the charts, and it stays.",
+  silent: "Nothing was said here yet.",
+  silentWhisper: "Only the two of you can read this.",
+  writeHere: "Write to who is here",
+  send: "Send",
+  pin: "Pin to a moment",
+  pinHint: "Choose the moment: click a chart",
+  pinStart: "Where the zoom begins",
+  cancel: "Cancel",
+  remove: "Remove",
+  edit: "Edit",
+  edited: "edited",
+  takeBack: "Take back",
+  sure: "Take it back for everybody?",
+  keep: "Keep",
+  quit: "Leave for good",
+  join: "Join",
+  decline: "No, thanks",
+  stop: "Stop",
+  backToLive: "Back to live",
+  privateRoom: "Private room",
+  onlyYou: "Nobody else is in this room now",
+  noAnswer: "There is no answer from the server. Your text is kept.",
+  // what stands on keys
+  spaceKey: "space",
+  enterKey: "enter",
+  escapeKey: "esc",
+};
+
+/** Why something that was to be said was not, by the server's code. @type {Record<string, string>} */
+export const REFUSALS = {
+  rate_limited: "That was much at once. Your text is kept: send it again in a few seconds.",
+  forbidden: "You are not in this room any more. Your text is kept.",
+  unavailable: "The server can't keep messages now. Your text is kept.",
+  unknown_person: "Nobody has been here by that name for long.",
+  unknown_message: "It was taken back already.",
+};
+
+/** States of collectors. @type {Record<string, string>} */
+export const STATES = {
+  starting: "starting",
+  running: "running",
+  late: "late",
+  failing: "failing",
+  misconfigured: "misconfigured",
+  unavailable: "unavailable",
+  stopped: "stopped",
+};
+
+/** What the server calls families and metrics, where this language has another word for it. @type {Record<string, string>} */
+export const NAMES = {};
+
+/** Units of lengths of time. */
+export const TIME = { ms: "ms", s: "s", min: "min", h: "h", d: "d" };
+
+/** @param {string} windows their names @returns {[string, string][]} */
+export const keysText = (windows) => [
+  ["Space", "Pause or go on"],
+  ["/", "Find a metric"],
+  ["1 – 8", `Span of time: ${windows}`],
+  ["t", "Dark or light"],
+  ["c", "Collectors and their states"],
+  ["m", "Talk beside the charts"],
+  ["p", "Held: show others where you point"],
+  ["Esc", "Back to live, or close"],
+  ["?", "These shortcuts"],
+];
+
+const rules = new Intl.PluralRules(LOCALE);
+const numbers = new Intl.NumberFormat(LOCALE);
+
+/** @param {number} count @param {string} one @param {string} other both with # for the number */
+const plural = (count, one, other) => (rules.select(count) === "one" ? one : other).replace("#", numbers.format(count));
+
+/** Things side by side. @param {string[]} things */
+export const listed = (things) => things.join(", ");
+/** @param {string} name @param {string} what */
+export const labelled = (name, what) => `${name}: ${what}`;
+/** What a control does, and its key. @param {string} what @param {string | number} key */
+export const withKey = (what, key) => `${what} (${key})`;
+/** @param {string} day @param {string} clock */
+export const onDay = (day, clock) => `${day}, ${clock}`;
+/** @param {string} time */
+export const sinceWord = (time) => `since ${time}`;
+/** @param {string} length of time */
+export const behindBy = (length) => `${length} behind: catch up`;
+/** @param {string} length of time */
+export const silentFor = (length) => `no sample for ${length}`;
+/** @param {number} count */
+export const moreText = (count) => plural(count, "# more", "# more");
+/** @param {number} drawn @param {number} all */
+export const someOf = (drawn, all) => `The ${drawn} largest of ${all} series are drawn`;
+/** @param {number} count */
+export const refusedOf = (count) => plural(count, "# more series was refused", "# more series were refused") + ": the limit is history.max_series";
+/** @param {string} percent @param {string} total */
+export const shareOf = (percent, total) => `${percent}% of ${total}`;
+/** @param {number} count */
+export const absent = (count) => plural(count, "# not available here", "# not available here");
+/** @param {number} count */
+export const running = (count) => plural(count, "# collector running", "# collectors running");
+/** @param {string} metric */
+export const noFigure = (metric) => `the server has no figure for ${metric}`;
+/** @param {number} status of HTTP */
+export const answered = (status) => `the server answered ${status}`;
+/** @param {string} address */
+export const notLoaded = (address) => `${address} could not be loaded`;
+
+/** @param {number} count */
+export const othersThere = (count) => plural(count, "# other person is there", "# other people are there");
+/** @param {string} span @param {string} title of the metric, or "" */
+export const aboutText = (span, title) => `about ${span}${title ? `, ${title}` : ""}`;
+/** @param {string} moment */
+export const pinnedText = (moment) => `pinned to ${moment}`;
+/** @param {string} name */
+export const followText = (name) => `Following ${name}`;
+/** @param {string} name */
+export const followAgain = (name) => `Follow ${name} again`;
+/** @param {string} name */
+export const leaderGone = (name) => `${name} has left`;
+/** @param {string} name @param {string} title */
+export const invitedText = (name, title) => `${name} invites you to ${title}`;
+/** @param {string} name @param {string} title */
+export const invitedDone = (name, title) => `${name} is invited to ${title}`;
+/** @param {string} span */
+export const lookText = (span) => `All charts at ${span}`;
+/** @param {number} count of messages that one has not read */
+export const unreadText = (count) => plural(count, "Talk, # unread", "Talk, # unread");
+/** @param {number} count */
+export const letters = (count) => plural(count, "# letter left", "# letters left");
+/** @param {string} names */
+export const withNames = (names) => `With ${names}`;
+/** @param {string} name */
+export const whisperTo = (name) => `Whisper to ${name}`;
+/** @param {number} number */
+export const colourText = (number) => `Colour ${number}`;

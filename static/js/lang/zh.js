@@ -1,0 +1,264 @@
+// 页面上的全部文字，简体中文。键与 en.js 相同，由测试比对。
+
+/** @type {string} */
+export const LOCALE = "zh-CN";
+
+export const TEXT = {
+  brand: "Plotroom",
+  language: "语言",
+  madeForYou: "自动生成",
+  overview: "总览",
+  search: "查找指标",
+  menu: "菜单",
+  close: "关闭",
+  fold: "收起",
+  unfold: "已收起",
+  pause: "暂停",
+  goOn: "继续",
+  window: "时间范围",
+  toLight: "浅色主题",
+  toDark: "深色主题",
+  help: "键盘快捷键",
+  skip: "跳到图表",
+  families: "仪表板",
+  nothing: "还没有采集器提供指标。",
+  nothingHint: "把一个含有 @metric 函数的 Python 文件放进 plugins 文件夹，它的图表就会出现在这里。",
+  noMatch: "没有名称匹配的指标。",
+  waiting: "正在等待第一个采样",
+  gone: "它的采集器目前不在",
+  tooMany: "打开的指标超过了服务器允许的数量。",
+  noDashboard: "没有这个仪表板",
+  noDashboardHint: "它可能属于某个当前没有运行的插件；一旦该插件有了第一个指标，它就会出现。",
+  toOverview: "前往总览",
+  otherVersion: "服务器已更新",
+  reload: "重新加载",
+  signedOut: "您已退出登录",
+  signIn: "登录",
+  connecting: "正在连接",
+  reconnecting: "正在重新连接",
+  paused: "已暂停",
+  live: "实时",
+  today: "今天",
+  fewer: "收起",
+  noCollectors: "没有采集器",
+  failed: "无法绘制此图表",
+  zoomAsking: "正在加载采样",
+  zoomFailed: "无法加载更细的采样",
+  minuteMeans: "每分钟平均值",
+  hourMeans: "每小时平均值",
+  // 采集器及其状态
+  collectors: "采集器",
+  name: "名称",
+  state: "状态",
+  every: "间隔",
+  takes: "耗时",
+  samples: "采样数",
+  errors: "错误",
+  restarts: "重启",
+  // 人
+  here: "在这里的人",
+  everybody: "在这里的所有人",
+  you: "您",
+  yourName: "您的名字",
+  yourColour: "您的颜色",
+  save: "保存",
+  whisper: "私聊",
+  follow: "跟随",
+  invite: "邀请到私密房间",
+  newRoom: "新房间",
+  roomTitle: "房间名称",
+  open: "打开",
+  talk: "聊天",
+  places: "聊天的地方",
+  notes: "笔记",
+  noNotes: "还没有任何时刻带有笔记。写一条消息并钉在某个时刻：所有人都会在图表上看到它，并且它会一直保留。",
+  silent: "这里还没有人说话。",
+  silentWhisper: "只有你们两人能看到这些内容。",
+  writeHere: "写给在这里的人",
+  send: "发送",
+  pin: "钉在某个时刻",
+  pinHint: "选择时刻：点击图表",
+  pinStart: "缩放的起点",
+  cancel: "取消",
+  remove: "移除",
+  edit: "编辑",
+  edited: "已编辑",
+  takeBack: "撤回",
+  sure: "要为所有人撤回吗？",
+  keep: "保留",
+  quit: "永久离开",
+  join: "加入",
+  decline: "不了，谢谢",
+  stop: "停止",
+  backToLive: "回到实时",
+  privateRoom: "私密房间",
+  onlyYou: "现在这个房间里没有其他人",
+  noAnswer: "服务器没有回应。您的文字已保留。",
+  // 键帽上的字
+  spaceKey: "空格",
+  enterKey: "回车",
+  escapeKey: "Esc",
+};
+
+/** @type {Record<string, string>} */
+export const REFUSALS = {
+  rate_limited: "一次发送太多了。您的文字已保留：请过几秒再发送。",
+  forbidden: "您已不在这个房间。您的文字已保留。",
+  unavailable: "服务器现在无法保存消息。您的文字已保留。",
+  unknown_person: "很久没有叫这个名字的人来过了。",
+  unknown_message: "它已经被撤回了。",
+};
+
+/** @type {Record<string, string>} */
+export const STATES = {
+  starting: "正在启动",
+  running: "运行中",
+  late: "延迟",
+  failing: "出错",
+  misconfigured: "配置错误",
+  unavailable: "不可用",
+  stopped: "已停止",
+};
+
+/** @type {Record<string, string>} */
+export const NAMES = {
+  // 分组
+  "System": "系统",
+  "CPU": "CPU",
+  "Memory": "内存",
+  "Disks": "磁盘",
+  "Network": "网络",
+  "Processes": "进程",
+  // 自带采集器的指标
+  "CPU by mode": "CPU 各模式",
+  "CPU by core": "CPU 各核心",
+  "Load": "负载",
+  "CPU pressure": "CPU 压力",
+  "Context switches": "上下文切换",
+  "Interrupts": "中断",
+  "Threads": "线程",
+  "Uptime": "运行时间",
+  "Temperatures": "温度",
+  "Fans": "风扇",
+  "Battery": "电池",
+  "Swap": "交换空间",
+  "Swapping": "换入换出",
+  "Memory pressure": "内存压力",
+  "Disk throughput": "磁盘吞吐",
+  "Disk operations": "磁盘操作",
+  "Disk operations in flight": "进行中的磁盘操作",
+  "Disk busy": "磁盘繁忙度",
+  "Disk pressure": "磁盘压力",
+  "File systems": "文件系统",
+  "Free space": "可用空间",
+  "Network packets": "网络数据包",
+  "Network errors": "网络错误",
+  "Dropped packets": "丢弃的数据包",
+  "TCP sockets": "TCP 套接字",
+  "Processes by state": "进程（按状态）",
+  "Processes by CPU": "进程（按 CPU）",
+  "Processes by memory": "进程（按内存）",
+  "Processes by reading": "进程（按读取）",
+  "Processes by writing": "进程（按写入）",
+  // 演示数据
+  "Random walk": "随机游走",
+  "Sine": "正弦",
+  "Square wave": "方波",
+  "Bursts": "突发",
+  "Worked off": "已处理",
+  "Gaps": "缺口",
+  "Spectrum": "频谱",
+  // Plotroom 自身
+  "Hub lag": "事件循环延迟",
+  "Tick lateness": "节拍延迟",
+  "Late and skipped ticks": "迟到和跳过的节拍",
+  "Clients and rooms": "客户端与房间",
+  "Messages out": "发出的消息",
+  "Bytes out": "发出的字节",
+  "CPU of Plotroom": "Plotroom 的 CPU",
+  "Memory of Plotroom": "Plotroom 的内存",
+  "Collector durations": "采集器耗时",
+  "History on the disk": "磁盘上的历史",
+  "Values written": "已写入的值",
+  "Writing of the last second": "最近一秒的写入",
+  "Damaged chunks found": "发现的损坏数据块",
+};
+
+export const TIME = { ms: "毫秒", s: "秒", min: "分钟", h: "小时", d: "天" };
+
+/** @param {string} windows @returns {[string, string][]} */
+export const keysText = (windows) => [
+  ["空格", "暂停或继续"],
+  ["/", "查找指标"],
+  ["1 – 8", `时间范围：${windows}`],
+  ["t", "深色或浅色"],
+  ["c", "采集器及其状态"],
+  ["m", "图表旁的聊天"],
+  ["p", "按住：让别人看到您指向哪里"],
+  ["Esc", "回到实时，或关闭"],
+  ["?", "这些快捷键"],
+];
+
+const numbers = new Intl.NumberFormat(LOCALE);
+
+/** @param {string[]} things */
+export const listed = (things) => things.join("、");
+/** @param {string} name @param {string} what */
+export const labelled = (name, what) => `${name}：${what}`;
+/** @param {string} what @param {string | number} key */
+export const withKey = (what, key) => `${what}（${key}）`;
+/** @param {string} day @param {string} clock */
+export const onDay = (day, clock) => `${day} ${clock}`;
+/** @param {string} time */
+export const sinceWord = (time) => `自 ${time} 起`;
+/** @param {string} length */
+export const behindBy = (length) => `落后 ${length}：跟上`;
+/** @param {string} length */
+export const silentFor = (length) => `${length}没有采样`;
+/** @param {number} count */
+export const moreText = (count) => `还有 ${numbers.format(count)} 个`;
+/** @param {number} drawn @param {number} all */
+export const someOf = (drawn, all) => `只绘制了 ${all} 条序列中最大的 ${drawn} 条`;
+/** @param {number} count */
+export const refusedOf = (count) => `另有 ${numbers.format(count)} 条序列被拒绝：上限是 history.max_series`;
+/** @param {string} percent @param {string} total */
+export const shareOf = (percent, total) => `${total} 的 ${percent}%`;
+/** @param {number} count */
+export const absent = (count) => `${numbers.format(count)} 个在此不可用`;
+/** @param {number} count */
+export const running = (count) => `${numbers.format(count)} 个采集器运行中`;
+/** @param {string} metric */
+export const noFigure = (metric) => `服务器没有 ${metric} 的图形`;
+/** @param {number} status */
+export const answered = (status) => `服务器回应了 ${status}`;
+/** @param {string} address */
+export const notLoaded = (address) => `无法加载 ${address}`;
+
+/** @param {number} count */
+export const othersThere = (count) => `另有 ${numbers.format(count)} 人在那里`;
+/** @param {string} span @param {string} title */
+export const aboutText = (span, title) => `关于 ${span}${title ? `，${title}` : ""}`;
+/** @param {string} moment */
+export const pinnedText = (moment) => `钉在 ${moment}`;
+/** @param {string} name */
+export const followText = (name) => `正在跟随 ${name}`;
+/** @param {string} name */
+export const followAgain = (name) => `重新跟随 ${name}`;
+/** @param {string} name */
+export const leaderGone = (name) => `${name} 已离开`;
+/** @param {string} name @param {string} title */
+export const invitedText = (name, title) => `${name} 邀请您加入“${title}”`;
+/** @param {string} name @param {string} title */
+export const invitedDone = (name, title) => `已邀请 ${name} 加入“${title}”`;
+/** @param {string} span */
+export const lookText = (span) => `所有图表位于 ${span}`;
+/** @param {number} count */
+export const unreadText = (count) => `聊天，${numbers.format(count)} 条未读`;
+/** @param {number} count */
+export const letters = (count) => `还可输入 ${numbers.format(count)} 个字`;
+/** @param {string} names */
+export const withNames = (names) => `与 ${names} 一起`;
+/** @param {string} name */
+export const whisperTo = (name) => `私聊 ${name}`;
+/** @param {number} number */
+export const colourText = (number) => `颜色 ${number}`;
