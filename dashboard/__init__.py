@@ -4,6 +4,7 @@
 `collectors/`         what is measured; knows nothing of this package
 `sampling/`           when it is measured: tickers, jobs, and the collector processes that run plugins
 `history/`            what was measured: rings in memory, an archive on the disk, any span of both, downsampling
+`dashboards/`         what people make of it: panels on a grid, saved in versions or kept as files
 `people/`             who looks at it, what they say to each other, and whom they follow
 `live/`               who is told: names and payloads of the wire, the single door `publish`, the rooms
 `web/`                what a browser gets: pages, the HTTP API, the static files, and the gate in front of all
@@ -19,6 +20,23 @@
 
 Operators read `settings.py`, plugin authors `collectors/__init__.py`; neither needs anything else.
 
-This file imports nothing: `python -m dashboard` runs it before `__main__.py` has patched the standard library, and
-whatever is imported here would keep the unpatched one.
+Dashboards are built in Python with `from dashboard import Dashboard, Panel, Text, Variable`: docs/dashboards.md.
+
+This file imports nothing by itself: `python -m dashboard` runs it before `__main__.py` has patched the standard
+library, and whatever is imported here would keep the unpatched one. The builder comes when somebody asks for it.
 """
+
+TYPE_CHECKING = False  # as `typing` has it, without importing that
+
+if TYPE_CHECKING:
+    from dashboard.dashboards.builder import Dashboard, Panel, Text, Variable
+
+__all__ = ["Dashboard", "Panel", "Text", "Variable"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from dashboard.dashboards import builder
+
+    return getattr(builder, name)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -13,6 +14,9 @@ from flask import Flask
 
 from collectors.metric import Metric
 from collectors.sample import Batch
+from dashboard.dashboards.boards import Boards
+from dashboard.dashboards.files import Files
+from dashboard.dashboards.store import Place, Store
 from dashboard.history.keeper import Keeper
 from dashboard.history.store import History
 from dashboard.live.agents import Agents
@@ -36,9 +40,10 @@ from dashboard.self_metrics import Cost, HubLag, Vitals, self_collector
 from dashboard.server import Connections
 from dashboard.settings import Settings
 from dashboard.tasks import Clock, Tasks
-from dashboard.web import api, assets, documents, export, notices, pages, refusals
+from dashboard.web import api, assets, dashboards, documents, export, notices, pages, refusals
 from dashboard.web.access import Access
 from dashboard.web.answers import PlainPages
+from dashboard.web.families import RESERVED
 from dashboard.web.figures import Figures
 from dashboard.web.hosts import Hosts, is_loopback, is_wildcard, own_names
 from dashboard.web.tokens import Token, keep_token
@@ -99,6 +104,7 @@ class Plotroom:
         reload: Reload | None,
         keeper: Keeper | None,
         tables: Tables | None,
+        place: Place | None,
     ) -> None:
         self.settings = settings
         self._keeper = keeper
@@ -115,6 +121,7 @@ class Plotroom:
         self.talk = self._people(tables) if tables is not None else None
         self.notices = Notices(self.broadcast, self.talk)
         self.troubles = Troubles(partial(self.notices.stand, Topic.COLLECTORS, "warning"), self.tasks)
+        self.boards = self._boards(place)
         self.hub_lag = HubLag(self.tasks.sleep, time.monotonic)
         sink = Sink(self.catalog, self.history, self.broadcast, self.troubles)
         own = [self_collector(self._vitals())]
@@ -130,6 +137,7 @@ class Plotroom:
         if self._keeper is not None:
             self._keeper.start(self.history, self.tasks, partial(self.notices.stand, Topic.HISTORY))
         self.troubles.start()
+        self.boards.start()
         self.tasks.supervise("hub lag", self.hub_lag.run)
         self.scheduler.start()
 
@@ -139,6 +147,7 @@ class Plotroom:
         self.hub_lag.stop()
         self.scheduler.stop()
         self.troubles.stop()
+        self.boards.stop()
         if self.admin is not None:
             self.admin.stop()
         if self._keeper is not None:
@@ -148,6 +157,18 @@ class Plotroom:
     def _people(self, tables: Tables) -> Talk:
         kept = (Circle(tables), Messages(tables), tables.epoch)
         return Talk(self.socketio, *kept, self.tasks, self.settings.people)
+
+    def _boards(self, place: Place | None) -> Boards:
+        settings, clock = self.settings.dashboards, self.clock
+        return Boards(
+            Store(place, lambda: int(clock.wall() * 1000)) if place is not None else None,
+            Files(Path(settings.folder), RESERVED) if settings.folder else None,
+            self.tasks,
+            editable=settings.editable,
+            reserved=RESERVED,
+            tell=self.broadcast.dashboard,
+            stand=partial(self.notices.stand, Topic.DASHBOARDS, "warning"),
+        )
 
     def _vitals(self) -> Vitals:
         broadcast = self.broadcast
@@ -182,11 +203,13 @@ class Plotroom:
             self.socketio.on_namespace(AgentsNamespace(self.agents, self.socketio, live, own))
         parts = (self.catalog, self.history, figures, self.tasks)
         answers = api.Api(*parts, installed_version())
+        here = self.talk.here if self.talk else None
         for routes in (
             assets.blueprint(files),
-            pages.blueprint(pages.Pages(*parts, files.build, here=self.talk.here if self.talk else None)),
+            pages.blueprint(pages.Pages(*parts, self.boards, files.build, here=here)),
             api.blueprint(answers),
             export.blueprint(export.Exports(answers.key, self.history, self.tasks)),
+            dashboards.blueprint(dashboards.DashboardsApi(self.boards, self.catalog.families)),
             notices.blueprint(notices.NoticesApi(self.notices)),
             documents.blueprint(documents.Documents(installed_version(), self.tasks)),
         ):
@@ -229,6 +252,7 @@ def create_app(
     reload: Reload | None = None,
     keeper: Keeper | None = None,
     tables: Tables | None = None,
+    place: Place | None = None,
 ) -> Plotroom:
     """A server with these settings.
 
@@ -238,9 +262,10 @@ def create_app(
         native: runs a function in a native thread and waits for its result.
         reload: reads the settings again; by default the collectors' tables, from the file alone.
         keeper: of what outlives the server; it is started and stopped with it. By default nothing does.
-        tables: where is kept what people make; by default they can't make anything.
+        tables: where is kept what people say; by default they can't say anything.
+        place: where dashboards are kept; by default none can be saved.
 
     Raises:
         CannotStart: the token can't be kept in the data folder, or the Admin UI is enabled without a password.
     """
-    return Plotroom(settings, async_mode, native, reload, keeper, tables)
+    return Plotroom(settings, async_mode, native, reload, keeper, tables, place)

@@ -36,6 +36,9 @@ NEWCOMER = "plotroom.newcomer"
 #: So many are cut before other tasks have their turn, and then so many seconds later the next ones.
 CUT_AT_ONCE, CUT_PAUSE = 16, 0.002
 MAX_HEAD = 64 * 2**10  # bytes
+#: Bytes of a body that anybody may have at any time, and how many larger ones there are at once.
+SMALL_BODY = 64 * 2**10
+LARGE_BODIES = 16
 #: Of what a client goes on to send after it was refused, so many bytes are thrown away.
 MOST_DRAINED = 2**20
 
@@ -266,10 +269,26 @@ class WholeRequests:
     def __init__(self, inner: WSGIApplication, arrivals: Arrivals) -> None:
         self._inner = inner
         self._arrivals = arrivals
+        self._large = threading.BoundedSemaphore(LARGE_BODIES)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         newcomer: Newcomer = environ.pop(NEWCOMER)
         length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length <= SMALL_BODY:
+            return self._hand_on(newcomer, length, environ, start_response)
+        # Nobody has shown a token yet, and thousands of such bodies would fill the memory.
+        if not self._large.acquire(blocking=False):
+            newcomer.close_connection = True
+            start_response("503 Service Unavailable", [("Content-Length", "0"), ("Retry-After", "1")])
+            return [b""]
+        try:
+            return self._hand_on(newcomer, length, environ, start_response)
+        finally:
+            self._large.release()
+
+    def _hand_on(
+        self, newcomer: Newcomer, length: int, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         if length:
             body = _read(environ["wsgi.input"], length)
             if body is None:

@@ -118,6 +118,18 @@ class PeopleSettings(Table):
     views: float = Field(12, ge=1, le=1000, description="times a second that it may show what it looks at")
 
 
+class DashboardsSettings(Table):
+    """Dashboards that people make on the page, and those that are files."""
+
+    editable: bool = Field(True, description="let people make, change and delete dashboards")
+    folder: str = Field(
+        "", description="folder of dashboards as files, JSON or TOML, that are shown and can't be changed on the page"
+    )
+    database: str = Field(
+        "", description="where saved ones are kept, as an address of SQLAlchemy; by default a file in the data folder"
+    )
+
+
 #: Characters; a person picks it, and whoever may connect can try one.
 SHORTEST_PASSWORD = 12
 
@@ -205,6 +217,7 @@ class Settings(Table):
     live: LiveSettings = LiveSettings()
     history: HistorySettings = HistorySettings()
     people: PeopleSettings = PeopleSettings()
+    dashboards: DashboardsSettings = DashboardsSettings()
     admin: AdminSettings = AdminSettings()
     agents: AgentsSettings = AgentsSettings()
     sampling: SamplingSettings = SamplingSettings()

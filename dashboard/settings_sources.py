@@ -193,7 +193,7 @@ def _absolute(key: str, value: object, folder: Path) -> object:
         return tuple(folder / Path(str(one)).expanduser() for one in value)
     if key == "data_dir":
         return folder / Path(str(value)).expanduser()
-    if key in ("tls_certificate", "tls_key") and value != "":
+    if key in ("tls_certificate", "tls_key", "dashboards.folder") and value != "":
         return str(folder / Path(str(value)).expanduser())
     return value
 
@@ -242,7 +242,8 @@ def _from_file(path: Path, must_exist: bool) -> Iterator[tuple[str, object]]:
             yield key, _collector_tables(value, path)
         elif key in tables and isinstance(value, dict):
             for inner, setting in value.items():
-                yield _known(f"{key}.{inner}", known, path), setting
+                name = _known(f"{key}.{inner}", known, path)
+                yield name, _absolute(name, setting, path.parent)
         elif key in tables:
             raise SettingsError(f"{key} in {path.name}", f"is a table; write [{key}] on a line of its own")
         else:

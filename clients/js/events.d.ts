@@ -49,6 +49,20 @@ export interface Notice {
   topic?: string;
 }
 
+/** A dashboard in the list of all, see docs/dashboards.md. */
+export interface DashboardEntry {
+  slug: string;
+  title: string;
+  version: number;
+  /** When it was saved, ms since the epoch. */
+  t: number;
+  by: string;
+  origin: "store" | "file";
+  panels: number;
+  editable: boolean;
+}
+export type DashboardChange = DashboardEntry | { slug: string; gone: true };
+
 export interface CatalogRequest {}
 export interface CatalogAnswer { metrics: Metric[]; collectors: CollectorState[] }
 export interface Wanted {
@@ -75,6 +89,7 @@ export interface MetricsTold {
   catalog: (told: CatalogChange) => void;
   lagged: (told: Lagged) => void;
   notice: (told: Notice) => void;
+  dashboards: (told: DashboardChange) => void;
 }
 export interface MetricsAsked {
   catalog: (request: CatalogRequest, answer: Answer<CatalogAnswer>) => void;

@@ -1,4 +1,4 @@
-"""What one types: `plotroom [serve]`, `agent`, `collectors`, `history`, `notice`, `settings`, `token`, `bench`."""
+"""What one types: `plotroom [serve]`, `agent`, `collectors`, `history`, `dashboards`, `notice`, `settings`, ..."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dashboard.cli.agent import agent
 from dashboard.cli.bench import bench, bench_server
 from dashboard.cli.collectors import collectors
 from dashboard.cli.conformance import conformance
+from dashboard.cli.dashboards import dashboards
 from dashboard.cli.history import history
 from dashboard.cli.notice import notice
 from dashboard.cli.options import Context, setting_options
@@ -111,6 +112,7 @@ plotroom.add_command(collectors)
 plotroom.add_command(agent)
 plotroom.add_command(notice)
 plotroom.add_command(history)
+plotroom.add_command(dashboards)
 plotroom.add_command(watch)
 plotroom.add_command(tail)
 plotroom.add_command(conformance)

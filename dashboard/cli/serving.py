@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.app import Plotroom, Reload, create_app
+from dashboard.dashboards.store import Place
 from dashboard.history.keeper import Keeper
 from dashboard.listener import listen
 from dashboard.people.tables import Tables
@@ -22,6 +23,7 @@ from dashboard.server import Limits, Runtime, serve
 from dashboard.settings import Settings
 from dashboard.tasks import Clock
 from dashboard.tls import tls_context
+from dashboard.web import dashboards
 from dashboard.web.hosts import bracketed, is_wildcard
 from dashboard.web.tokens import make_data_dir
 
@@ -32,8 +34,8 @@ SETTLE = 4.0
 LOOK_EVERY = 0.1
 #: Seconds without a byte after which a connection that does not matter any more is closed.
 IDLE_TIMEOUT = 60.0
-#: Bytes of a request's body, unless messages of browsers may be larger; a form with a token is the largest otherwise.
-MAX_BODY = 64 * 2**10
+#: Bytes of a request's body, unless messages of browsers may be larger; a dashboard is the largest otherwise.
+MAX_BODY = dashboards.MAX_BODY
 #: Bytes of an array that is given back; and what glibc's malloc.h calls the setting.
 LARGE = 256 * 2**10
 _M_MMAP_THRESHOLD = -3
@@ -65,7 +67,8 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         make_data_dir(settings.data_dir)
         keeper = Keeper(settings.data_dir / "history", settings.history, Clock()) if settings.history.store else None
-        app = create_app(settings, runtime.async_mode, runtime.native, reload, keeper, open_tables(settings))
+        place = Place.of(settings.dashboards.database, settings.data_dir)
+        app = create_app(settings, runtime.async_mode, runtime.native, reload, keeper, open_tables(settings), place)
         serving = runtime.serving(listener, app.wsgi, limits(settings), tls)
         # What has been made by now stays to the end; a collection of garbage that looks through all of it takes 50 to
         # 100 ms, in which nobody is served, and whoever opens many connections causes many.

@@ -145,6 +145,11 @@ class Shelf:
         chosen = _chosen(known, wanted)
         return len(known.series) if chosen is None else len(chosen)
 
+    def series(self, key: Key) -> tuple[Series, ...]:
+        """The series that a metric has had."""
+        known = self._directory.by_key.get(key)
+        return tuple(known.series) if known else ()
+
     def keys(self, name: str) -> list[Key]:
         """The metrics of this name that are stored, the one of now last."""
         return [one.key for one in self._directory.named(name)]

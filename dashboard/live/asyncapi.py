@@ -60,6 +60,7 @@ METRICS = Namespace(
         Event.TOP: told.Top,
         Event.LAGGED: told.Lagged,
         Event.NOTICE: told.Notice,
+        Event.DASHBOARDS: told.DashboardChange,
     },
 )
 

@@ -185,6 +185,12 @@ class Broadcast:
                 self._fanout.send(frame(Event.NOTICE, payload), EVERYONE)
             return payload
 
+    def dashboard(self, change: Payload) -> None:
+        """Tell those who asked for the catalog that a dashboard is another now, or gone."""
+        with self._lock:
+            if self._fanout.occupied(WATCHERS):
+                self._fanout.send(frame(Event.DASHBOARDS, change), WATCHERS)
+
     # --- what clients ask
 
     def connect(self, sid: str, version: str) -> None:

@@ -113,6 +113,11 @@ class Catalog:
         with self._lock:
             return list(self._entries)
 
+    def families(self) -> set[str]:
+        """The families of all metrics."""
+        with self._lock:
+            return {entry.metric.family for entry in self._entries.values()}
+
     def series(self, name: str) -> tuple[Series, ...]:
         """The series that a metric has now; none when it is not known."""
         try:

@@ -18,6 +18,7 @@ class Topic(StrEnum):
 
     HISTORY = "history"
     COLLECTORS = "collectors"
+    DASHBOARDS = "dashboards"
 
 
 class Notices:

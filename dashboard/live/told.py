@@ -215,6 +215,30 @@ class Top(RootModel[dict[str, Offset]]):
     """The newest offset of each metric that the client watches, from time to time."""
 
 
+class DashboardEntry(Told):
+    """A dashboard in the list of all."""
+
+    slug: str = Field(description="its page is /d/<slug>")
+    title: str = Field(description="for people")
+    version: int = Field(ge=0, description="number of the newest one; of a file, when it was changed, in ms")
+    t: Time = Field(description="when it was saved or changed, ms since the epoch")
+    by: str = Field(description='who has saved it, as they call themselves; "" when they do not')
+    origin: Literal["store", "file"] = Field(description="saved, or a file in the folder of the server")
+    panels: int = Field(ge=0, description="how many it has")
+    editable: bool = Field(description="whether it can be saved")
+
+
+class DashboardGone(Told):
+    """A dashboard that is no more."""
+
+    slug: str = Field(description="what it was called")
+    gone: Literal[True]
+
+
+class DashboardChange(RootModel[DashboardEntry | DashboardGone]):
+    """A dashboard was saved, changed or deleted, for who has asked for the catalog."""
+
+
 class Lagged(Told):
     """The client has read too slowly, and has now read all that waited: it lacks samples of these."""
 

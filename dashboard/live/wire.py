@@ -35,6 +35,7 @@ class Event(StrEnum):
     TOP = "top"
     LAGGED = "lagged"
     NOTICE = "notice"
+    DASHBOARDS = "dashboards"
     # of people
     WELCOME = "welcome"
     JOIN = "join"

@@ -1,20 +1,12 @@
-"""The database of what people make: its tables, and the one connection to it.
-
-SQLite in the data folder by default, or whatever SQLAlchemy has a driver for.
-"""
+"""The database of what people say: its tables, and the one connection to it."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Connection,
-    Engine,
     Float,
     ForeignKeyConstraint,
     Integer,
@@ -22,15 +14,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
-    event,
     insert,
     select,
 )
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import NullPool
 
-from dashboard.errors import CannotStart
+from dashboard.sql import Database
 
 metadata = MetaData()
 
@@ -97,14 +85,7 @@ whispers = Table(
 )
 
 
-class Unusable(CannotStart):
-    """The address of a database is wrong, or what it needs is not installed."""
-
-    def __init__(self, why: object) -> None:
-        super().__init__(f"people.database: {why}; write it as SQLAlchemy does, such as postgresql+psycopg://host/name")
-
-
-class Tables:
+class Tables(Database):
     """An open database.
 
     Args:
@@ -119,37 +100,9 @@ class Tables:
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            self._engine = _engine(url)
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            raise Unusable(error) from None
-        metadata.create_all(self._engine)
+        super().__init__(url, metadata, "people.database")
         with self.begin() as db:
             found = db.execute(select(about.c.value).where(about.c.key == "epoch")).scalar()
             self.epoch = found or secrets.token_hex(8)
             if not found:
                 db.execute(insert(about).values(key="epoch", value=self.epoch))
-
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """A transaction: all of it or nothing."""
-        with self._engine.begin() as connection:
-            yield connection
-
-    def close(self) -> None:
-        self._engine.dispose()
-
-
-def _engine(url: str) -> Engine:
-    # Native threads come and go: a pool would hand the connection of one to another, and keeps locks that tasks share.
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def prepare(connection: Any, record: object) -> None:  # Any: of whichever driver
-            cursor = connection.cursor()
-            for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL", "busy_timeout = 1000"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
-    return engine

@@ -6,8 +6,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from dashboard.live.told import Collector, Done, Metric, Row, Series, Standing, Time, Told
+from dashboard.dashboards.document import Dashboard
+from dashboard.live.told import Collector, DashboardEntry, Done, Metric, Row, Series, Standing, Time, Told
 from dashboard.sampling.state import State
+from dashboard.web.figures import FigureKind
 
 
 class ProblemText(Told):
@@ -80,6 +82,58 @@ class FigureQuery(BaseModel):
     """Whose figures."""
 
     metric: list[str] = Field([], description="names, one parameter each; by default all")
+    kind: FigureKind = Field("auto", description="how they are drawn; auto is as the metric declares")
+
+
+class DashboardList(Done):
+    """The dashboards that people have made, by title."""
+
+    dashboards: list[DashboardEntry]
+
+
+class Kept(Told):
+    """A dashboard as it was saved."""
+
+    dashboard: Dashboard
+    version: int = Field(ge=0, description="its number; of a file, when it was changed, in ms")
+    t: Time = Field(description="when it was saved, ms since the epoch")
+    by: str = Field(description='who has saved it; "" when they do not say')
+
+
+class DashboardAnswer(Kept, Done):
+    """One dashboard."""
+
+    origin: Literal["store", "file"] = Field(description="saved, or a file in the folder of the server")
+    editable: bool = Field(description="whether it can be saved")
+
+
+class Version(Told):
+    """What is told of a version."""
+
+    version: int = Field(ge=0, description="its number")
+    t: Time = Field(description="when it was saved, ms since the epoch")
+    by: str = Field(description='who has saved it; "" when they do not say')
+    title: str = Field(description="what the dashboard was called")
+    panels: int = Field(ge=0, description="how many it had")
+
+
+class VersionList(Done):
+    """The versions of a dashboard that are kept, the newest first."""
+
+    versions: list[Version]
+
+
+class SavedAnswer(Done):
+    """It is kept."""
+
+    version: int = Field(ge=1, description="the number of what was saved; as before when it is as before")
+    t: Time = Field(description="when it was saved, ms since the epoch")
+
+
+class ConflictAnswer(Problem):
+    """Somebody else has saved meanwhile."""
+
+    current: Kept | None = Field(description="what is kept now; null when it was deleted")
 
 
 class Document(BaseModel):

@@ -24,7 +24,7 @@ from dashboard.tasks import Tasks
 from dashboard.web import csv_table, openmetrics
 from dashboard.web.answers import json_answer
 from dashboard.web.asked import Query, parse
-from dashboard.web.figures import Figures
+from dashboard.web.figures import FIGURE_KINDS, Figures
 
 #: Values in one answer, points times series: encoding takes the interpreter from everybody else.
 MAX_VALUES = 200_000
@@ -79,9 +79,13 @@ class Api:
         return json_answer({"ok": True, "collectors": self._catalog.collectors()})
 
     def figures(self) -> Response:
+        kind = request.args.get("kind", "auto")
+        if kind not in FIGURE_KINDS:
+            valid = f"it is one of {', '.join(FIGURE_KINDS)}"
+            raise RequestRefused(422, "bad_request", f"kind: {kind[:60]!r} is not valid; {valid}")
         names = request.args.getlist("metric") or [one["name"] for one in self._catalog.metrics()]
         metrics = [self._metric(name) for name in names]
-        return json_answer(self._figures.of(metrics))
+        return json_answer(self._figures.of(metrics, kind))
 
     def query(self) -> Response:
         query = parse(Query, request.args.items(multi=True))

@@ -55,7 +55,7 @@ class Past(BaseModel):
         return (lambda series: labels <= series.as_dict().items()) if labels else None
 
 
-Asked = TypeVar("Asked", bound=Past)
+Asked = TypeVar("Asked", bound=BaseModel)
 
 
 class Query(Past):
@@ -98,8 +98,8 @@ def parse(model: type[Asked], arguments: Iterable[tuple[str, str]]) -> Asked:
         raise RequestRefused(422, "bad_request", f"{name}: {fault}" if name else fault) from None
 
 
-def json_object(request: Request) -> dict[str, object]:
-    """The body of a request, which is a JSON object.
+def json_object(request: Request, most: int = MAX_BODY) -> dict[str, object]:
+    """The body of a request, which is a JSON object of at most so many bytes.
 
     It has to say that it is JSON: a form of another site can't, without asking the server first whether it may.
 
@@ -110,11 +110,11 @@ def json_object(request: Request) -> dict[str, object]:
         raise RequestRefused(
             415, "unsupported_media_type", "Send a JSON object, with the header 'Content-Type: application/json'."
         )
-    request.max_content_length = MAX_BODY
+    request.max_content_length = most
     try:
         body = orjson.loads(request.get_data())
     except RequestEntityTooLarge:
-        raise RequestRefused(413, "too_large", f"The body has more than {MAX_BODY} bytes.") from None
+        raise RequestRefused(413, "too_large", f"The body has more than {most} bytes.") from None
     except HTTPException:  # the client has hung up in the middle of it
         raise RequestRefused(400, "bad_request", "The body can't be read.") from None
     except orjson.JSONDecodeError as error:

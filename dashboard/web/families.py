@@ -15,6 +15,8 @@ KNOWN = {
     "processes": "Processes",
 }
 OWN = {"self": "Plotroom"}
+#: Slugs that no dashboard which somebody makes can have.
+RESERVED = frozenset({OVERVIEW, *KNOWN, *OWN})
 
 
 def families(names: Iterable[str]) -> list[dict[str, object]]:

@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-import copy
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from collectors.metric import Metric
+from dashboard.dashboards.figure import Figure, own
 from dashboard.paths import STATIC
 from dashboard.tasks import run_here
 
 if TYPE_CHECKING:
     from plotly import graph_objects
 
-#: Any: Plotly's own open-ended JSON.
-Figure = dict[str, Any]
+#: As the metric declares, or of a kind that somebody has chosen for a panel.
+FigureKind = Literal["auto", "line", "area", "stacked", "bars", "top", "heatmap", "histogram", "gauge"]
+FIGURE_KINDS: tuple[FigureKind, ...] = get_args(FigureKind)
 
 TOKENS = STATIC / "css" / "tokens.css"
 COLOURS = 12
+#: Of a histogram, at most.
+BINS = 40
 #: Units whose zero means nothing in particular: such a chart shows where its values are, not how far from zero.
 _FREE = frozenset({"°C", "°F", "K", "°", "V", "A", "hPa", "Pa", "dB", "pH", "Hz", "ppm"})
 _FONT = '"Inter", "Segoe UI", system-ui, -apple-system, "Helvetica Neue", "Noto Sans", sans-serif'
 
 
-def figure(metric: Metric) -> Figure:
-    """The figure that static/js/chart.js fills with the metric's series.
+def figure(metric: Metric, kind: FigureKind = "auto") -> Figure:
+    """The figure that static/js/chart.js fills with the metric's series, as it declares or of another kind.
 
     `layout.meta.scaled` says that values are divided by the unit's step before they are drawn, and that `{unit}` in a
     hover template stands for its symbol. A metric that leaves its chart and its labels open may turn out to be an
     array; `layout.meta.array` is then the figure for that case.
     """
+    if kind != "auto":
+        return _built(kind, metric)
     if metric.figure is not None:
-        return _own(metric.figure)
+        return own(metric.figure)
     if metric.chart is None and metric.labels is None:
         built = _built("line", metric)
         built["layout"]["meta"]["array"] = _built("heatmap", metric)
@@ -56,17 +61,18 @@ class Figures:
 
     def __init__(self, native: Callable[..., Any] = run_here) -> None:
         self._native = native
-        self._built: dict[str, tuple[Metric, Figure]] = {}  # an entry is outdated when its metric is another object
+        # An entry is outdated when its metric is another object.
+        self._built: dict[tuple[str, FigureKind], tuple[Metric, Figure]] = {}
         self._templates: dict[str, Figure] | None = None
 
-    def of(self, metrics: Iterable[Metric]) -> dict[str, Figure]:
+    def of(self, metrics: Iterable[Metric], kind: FigureKind = "auto") -> dict[str, Figure]:
         """The figures of `metrics`, by name."""
         wanted = list(metrics)
-        missing = [one for one in wanted if self._built.get(one.name, (None,))[0] is not one]
+        missing = [one for one in wanted if self._built.get((one.name, kind), (None,))[0] is not one]
         if missing:
-            for one, built in zip(missing, self._native(_figures, missing), strict=True):
-                self._built[one.name] = (one, built)
-        return {one.name: self._built[one.name][1] for one in wanted}
+            for one, built in zip(missing, self._native(_figures, missing, kind), strict=True):
+                self._built[one.name, kind] = (one, built)
+        return {one.name: self._built[one.name, kind][1] for one in wanted}
 
     def templates(self) -> dict[str, Figure]:
         if self._templates is None:
@@ -74,23 +80,8 @@ class Figures:
         return self._templates
 
 
-def _figures(metrics: list[Metric]) -> list[Figure]:
-    return [figure(one) for one in metrics]
-
-
-def _own(given: Mapping[str, Any]) -> Figure:
-    """A figure that a plugin brings, as it is, but for the template: that follows the page's theme."""
-    traces = [trace for trace in map(_plain, given.get("data") or ()) if trace]
-    layout = {key: value for key, value in _plain(given.get("layout") or {}).items() if key != "template"}
-    return {"data": traces or [{"type": "scatter", "mode": "lines"}], "layout": layout}
-
-
-def _plain(part: object) -> Figure:
-    if isinstance(part, Mapping):
-        return copy.deepcopy(dict(part))
-    # Objects of plotly.graph_objects inside a dict have their own way to become JSON; anything else can't be drawn.
-    become = getattr(part, "to_plotly_json", dict)
-    return dict(become())
+def _figures(metrics: list[Metric], kind: FigureKind) -> list[Figure]:
+    return [figure(one, kind) for one in metrics]
 
 
 def _built(chart: str, metric: Metric) -> Figure:
@@ -118,8 +109,19 @@ def _traces(go: Any, chart: str, metric: Metric) -> list[graph_objects.Figure]: 
             low, high = metric.limits
             bounds = {} if low is None or high is None else {"zmin": low, "zmax": high}
             return [go.Heatmap(showscale=False, hovertemplate="%{y}: %{z:,.4~r}{unit}<extra></extra>", **bounds)]
+        case "histogram":
+            told = "%{x}{unit}: %{y:,} samples"
+            return [go.Histogram(nbinsx=BINS, opacity=0.75, marker={"line": {"width": 0}}, hovertemplate=told)]
+        case "gauge":
+            return [go.Indicator(mode="gauge+number", gauge={"axis": {"range": _round(metric)}})]
         case _:
             return [go.Scatter(mode="lines", line={"width": 1.5}, hovertemplate=hover)]
+
+
+def _round(metric: Metric) -> list[float | None]:
+    """The ends of a gauge: those that are declared; what is free is left to the values, a share ends at 100%."""
+    low, high = metric.limits
+    return [0 if low is None else low, 100 if high is None and metric.drawn_unit == "%" else high]
 
 
 def _layout(go: Any, chart: str, metric: Metric) -> Any:  # Any: the module, imported late, and its Layout
@@ -133,6 +135,12 @@ def _layout(go: Any, chart: str, metric: Metric) -> Any:  # Any: the module, imp
             hovermode=False,
         )
     times = {"type": "date"}
+    if chart == "gauge":
+        return go.Layout(meta=meta, hovermode=False)
+    if chart == "histogram":
+        amounts = {"rangemode": "tozero"}
+        ends = {"ticksuffix": "%" if unit == "%" else ""}
+        return go.Layout(meta=meta, xaxis=ends, yaxis=amounts, barmode="overlay", bargap=0.02, hovermode="closest")
     if chart == "heatmap":
         return go.Layout(meta=meta, xaxis=times, yaxis={"type": "category", "showgrid": False}, hovermode="closest")
     values = {

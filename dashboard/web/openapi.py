@@ -11,10 +11,15 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from dashboard.dashboards.document import SLUG
 from dashboard.live.schemas import Schema, components, reference
+from dashboard.live.told import Done
 from dashboard.web import csv_table, openmetrics
 from dashboard.web.answered import (
     CollectorList,
+    ConflictAnswer,
+    DashboardAnswer,
+    DashboardList,
     Document,
     FigureQuery,
     FigureTable,
@@ -23,8 +28,11 @@ from dashboard.web.answered import (
     NoticeList,
     Problem,
     SampleTable,
+    SavedAnswer,
+    VersionList,
 )
 from dashboard.web.asked import LABEL, Export, Query
+from dashboard.web.dashboards import DeleteQuery, SaveRequest, VersionQuery
 from dashboard.web.notices import NoticeRequest
 
 Model = type[BaseModel]
@@ -38,13 +46,21 @@ _REFUSALS = {
     400: "The request can't be read.",
     401: "The token is missing or wrong.",
     403: "This host name is not allowed, or a page of another site asks.",
-    404: "There is no such metric.",
+    404: "There is no such metric, dashboard or version.",
+    409: "Somebody else has saved meanwhile; what is kept now is in the answer.",
     413: "The body is too large.",
     415: "The body does not say that it is JSON.",
     422: "A parameter or key is missing, unknown or wrong; the message names it.",
     429: "Others are being answered, or you ask too often; ask again in a moment.",
     500: "A bug; the server's log has the details.",
     503: "The history can't be read now.",
+}
+_SLUG: Schema = {
+    "name": "slug",
+    "in": "path",
+    "required": True,
+    "description": "of the dashboard: its page is /d/<slug>",
+    "schema": {"type": "string", "pattern": f"^(?:{SLUG.pattern})$"},
 }
 #: What every address may answer.
 _ALWAYS = (400, 401, 403, 500)
@@ -84,7 +100,30 @@ OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
         Operation("All samples of one metric, as a file.", _FILES, Export, refusals=(404, 422, 429, 503)),
     ),
     "/api/v1/figures": (
-        Operation("The Plotly figures that the page fills.", {JSON: FigureTable}, FigureQuery, refusals=(404,)),
+        Operation("The Plotly figures that the page fills.", {JSON: FigureTable}, FigureQuery, refusals=(404, 422)),
+    ),
+    "/api/v1/dashboards": (Operation("The dashboards that people have made.", {JSON: DashboardList}),),
+    "/api/v1/dashboards/{slug}": (
+        Operation(
+            "One dashboard, or a version of it.", {JSON: DashboardAnswer}, VersionQuery, refusals=(404, 422, 503)
+        ),
+        Operation(
+            "Keep a new version of one, if nobody else has saved meanwhile.",
+            {JSON: SavedAnswer},
+            body=SaveRequest,
+            refusals=(409, 413, 415, 422, 429, 503),
+            method="put",
+        ),
+        Operation(
+            "Delete one, if nobody else has saved meanwhile; its versions can be read for a while.",
+            {JSON: Done},
+            DeleteQuery,
+            refusals=(404, 409, 422, 429, 503),
+            method="delete",
+        ),
+    ),
+    "/api/v1/dashboards/{slug}/versions": (
+        Operation("The versions of one that are kept.", {JSON: VersionList}, refusals=(404, 503)),
     ),
     "/api/v1/notices": (
         Operation("What everybody should know, as far as it stands.", _NOTICES),
@@ -126,7 +165,7 @@ def document(version: str) -> Schema:
 
 
 def _models() -> Iterator[Model]:
-    yield Problem
+    yield from (Problem, ConflictAnswer)
     for operations in OPERATIONS.values():
         for one in operations:
             yield from (model for model in one.answers.values() if isinstance(model, type))
@@ -136,13 +175,15 @@ def _models() -> Iterator[Model]:
 
 def _operation(path: str, one: Operation) -> Schema:
     made: Schema = {
-        "operationId": one.method + re.sub(r"\W", "_", path),
+        "operationId": one.method + re.sub(r"\W+", "_", path).rstrip("_"),
         "summary": one.summary,
         "responses": {"200": {"description": "As asked.", "content": dict(_content(one.answers))}}
         | {str(status): _refusal(status) for status in sorted((*_ALWAYS, *one.refusals))},
     }
-    if one.query is not None:
-        made["parameters"] = list(_parameters(one.query))
+    parameters = [_SLUG] if "{slug}" in path else []
+    parameters += _parameters(one.query) if one.query is not None else []
+    if parameters:
+        made["parameters"] = parameters
     if one.body is not None:
         made["requestBody"] = {"required": True, "content": {JSON: {"schema": reference(one.body)}}}
     return made
@@ -154,7 +195,8 @@ def _content(answers: Mapping[str, Model | Schema]) -> Iterator[tuple[str, Schem
 
 
 def _refusal(status: int) -> Schema:
-    return {"description": _REFUSALS[status], "content": {JSON: {"schema": reference(Problem)}}}
+    problem = ConflictAnswer if status == 409 else Problem
+    return {"description": _REFUSALS[status], "content": {JSON: {"schema": reference(problem)}}}
 
 
 def _parameters(model: Model) -> Iterator[Schema]:

@@ -12,10 +12,13 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from collectors.units import UNITS, unit
+from dashboard.dashboards.boards import Boards
+from dashboard.dashboards.store import Unavailable, Unknown
 from dashboard.errors import RequestRefused
 from dashboard.history.store import History
 from dashboard.live.catalog import Catalog
 from dashboard.tasks import Tasks
+from dashboard.web.dashboards import listed, shown
 from dashboard.web.families import OVERVIEW, families
 from dashboard.web.figures import Figures
 from dashboard.web.languages import TAGS, language_of, sayer
@@ -28,6 +31,7 @@ class Pages:
     """Builds the page of a dashboard.
 
     Args:
+        boards: the dashboards that people have made.
         build: of the static files; the page reloads when the server says another one.
         here: how many people look at the dashboard of a slug; None when people are not shown.
     """
@@ -38,6 +42,7 @@ class Pages:
         history: History,
         figures: Figures,
         tasks: Tasks,
+        boards: Boards,
         build: str,
         here: Callable[[str], int] | None = None,
     ) -> None:
@@ -45,6 +50,7 @@ class Pages:
         self._history = history
         self._figures = figures
         self._tasks = tasks
+        self._boards = boards
         self._build = build
         self._here = here
         self._host = socket.gethostname()
@@ -88,11 +94,25 @@ class Pages:
             "families": families(one["family"] for one in metrics),
             "figures": self._figures.of(known),
             "templates": self._figures.templates(),
+            "dashboards": listed(self._boards),
+            "dashboard": self._made(slug),
         }
+
+    def _made(self, slug: str) -> dict[str, object] | None:
+        """The dashboard that somebody has made under that slug; None when nobody has, or it can't be read now."""
+        if self._boards.entry(slug) is None:
+            return None
+        try:
+            return shown(*self._boards.find(slug))
+        except (Unknown, Unavailable):  # deleted a moment ago; or a banner says why
+            return None
 
     def _title(self, slug: str) -> str:
         if slug == OVERVIEW:
             return "Overview"
+        made = self._boards.entry(slug)
+        if made is not None:
+            return made.title
         titles = {one["slug"]: str(one["title"]) for one in families([slug])}
         return titles[slug]
 

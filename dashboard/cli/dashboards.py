@@ -1,0 +1,337 @@
+"""`plotroom dashboards list`, `export`, `import` and `lint`: dashboards as files, and back."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dashboard.cli.dashboards_place import Kept, Listed, Taken, kept
+from dashboard.cli.options import Context
+from dashboard.cli.running import running_options
+from dashboard.errors import CannotStart, did_you_mean
+
+if TYPE_CHECKING:
+    from dashboard.dashboards.document import Dashboard
+    from dashboard.dashboards.lint import Finding, Measured
+    from dashboard.dashboards.notation import Form
+    from dashboard.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+_FILES = click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
+
+
+@click.group()
+def dashboards() -> None:
+    """Dashboards that were made: list them, write them to files, read them from files, look for mistakes.
+
+    They are asked of the running Plotroom; when none runs here, the ones in the data folder are used.
+    """
+
+
+@dashboards.command("list")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="for people, or programs")
+@running_options
+@click.pass_obj
+def list_(context: Context, /, form: str, url: str | None, secret: str | None, **arguments: object) -> None:
+    """List the dashboards that were made."""
+    import orjson
+
+    found = kept(_settings(context, arguments), url, secret).all()
+    if form == "json":
+        whole = [one._asdict() for one in found]
+        click.echo(orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode())
+        return
+    if not found:
+        click.echo("none yet; make one on the page, or `plotroom dashboards import FILE`", err=True)
+    for line in _table(found):
+        click.echo(line)
+
+
+@dashboards.command()
+@click.argument("slugs", nargs=-1, metavar="SLUG...")
+@click.option("--all", "every", is_flag=True, help="all of them, into the folder that --out names")
+@click.option("--out", type=click.Path(path_type=Path), help="file, or folder of files; by default printed")
+@click.option("--format", "form", type=click.Choice(["toml", "json"]), help="by default as the file is called, or toml")
+@click.option("--version", type=int, help="an earlier version, by its number")
+@click.option("--force", is_flag=True, help="replace files that are there and hold something else")
+@running_options
+@click.pass_obj
+def export(
+    context: Context, /, slugs: tuple[str, ...], every: bool, out: Path | None, form: Form | None, version: int | None,
+    force: bool, url: str | None, secret: str | None, **arguments: object,
+) -> None:  # fmt: skip
+    """Write dashboards as TOML or JSON: print one, or fill a file or a folder.
+
+    \b
+    plotroom dashboards export web
+    plotroom dashboards export web --out web.json
+    plotroom dashboards export --all --out dashboards/
+    """
+    from dashboard.dashboards.notation import write
+
+    _check_export(slugs, every, out, version)
+    source = kept(_settings(context, arguments), url, secret)
+    wanted = _wanted(source, slugs, every)
+    many = every or len(wanted) > 1
+    for slug in wanted:
+        dashboard = source.find(slug, version)
+        if out is None:
+            click.echo(write(dashboard, form or "toml"), nl=False)
+        else:
+            target, written_as = _target(out, slug, form, many)
+            click.echo(_put(target, write(dashboard, written_as), force), err=True)
+
+
+@dashboards.command("import")
+@_FILES
+@click.option("--replace", is_flag=True, help="save a new version where there is a dashboard of that name")
+@click.option("--slug", help="call it so; for one file")
+@click.option("--by", help="who saves it [default: your name on this machine]")
+@click.option("--dry-run", is_flag=True, help="only say what would be done")
+@running_options
+@click.pass_obj
+def import_(
+    context: Context, /, files: tuple[Path, ...], replace: bool, slug: str | None, by: str | None, dry_run: bool,
+    url: str | None, secret: str | None, **arguments: object,
+) -> int:  # fmt: skip
+    """Save dashboards from files, or folders of files. All are read before the first is saved.
+
+    Nothing is overwritten unless --replace says so, and even then the versions before stay. Exit code 1 when one of
+    them was left out.
+    """
+    settings = _settings(context, arguments)
+    given = _read(_named(files))
+    if slug is not None:
+        given = [(given[0][0], _renamed(given, slug))]
+    _check_slugs(given)
+    target = kept(settings, url, secret)
+    author = _me() if by is None else by
+    left_out = 0
+    for path, dashboard in given:
+        try:
+            click.echo(f"{path}: {_save(target, dashboard, author, replace, dry_run)}")
+        except Taken as error:
+            left_out += 1
+            click.echo(f"{path}: left out: {error}", err=True)
+    return 1 if left_out else 0
+
+
+@dashboards.command()
+@_FILES
+@click.option("--strict", is_flag=True, help="exit with 1 for warnings, too")
+@click.option("--offline", is_flag=True, help="don't look for metrics and labels, on a server or in the history")
+@running_options
+@click.pass_obj
+def lint(
+    context: Context, /, files: tuple[Path, ...], strict: bool, offline: bool, url: str | None, secret: str | None,
+    **arguments: object,
+) -> int:  # fmt: skip
+    """Look for mistakes in files, in folders of files, or, without any, in the dashboards that were saved.
+
+    Exit code 1 when there is an error: a file that is no dashboard, a metric, label or variable that is not there.
+    Panels that lie on each other and variables that nothing uses are warnings.
+    """
+    settings = _settings(context, arguments)
+    if offline and not files:
+        raise CannotStart("--offline looks at files alone; name some")
+    source = None if offline else _perhaps(settings, url, secret, needed=not files)
+    measured = source.measured() if source is not None else None
+    if measured is None and not offline:
+        click.echo("no metrics are known, so names of metrics and labels are not looked at", err=True)
+    counts = {"error": 0, "warning": 0}
+    for name, dashboard in _files_or_saved(files, source):
+        for level, line in _findings(name, dashboard, measured):
+            counts[level] += 1
+            click.echo(line)
+    if not any(counts.values()):
+        click.echo("nothing to change")
+    return 1 if counts["error"] or (strict and counts["warning"]) else 0
+
+
+# --- what the commands are made of
+
+
+def _settings(context: Context, arguments: dict[str, object]) -> Settings:
+    context.add(arguments)
+    return context.settings()
+
+
+def _table(found: Sequence[Listed]) -> Iterator[str]:
+    from dashboard.cli.history_folder import iso
+
+    rows = [("slug", "title", "panels", "version", "saved", "by")]
+    for one in found:
+        version = "file" if one.origin == "file" else str(one.version)
+        rows.append((one.slug, one.title, str(one.panels), version, iso(one.t), one.by))
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    for row in rows if found else ():
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _check_export(slugs: Sequence[str], every: bool, out: Path | None, version: int | None) -> None:
+    if every and slugs:
+        raise CannotStart("--all takes every dashboard; leave the names out, or --all")
+    if not every and not slugs:
+        raise CannotStart("name a dashboard, or take --all; `plotroom dashboards list` lists them")
+    if out is None and (every or len(slugs) > 1):
+        raise CannotStart("several don't go into one text; name a folder with --out")
+    if version is not None and (every or len(slugs) > 1):
+        raise CannotStart("--version is of one dashboard; name that alone")
+
+
+def _wanted(source: Kept, slugs: Sequence[str], every: bool) -> list[str]:
+    known = [one.slug for one in source.all()]
+    for slug in slugs:
+        if slug not in known:
+            raise CannotStart(f"there is no dashboard {slug!r} at {source.where}{did_you_mean(slug, known)}")
+    return known if every else list(dict.fromkeys(slugs))
+
+
+def _target(out: Path, slug: str, form: Form | None, many: bool) -> tuple[Path, Form]:
+    """The file for one of them, and how it is written."""
+    from dashboard.dashboards.notation import form_of
+
+    if many or out.is_dir() or not out.suffix:
+        if out.exists() and not out.is_dir():
+            raise CannotStart(f"--out {out} is a file; name a folder for several dashboards")
+        out.mkdir(parents=True, exist_ok=True)
+        chosen: Form = form or "toml"
+        return out / f"{slug}.{chosen}", chosen
+    by_name = form_of(out)
+    if form is not None and form != by_name:
+        raise CannotStart(f"--out {out} is called as {by_name}, and --format says {form}; leave one of them out")
+    return out, by_name
+
+
+def _put(target: Path, text: str, force: bool) -> str:
+    """Write a file, unless it holds something else; what was done."""
+    try:
+        if target.exists():
+            if target.read_bytes() == text.encode():
+                return f"{target} is as it was"
+            if not force:
+                raise CannotStart(f"{target} is there already and holds something else; --force replaces it")
+        new = target.with_name(f".{target.name}.new")
+        new.write_text(text, encoding="utf-8")
+        new.replace(target)
+    except OSError as error:
+        raise CannotStart(f"{target} can't be written: {error.strerror}") from None
+    return f"{target} written"
+
+
+def _named(files: Sequence[Path]) -> list[Path]:
+    """Files, and those of folders.
+
+    Raises:
+        CannotStart: there is none.
+    """
+    from dashboard.dashboards.files import files_of
+
+    if not files:
+        raise CannotStart("name a file, or a folder of files, that ends in .toml or .json")
+    found: list[Path] = []
+    for path in files:
+        try:
+            inside = files_of(path) if path.is_dir() else [path]
+        except OSError as error:
+            raise CannotStart(f"{path} can't be read: {error.strerror}") from None
+        if not inside:
+            raise CannotStart(f"{path} has no file that ends in .toml or .json")
+        found += inside
+    return found
+
+
+def _read(paths: Iterable[Path]) -> list[tuple[Path, Dashboard]]:
+    from dashboard.dashboards.files import read_file
+    from dashboard.dashboards.refusal import Wrong
+
+    found = []
+    for path in paths:
+        try:
+            found.append((path, read_file(path)))
+        except Wrong as error:
+            raise CannotStart(f"{path}: {error}") from None
+    return found
+
+
+def _renamed(given: Sequence[tuple[Path, Dashboard]], slug: str) -> Dashboard:
+    from dashboard.dashboards.refusal import read
+
+    if len(given) > 1:
+        raise CannotStart("--slug is of one dashboard; name one file")
+    return read(given[0][1].whole() | {"slug": slug})
+
+
+def _check_slugs(given: Sequence[tuple[Path, Dashboard]]) -> None:
+    from dashboard.web.families import RESERVED
+
+    seen: dict[str, Path] = {}
+    for path, dashboard in given:
+        slug = dashboard.slug
+        if slug in RESERVED:
+            raise CannotStart(f"{path}: slug: {slug!r} is a dashboard of Plotroom's own; --slug gives it another name")
+        if seen.setdefault(slug, path) is not path:
+            raise CannotStart(f"{path}: slug: {slug!r} is that of {seen[slug]}, too; change one of them")
+
+
+def _save(target: Kept, dashboard: Dashboard, by: str, replace: bool, dry_run: bool) -> str:
+    slug, before = dashboard.slug, target.version(dashboard.slug)
+    if before and not replace:
+        raise Taken(slug, before, "")
+    if dry_run:
+        return f"would be saved as {'a new version of ' if before else ''}{slug!r}"
+    version = target.save(dashboard, before, by)
+    return f"{slug!r} is as it was, version {version}" if version == before else f"saved as {slug!r}, version {version}"
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user without a name
+        return ""
+
+
+def _perhaps(settings: Settings, url: str | None, secret: str | None, needed: bool) -> Kept | None:
+    """What is kept, if anything is there; files can be looked at without."""
+    try:
+        return kept(settings, url, secret)
+    except CannotStart:
+        if needed or url is not None:
+            raise
+        return None
+
+
+def _files_or_saved(files: Sequence[Path], source: Kept | None) -> Iterator[tuple[str, Any]]:
+    """What is to be looked at, by name: a dashboard, or what is wrong with a file."""
+    from dashboard.dashboards.files import read_file
+    from dashboard.dashboards.refusal import Wrong
+
+    if not files:
+        assert source is not None, "it is needed where no files are"
+        for one in source.all():
+            yield one.slug, source.find(one.slug)
+        return
+    for path in _named(files):
+        try:
+            yield str(path), read_file(path)
+        except Wrong as error:
+            yield str(path), error
+
+
+def _findings(name: str, found: Any, measured: Measured | None) -> Iterator[tuple[str, str]]:
+    from dashboard.dashboards.lint import Finding, lint
+    from dashboard.dashboards.refusal import Wrong
+
+    findings: list[Finding]
+    if isinstance(found, Wrong):
+        findings = [Finding("error", fault.path, fault.why) for fault in found.faults]
+    else:
+        findings = lint(found, measured)
+    for one in findings:
+        where = f" {one.path}:" if one.path else ""
+        yield one.level, f"{name}:{where} {one.level}: {one.why}"

@@ -1,0 +1,197 @@
+"""Where the commands on dashboards find them: on a server that runs, or in the data folder when none does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Set
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+from urllib.parse import quote
+
+import click
+
+from dashboard.cli.remote import Nobody, Refused, Remote
+from dashboard.errors import CannotStart
+
+if TYPE_CHECKING:
+    from dashboard.dashboards.document import Dashboard
+    from dashboard.dashboards.store import Place
+    from dashboard.settings import Settings
+
+_PATH = "/api/v1/dashboards"
+
+
+class Listed(NamedTuple):
+    """A dashboard in a list."""
+
+    slug: str
+    title: str
+    version: int
+    t: int
+    by: str
+    origin: str
+    panels: int
+
+
+class Taken(CannotStart):
+    """There is such a dashboard already, or another version of it.
+
+    Attributes:
+        version: the newest; 0 when it was deleted.
+    """
+
+    def __init__(self, slug: str, version: int, by: str) -> None:
+        who = f", saved by {by}" if by else ""
+        super().__init__(
+            f"there is a dashboard {slug!r} already (version {version}{who}); "
+            "--replace saves a new version of it, --slug gives yours another name"
+        )
+        self.version = version
+
+
+class Kept(Protocol):
+    """Dashboards that are kept somewhere.
+
+    Attributes:
+        where: for people.
+    """
+
+    where: str
+
+    def all(self) -> list[Listed]:
+        """What there is."""
+
+    def find(self, slug: str, version: int | None = None) -> Dashboard:
+        """One of them.
+
+        Raises:
+            CannotStart: there is none.
+        """
+
+    def version(self, slug: str) -> int:
+        """The number of the newest version; 0 when there is no such dashboard."""
+
+    def save(self, dashboard: Dashboard, base: int, by: str) -> int:
+        """Keep a new version; its number.
+
+        Raises:
+            Taken: another one is the newest.
+            CannotStart: it is refused.
+        """
+
+    def measured(self) -> Mapping[str, Mapping[str, Set[str]]] | None:
+        """Metrics, their labels and the values of these; None when that is not known."""
+
+
+def kept(settings: Settings, url: str | None, secret: str | None) -> Kept:
+    """Those of the server, or, when none runs and none was named, those of the data folder.
+
+    Raises:
+        CannotStart: neither is there.
+    """
+    from dashboard.dashboards.store import Place
+
+    remote = Remote(settings, url, secret)
+    try:
+        remote.ask(_PATH)
+    except Nobody:
+        if url is not None:
+            raise
+        place = Place.of(settings.dashboards.database, settings.data_dir)
+        if place.file is not None and not settings.data_dir.is_dir():
+            raise CannotStart(
+                f"nothing listens at {remote.address}, and there is no data folder {settings.data_dir}; "
+                "start Plotroom, or say where it is with --url or --data-dir"
+            ) from None
+        click.echo(f"nothing listens at {remote.address}; using {place.told}", err=True)
+        return OfFolder(settings, place)
+    return OfServer(remote)
+
+
+class OfServer:
+    """Those of a server that runs."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+        self.where = remote.address
+
+    def all(self) -> list[Listed]:
+        found = self._remote.ask(_PATH)["dashboards"]
+        return [Listed(*(one[key] for key in Listed._fields)) for one in found]
+
+    def find(self, slug: str, version: int | None = None) -> Dashboard:
+        from dashboard.dashboards.refusal import read
+
+        query = "" if version is None else f"?version={version}"
+        return read(self._remote.ask(f"{_PATH}/{_quoted(slug)}{query}")["dashboard"])
+
+    def version(self, slug: str) -> int:
+        return next((one.version for one in self.all() if one.slug == slug), 0)
+
+    def save(self, dashboard: Dashboard, base: int, by: str) -> int:
+        body = {"dashboard": dashboard.whole(), "base": base, "by": by}
+        try:
+            return int(self._remote.ask(f"{_PATH}/{_quoted(dashboard.slug)}", "PUT", body)["version"])
+        except Refused as error:
+            if error.code != "conflict":
+                raise
+            current = error.answer.get("current") or {}
+            raise Taken(dashboard.slug, current.get("version", 0), current.get("by", "")) from None
+
+    def measured(self) -> Mapping[str, Mapping[str, Set[str]]] | None:
+        metrics = self._remote.ask("/api/v1/metrics")["metrics"]
+        return {one["name"]: by_label(each["labels"] for each in one["series"]) for one in metrics}
+
+
+class OfFolder:
+    """Those of a data folder, while no server uses it."""
+
+    def __init__(self, settings: Settings, place: Place) -> None:
+        from dashboard.dashboards.store import Store
+
+        self._settings = settings
+        self._store = Store(place, lambda: time.time_ns() // 1_000_000)
+        self.where = place.told
+
+    def all(self) -> list[Listed]:
+        found = self._store.newest()
+        return [Listed(slug, one.title, one.version, one.t, one.by, "store", one.panels) for slug, one in found.items()]
+
+    def find(self, slug: str, version: int | None = None) -> Dashboard:
+        return self._store.find(slug, version).dashboard
+
+    def version(self, slug: str) -> int:
+        found = self._store.newest()
+        return found[slug].version if slug in found else 0
+
+    def save(self, dashboard: Dashboard, base: int, by: str) -> int:
+        from dashboard.dashboards.store import Conflict
+
+        try:
+            return self._store.save(dashboard, base, by).version
+        except Conflict as error:
+            about = error.current.about if error.current is not None else None
+            raise Taken(dashboard.slug, about.version if about else 0, about.by if about else "") from None
+
+    def measured(self) -> Mapping[str, Mapping[str, Set[str]]] | None:
+        from dashboard.history.database import StoreDamaged, StoreTrouble
+        from dashboard.history.visit import NoHistory, Visit
+
+        try:
+            with Visit(self._settings.data_dir / "history") as visit:
+                names = {name: [one for key in visit.keys(name) for one in visit.series(key)] for name in visit.names()}
+        except (NoHistory, StoreTrouble, StoreDamaged):
+            return None
+        return {name: by_label(one.as_dict() for one in series) for name, series in names.items()}
+
+
+def by_label(series: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:
+    """The values of each label."""
+    found: dict[str, set[str]] = {}
+    for labels in series:
+        for label, value in labels.items():
+            found.setdefault(label, set()).add(value)
+    return found
+
+
+def _quoted(slug: str) -> str:
+    return quote(slug, safe="")

@@ -1,0 +1,284 @@
+"""Dashboards that people save: each save is a version, and nobody overwrites what they have not seen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from dashboard.dashboards.document import Dashboard, as_bytes
+from dashboard.dashboards.refusal import Wrong, read
+from dashboard.dashboards.tables import dashboards, metadata, versions
+from dashboard.errors import PlotroomError
+from dashboard.sql import Database
+
+#: Dashboards that are kept, and deleted ones that can still be brought back.
+MOST = 500
+MOST_GONE = 100
+#: Versions of one dashboard; the oldest go first.
+MOST_VERSIONS = 50
+#: Characters of a name of who has saved.
+MAX_AUTHOR = 80
+
+
+class Version(NamedTuple):
+    """What is told of a version.
+
+    Attributes:
+        version: its number within its dashboard.
+        t: when it was saved, ms since the epoch.
+        by: who has saved it, as they call themselves; "" when they don't.
+        title: of the dashboard.
+        panels: how many it has.
+    """
+
+    version: int
+    t: int
+    by: str
+    title: str
+    panels: int
+
+
+class Saved(NamedTuple):
+    """A dashboard as it was saved."""
+
+    dashboard: Dashboard
+    about: Version
+
+
+class Unavailable(PlotroomError):
+    """The disk or the database does not do what it should; the text is a sentence."""
+
+
+class Unknown(PlotroomError):
+    """There is no such dashboard, or version of it."""
+
+
+class TooMany(PlotroomError):
+    """There are as many dashboards as may be."""
+
+    def __init__(self) -> None:
+        super().__init__(f"there are {MOST} dashboards already; delete one first")
+
+
+class Conflict(PlotroomError):
+    """Somebody else has saved meanwhile.
+
+    Attributes:
+        current: what is kept now; None when it was deleted.
+    """
+
+    def __init__(self, slug: str, current: Saved | None) -> None:
+        if current is None:
+            super().__init__(f"the dashboard {slug!r} was deleted meanwhile; save it as a new one, or leave it")
+        else:
+            by = f", by {current.about.by}" if current.about.by else ""
+            super().__init__(
+                f"the newest version of {slug!r} is {current.about.version}{by}, not the one that this was made from; "
+                "look at it, and save on top of it"
+            )
+        self.current = current
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where dashboards are kept.
+
+    Attributes:
+        url: SQLAlchemy's address.
+        file: of SQLite, made so that nobody else can read it; None for another database.
+    """
+
+    url: str
+    file: Path | None = None
+
+    @classmethod
+    def of(cls, database: str, data_dir: Path) -> Place:
+        """That of the setting `dashboards.database`, by default a file in the data folder."""
+        if database:
+            return cls(database)
+        path = data_dir.absolute() / "dashboards.db"
+        return cls(f"sqlite:///{path}", path)
+
+    @property
+    def told(self) -> str:
+        """It for people; an address may have a password."""
+        return str(self.file) if self.file is not None else "the database of dashboards.database"
+
+
+class Store:
+    """The saved dashboards. Waits for a disk: call it in native threads, one call at a time.
+
+    It opens its database when it is first asked, and again after a failure: what was put right is found without a
+    restart.
+
+    Args:
+        place: where they are.
+        now: the time, ms since the epoch.
+    """
+
+    def __init__(self, place: Place, now: Callable[[], int]) -> None:
+        self._place = place
+        self._now = now
+        self._open: Database | None = None
+
+    def newest(self) -> dict[str, Version]:
+        """The newest version of each, by slug."""
+        newest = and_(versions.c.slug == dashboards.c.slug, versions.c.version == dashboards.c.version)
+        query = select(versions).join(dashboards, newest).where(~dashboards.c.gone).order_by(versions.c.slug)
+        with self._begin() as db:
+            return {row.slug: _about(row) for row in db.execute(query)}
+
+    def find(self, slug: str, version: int | None = None) -> Saved:
+        """The newest version, or an earlier one, also of a dashboard that was deleted.
+
+        Raises:
+            Unknown: there is none.
+        """
+        with self._begin() as db:
+            if version is None:
+                saved = _newest(db, slug)
+                if saved is None:
+                    raise Unknown(f"there is no dashboard {slug[:60]!r}")
+                return saved
+            this = (versions.c.slug == slug) & (versions.c.version == version)
+            row = db.execute(select(versions).where(this)).one_or_none()
+            if row is None:
+                raise Unknown(f"there is no version {version} of a dashboard {slug[:60]!r} (any more)")
+            return _saved(row)
+
+    def history(self, slug: str) -> list[Version]:
+        """What is told of each version, the newest first.
+
+        Raises:
+            Unknown: there is no such dashboard, and was none lately.
+        """
+        with self._begin() as db:
+            query = select(versions).where(versions.c.slug == slug).order_by(versions.c.version.desc())
+            found = [_about(row) for row in db.execute(query)]
+        if not found:
+            raise Unknown(f"there is no dashboard {slug[:60]!r}")
+        return found
+
+    def save(self, dashboard: Dashboard, base: int, by: str) -> Version:
+        """Keep a new version; what is as it was makes none.
+
+        Args:
+            dashboard: the new one.
+            base: the version that it was made from; 0 for a new dashboard.
+            by: who saves.
+
+        Raises:
+            Conflict: another version is the newest.
+            TooMany: there is no place for a new one.
+        """
+        if base:
+            with self._begin() as db:
+                before = _newest(db, dashboard.slug)
+            if before is not None and before.about.version == base and _same(before.dashboard, dashboard):
+                return before.about
+        try:
+            with self._begin() as db:
+                return self._save(db, dashboard, base, by)
+        except IntegrityError:  # somebody else was quicker
+            with self._begin() as db:
+                raise Conflict(dashboard.slug, _newest(db, dashboard.slug)) from None
+
+    def delete(self, slug: str, base: int) -> None:
+        """Take a dashboard away. Its versions stay for a while, so that it can be brought back.
+
+        Raises:
+            Unknown: there is no such dashboard.
+            Conflict: another version is the newest.
+        """
+        with self._begin() as db:
+            this = (dashboards.c.slug == slug) & (dashboards.c.version == base) & ~dashboards.c.gone
+            done = db.execute(update(dashboards).where(this).values(gone=True, changed=self._now()))
+            if not done.rowcount:
+                current = _newest(db, slug)
+                raise Conflict(slug, current) if current else Unknown(f"there is no dashboard {slug[:60]!r}")
+            gone = select(dashboards.c.slug).where(dashboards.c.gone).order_by(dashboards.c.changed.desc())
+            for forgotten in db.execute(gone.offset(MOST_GONE)).scalars().all():
+                db.execute(delete(dashboards).where(dashboards.c.slug == forgotten))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def _save(self, db: Connection, dashboard: Dashboard, base: int, by: str) -> Version:
+        # A write comes first, which locks all others out: between looking and writing somebody else could save.
+        slug, now = dashboard.slug, self._now()
+        this = dashboards.c.slug == slug
+        known = this & (dashboards.c.version == base) & ~dashboards.c.gone if base else this & dashboards.c.gone
+        more = {"version": dashboards.c.version + 1, "gone": False, "changed": now}
+        done = db.execute(update(dashboards).where(known).values(more))
+        if not done.rowcount:
+            if base:
+                raise Conflict(slug, _newest(db, slug))
+            db.execute(insert(dashboards).values(slug=slug, version=1, changed=now, gone=False))
+        if not base and db.execute(select(func.count()).where(~dashboards.c.gone)).scalar_one() > MOST:
+            raise TooMany
+        number = int(db.execute(select(dashboards.c.version).where(this)).scalar_one())
+        about = Version(number, now, by[:MAX_AUTHOR], dashboard.title, len(dashboard.panels))
+        row = {"slug": slug, "version": number, "saved": now, "author": about.by, "title": about.title}
+        document = as_bytes(dashboard).decode()
+        db.execute(insert(versions).values(**row, panels=about.panels, document=document))
+        db.execute(delete(versions).where((versions.c.slug == slug) & (versions.c.version <= number - MOST_VERSIONS)))
+        return about
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        try:
+            with self._database().begin() as db:
+                yield db
+        except IntegrityError:
+            raise
+        except (SQLAlchemyError, OSError) as error:
+            self.close()
+            raise Unavailable(_sentence(error, self._place)) from error
+
+    def _database(self) -> Database:
+        if self._open is None:
+            if self._place.file is not None:
+                # What somebody draws is for who may see the page, not for everybody on this machine.
+                os.close(os.open(self._place.file, os.O_CREAT | os.O_RDWR, 0o600))
+            self._open = Database(self._place.url, metadata, "dashboards.database", synchronous="FULL")
+        return self._open
+
+
+def _newest(db: Connection, slug: str) -> Saved | None:
+    newest = and_(versions.c.slug == dashboards.c.slug, versions.c.version == dashboards.c.version)
+    query = select(versions).join(dashboards, newest).where((versions.c.slug == slug) & ~dashboards.c.gone)
+    row = db.execute(query).one_or_none()
+    return None if row is None else _saved(row)
+
+
+def _same(one: Dashboard, other: Dashboard) -> bool:
+    return as_bytes(one) == as_bytes(other)
+
+
+def _about(row: Row[Any]) -> Version:  # Any: a row of `versions`
+    return Version(row.version, int(row.saved), row.author, row.title, row.panels)
+
+
+def _saved(row: Row[Any]) -> Saved:  # Any: a row of `versions`
+    try:
+        return Saved(read(orjson.loads(row.document)), _about(row))
+    except (Wrong, orjson.JSONDecodeError) as error:
+        raise Unavailable(f"version {row.version} of {row.slug!r} can't be read: {error}") from None
+
+
+def _sentence(error: Exception, place: Place) -> str:
+    why = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error).splitlines()[0]
+    if "malformed" in why or "not a database" in why:
+        return f"{place.told} is damaged ({why}); move it away, and a new one is begun"
+    return f"{place.told} can't be used now: {why}"
