@@ -11,7 +11,7 @@ import numpy as np
 from collectors.sample import GAP
 from dashboard.history.codec import Damaged, Places, Stretch, decode, encode, places_of
 from dashboard.history.database import checksum
-from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, Buckets, Tier, aligned, beyond, fuller, merge, sum_up, widen
+from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, COUNT, Buckets, Tier, aligned, beyond, fuller, merge, sum_up, widen
 
 #: Times of a full chunk: at one a second, twice the ten minutes (and a second or two) after which samples are packed.
 #: Fewer pack worse, and a day of them takes longer to read; more are packed anew more often, and a minute takes longer.
@@ -139,12 +139,12 @@ class Chunks:
         rows = self.rows(db, metric, tier, first, last, _folded(order, aspects).tolist())
         parts = []
         for row in rows:
-            parts.append(_unfolded(row.stretch, order, aspects).between(first, last + 1))
+            parts.append(cut(row.stretch, first, last))
             first = max(first, row.last + 1)
-        if not parts:
-            return Buckets(np.zeros(0, dtype=np.int64), np.zeros((len(ASPECTS), len(order), 0)))
-        starts = np.concatenate([one.starts for one in parts])
-        return Buckets(starts, np.concatenate([one.cells for one in parts], axis=2))
+        found = _unfolded(joined(parts), order, aspects)
+        # A chunk that lacks a series of the others says nothing of how many values it had: none.
+        np.copyto(found.cells[COUNT], 0.0, where=np.isnan(found.cells[COUNT]))
+        return found
 
     def first(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int | None:
         """The time of the oldest sample or bucket; None when there is none."""

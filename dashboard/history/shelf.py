@@ -20,7 +20,7 @@ from dashboard.history.database import checksum
 from dashboard.history.directory import Directory, Key, Known
 from dashboard.history.replay import Replay
 from dashboard.history.ring import Ring
-from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, Buckets, Tier
+from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, COUNT, Buckets, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,9 @@ class Shelf:
         chosen = list(range(len(known.series))) if places is None else places
         with self._database.reading() as db:
             found = self._chunks.buckets(db, known.id, tier, start, end, chosen, aspects)
-        alive = (found.cells[0] > 0).any(axis=1)
+        alive = (found.cells[COUNT] > 0).any(axis=1)
+        if alive.all():
+            return known.at(np.array(chosen, dtype=np.uint32)), found
         series = tuple(known.series[place] for place, there in zip(chosen, alive, strict=True) if there)
         return series, Buckets(found.starts, found.cells[:, alive])
 

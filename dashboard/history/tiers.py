@@ -108,6 +108,8 @@ def merge(earlier: Buckets, later: Buckets) -> Buckets:
     if not len(earlier.starts) or not len(later.starts):
         return later if len(later.starts) else earlier
     starts = np.concatenate((earlier.starts, later.starts))
+    if earlier.starts[-1] < later.starts[0]:
+        return Buckets(starts, np.concatenate((earlier.cells, later.cells), axis=2))
     order = np.argsort(starts, kind="stable")  # of the same bucket, the later part stays the later one
     joined = Buckets(starts[order], np.concatenate((earlier.cells, later.cells), axis=2)[:, :, order])
     return joined if (np.diff(joined.starts) > 0).all() else widen(joined, 1)
@@ -142,6 +144,8 @@ def _spread(buckets: Buckets, starts: Times) -> npt.NDArray[np.float64]:
 
 def aligned(buckets: Buckets, rows: Sequence[int] | npt.NDArray[np.intp], series: int) -> Buckets:
     """The buckets as those of so many series, of which theirs are `rows`."""
+    if len(rows) == series and np.array_equal(rows, np.arange(series)):
+        return buckets
     cells = np.full((len(ASPECTS), series, len(buckets.starts)), GAP)
     cells[COUNT] = 0.0
     cells[:, rows] = buckets.cells
