@@ -11,7 +11,19 @@ import numpy as np
 from collectors.sample import GAP
 from dashboard.history.codec import Damaged, Places, Stretch, decode, encode, places_of
 from dashboard.history.database import checksum
-from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, COUNT, Buckets, Tier, aligned, beyond, fuller, merge, sum_up, widen
+from dashboard.history.tiers import (
+    ALL_ASPECTS,
+    ASPECTS,
+    COUNT,
+    Buckets,
+    Tier,
+    aligned,
+    beyond,
+    fuller,
+    merge,
+    sum_up,
+    widen,
+)
 
 #: Times of a full chunk: at one a second, twice the ten minutes (and a second or two) after which samples are packed.
 #: Fewer pack worse, and a day of them takes longer to read; more are packed anew more often, and a minute takes longer.
