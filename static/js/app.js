@@ -1,6 +1,6 @@
 // Joins the parts of the page: connection, store, frames, figures and state, and the things one can do to them.
 
-import { computed, inject } from "../vendor/vue.runtime.esm-browser.prod.js";
+import { computed, inject, shallowRef } from "../vendor/vue.runtime.esm-browser.prod.js";
 import { Address } from "./address.js";
 import { inkOn } from "./colours.js";
 import { Connection } from "./connection.js";
@@ -10,6 +10,9 @@ import { present } from "./layout.js";
 import { greeted, told } from "./notices.js";
 import { Returning, shapeOf } from "./returning.js";
 import { reveal } from "./reveal.js";
+import { ownActions } from "./out/actions.js";
+import { Panels } from "./out/panels.js";
+import { Picks } from "./out/picks.js";
 import { around } from "./people/moments.js";
 import { makeTogether } from "./people/together.js";
 import { makeState, saved } from "./state.js";
@@ -109,12 +112,20 @@ export function makeApp(boot, base) {
     return { id, at: /** @type {number} */ (pin), colour: own, ink, author: name, text: excerpt(text) };
   }));
 
-  return {
+  const app = {
     address, shown, setWindow, setPaused, open, together, paint, pins,
     boot, base, head, store, frames, connection, subscriptions, figures, state, metrics, collectors,
     units: new Units(boot.units),
     spans: new Spans(boot.base),
     sight: new Sight(),
+    panels: new Panels(),
+    picks: new Picks(),
+    /** What lies over the page and belongs to a panel. @type {{value: {component: object, panel: import("./out/panels.js").Held} | null}} */
+    sheet: shallowRef(null),
+    /** What a wall shows above its charts; null where the page is none. @type {{value: {Head: object} | null}} */
+    kiosk: shallowRef(null),
+    /** What can be done with a panel, in the order of its menu. @type {import("./out/panels.js").Action[]} */
+    panelActions: [],
 
     /** The span that live charts show. */
     span() {
@@ -166,6 +177,12 @@ export function makeApp(boot, base) {
       if (!reveal(name) && metric) open(metric.family, name);
     },
   };
+  app.panelActions.push(...ownActions(app));
+  address.register("panel", { local: true, read: () => state.full, write: (said) => void (state.full = said ?? "") });
+  for (const kind of /** @type {const} */ (["hidden", "pinned"])) {
+    address.register(kind, { local: true, read: () => app.picks.read(kind), write: (said) => app.picks.write(kind, said) });
+  }
+  return app;
 }
 
 /** The server's files are others than this page's. Once is enough: a proxy may go on serving the old page. @param {string} version */

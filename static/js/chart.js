@@ -23,6 +23,7 @@ import { hoverFormat, timeTicks } from "./timeticks.js";
  * @property {Scale} legendScale of the values in the legend
  * @property {number} size the largest of these
  * @property {number} drawn how many series
+ * @property {number[]} places of these
  * @property {number[]} bounds of a heat map's colours
  * @property {Map<number, string>} colours by place of the series
  */
@@ -132,13 +133,16 @@ export class Chart {
    * @param {import("./types.js").Theme} state.theme
    * @param {Json} state.template
    * @param {Set<string>} state.hidden keys of series that somebody has put away
+   * @param {Set<string>} state.pinned keys of series that somebody wants to see however small they are
    * @returns {Drawn}
    */
-  draw(ring, { span, theme, template, hidden }) {
+  draw(ring, { span, theme, template, hidden, pinned }) {
     const seen = this.zoom ?? span;
     this.seen = seen;
-    const shown = this.choice.of(ring, hidden, this.top || this.figure.data[0]?.["type"] === "heatmap");
     const [low, high] = ring.span(seen.from, seen.to);
+    const place = `${seen.to - seen.from} ${this.zoom?.to ?? ""}`;
+    const all = this.top || this.figure.data[0]?.["type"] === "heatmap";
+    const shown = this.choice.of(ring, { hidden, pinned, low, high, place, all });
     const { min, max } = this.latest ? newest(ring, shown) : extent(ring, shown, low, high, this.stacked);
     const size = Math.max(Math.abs(min), Math.abs(max));
     const scale = this.scaleFor(size);
@@ -149,10 +153,11 @@ export class Chart {
       legendScale: this.legendScale,
       size: Number.isFinite(size) ? size / this.legendScale.factor : 0,
       drawn: shown.length,
+      places: shown,
       bounds: [zmin, zmax],
       colours: this.colours,
     };
-    const key = [theme, this.width, this.height, seen.to - seen.from, this.zoom?.to, ring.shape, ...hidden].join();
+    const key = [theme, this.width, this.height, seen.to - seen.from, this.zoom?.to, ring.shape, ...shown].join();
     // What was zoomed to is past: no later sample changes it.
     const past = this.zoom !== null && this.zoom.to < this.drawnLast;
     if (key === this.drawnKey && (past || ring.version === this.drawnVersion)) {

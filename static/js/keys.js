@@ -3,7 +3,7 @@
 import { WINDOWS } from "./text.js";
 
 /** Keys that change nothing of what one looks at. */
-const ASIDE = new Set(["t", "c", "?", "m", "p"]);
+const ASIDE = new Set(["f", "t", "c", "?", "m", "p"]);
 /** What somebody takes into their own hands, and by that follows nobody any more. */
 const HANDS = ".plot, .seg, .pick, .btn.pause, button.chip, .rail a, .tile, .family a";
 
@@ -19,6 +19,7 @@ export function listenKeys(app, target = document) {
   const actions = {
     " ": app.togglePause,
     "t": () => app.setTheme(state.theme === "dark" ? "light" : "dark"),
+    "f": () => void (state.full = state.full ? "" : app.panels.pointed()?.id ?? ""),
     "c": () => void (state.dialog = "collectors"),
     "?": () => void (state.dialog = "help"),
     "/": () => {
@@ -41,7 +42,7 @@ export function listenKeys(app, target = document) {
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
     const at = /** @type {HTMLElement} */ (event.target);
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || state.dialog) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || state.dialog || app.sheet.value) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || at.isContentEditable) return;
     // Space and Enter belong to the button or link that has the focus.
     if (event.key === " " && /^(BUTTON|A|SUMMARY)$/.test(at.tagName)) return;

@@ -1,5 +1,6 @@
 // The rows of a legend: which mark, which name, which value of the moment that the chart ends at.
 
+import { MOST_DRAWN } from "./choice.js";
 import { colourOf } from "./colours.js";
 import { nameOf } from "./store.js";
 import { joined, legendDecimals, number } from "./units.js";
@@ -12,17 +13,20 @@ import { joined, legendDecimals, number } from "./units.js";
  * @param {object} options
  * @param {number} options.end ms, 0 for the newest
  * @param {string} options.metric its name
+ * @param {Set<string>} [options.hidden] keys of series that somebody has put away: they can be taken back
  * @param {{palette: string[], quiet: string}} options.colours
  * @returns {Row[]}
  */
-export function rowsOf(ring, drawn, { end, metric, colours }) {
+export function rowsOf(ring, drawn, { end, metric, colours, hidden }) {
   const at = end ? ring.search(end + 1) - 1 : ring.end - 1;
   const digits = legendDecimals(drawn.size);
   const { factor, symbol } = drawn.legendScale;
   // The header names the unit of the chart; values of another step bring their own.
   const suffix = symbol === drawn.scale.symbol ? "" : joined(symbol);
   const alone = ring.series.length === 1 && !nameOf(ring.series[0] ?? { labels: {} });
-  return ring.series.map((series, place) => {
+  // Of very many, those that are not drawn are in a list of their own.
+  const some = new Set(ring.series.length > MOST_DRAWN ? drawn.places : []);
+  const row = (/** @type {import("./types.js").Series} */ series, /** @type {number} */ place) => {
     const value = ring.columns[place]?.[at] ?? NaN;
     return {
       key: ring.keys[place] ?? "",
@@ -31,5 +35,6 @@ export function rowsOf(ring, drawn, { end, metric, colours }) {
       value: number(value / factor, digits) + (Number.isNaN(value) ? "" : suffix),
       size: value || 0,
     };
-  });
+  };
+  return ring.series.flatMap((series, place) => (!some.size || some.has(place) || hidden?.has(ring.keys[place] ?? "") ? [row(series, place)] : []));
 }

@@ -22,6 +22,7 @@ import { WINDOWS, titled } from "./text.js";
  * @property {import("./people/together.js").Look | null} look where charts were asked to look
  * @property {boolean} pointing whether one shows where one's mouse is
  * @property {{metric: string, from: number, to: number} | null} zoomed the chart that was zoomed last by hand
+ * @property {string} full id of the panel that lies over the whole page, "" for none
  */
 
 /** Choices survive a reload. Storage may be refused; then they don't. */
@@ -66,6 +67,7 @@ export function makeState(boot, status) {
     look: null,
     pointing: false,
     zoomed: null,
+    full: "",
   };
   return {
     state: reactive(initial),

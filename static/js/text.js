@@ -4,9 +4,9 @@ import { words } from "./lang/words.js";
 import { duration } from "./units.js";
 
 export const {
-  TEXT, TIME, aboutText, absent, answered, colourText, followAgain, followText, invitedDone, invitedText, labelled,
-  leaderGone, letters, listed, lookText, moreText, noFigure, notLoaded, othersThere, pinnedText, refusedOf, running, shareOf,
-  someOf, whisperTo, withKey,
+  TEXT, TIME, aboutText, absent, answered, colourText, firstOf, foldedText, followAgain, followText, invitedDone,
+  invitedText, labelled, leaderGone, letters, listed, lookText, menuOf, moreText, noFigure, notLoaded, othersThere,
+  pinnedText, refusedOf, rowsText, running, seriesOf, shareOf, someOf, tableOf, whisperTo, withKey,
 } = words;
 
 /** Names of the windows, in seconds; their keys are their places. @type {[number, string][]} */

@@ -18,7 +18,6 @@ export const Event = Object.freeze({
   TOP: "top",
   LAGGED: "lagged",
   NOTICE: "notice",
-  DASHBOARDS: "dashboards",
   // of people
   WELCOME: "welcome",
   JOIN: "join",

@@ -4,13 +4,17 @@ import { useApp } from "../app.js";
 import { TEXT, WINDOWS, badge, withKey } from "../text.js";
 import { html } from "./html.js";
 import { Folded } from "./notices.js";
+import { boardActions } from "../out/actions.js";
+import { Menu } from "./menu.js";
 import { People } from "./people.js";
 
 export const Bar = {
   props: ["title"],
   /** @param {{title: string}} props */
   setup(props) {
-    const { state, boot, setWindow, setTheme, togglePause } = useApp();
+    const app = useApp();
+    const { state, boot, setWindow, setTheme, togglePause } = app;
+    const actions = boardActions(app, () => props.title);
 
     const live = () => {
       const { kind, text, extra } = badge(state.status, state.pausedAt > 0, state.now);
@@ -56,6 +60,7 @@ export const Bar = {
                 onClick=${() => setTheme(state.theme === "dark" ? "light" : "dark")}>
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="8" cy="8" r="5.5" /><path class="solid" d="M8 2.5a5.5 5.5 0 0 1 0 11z" /></svg>
         </button>
+        <${Menu} title=${props.title} actions=${actions} panel=${() => null} />
         <${People} />
       </header>`;
   },

@@ -10,7 +10,8 @@ import { html } from "./html.js";
 /** ms between two looks at the counts of the collectors, while they are open. */
 const REFRESH_EVERY = 2_000;
 
-const Dialog = {
+/** A window over the page. */
+export const Dialog = {
   props: ["title"],
   emits: ["close"],
   /**

@@ -17,7 +17,7 @@ import { Tile } from "./tile.js";
 
 export const Page = {
   setup() {
-    const { state, shown: all, boot, open, together } = useApp();
+    const { state, shown: all, boot, open, together, sheet, kiosk } = useApp();
     const { people } = together;
     const known = boot.families.map(titled);
     const groups = computed(() => families(all.value, known));
@@ -55,12 +55,13 @@ export const Page = {
     return () => html`
       <div class=${["app", { talking: people.open && people.you, picking: people.picking }]}>
         <a class="skip" href="#charts">${TEXT.skip}</a>
-        <${Rail} />
+        ${!kiosk.value && html`<${Rail} />`}
         ${state.menu && html`<div class="veil" onClick=${() => (state.menu = false)} />`}
         <div class="body">
-          <${Bar} title=${title.value} />
-          <${Notices} />
-          <${Strip} />
+          ${kiosk.value ? html`<${kiosk.value.Head} title=${title.value} />` : html`
+            <${Bar} title=${title.value} />
+            <${Notices} />
+            <${Strip} />`}
           <main id="charts" class="main" tabindex="-1" key=${state.slug}>
             ${heads.value.length > 0 && html`<div class="tiles">
               ${heads.value.map((metric, place) => html`<${Tile} key=${metric.name} metric=${metric} title=${short(metric)} place=${place} />`)}
@@ -79,6 +80,7 @@ export const Page = {
         </div>
         ${people.open && people.you && html`<${Talk} title=${title.value} />`}
         <${Dialogs} />
+        ${sheet.value && html`<${sheet.value.component} panel=${sheet.value.panel} onClose=${() => (sheet.value = null)} />`}
       </div>`;
   },
 };

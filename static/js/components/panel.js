@@ -5,16 +5,18 @@ import {
 } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { Chart } from "../chart.js";
+import { overAll } from "../out/full.js";
 import { shapeOf } from "../returning.js";
 import { rowsOf } from "../rows.js";
 import { chartOf, panelId, shownAs } from "../spec.js";
 import { CALM, TROUBLE } from "../standing.js";
-import { TEXT, behind, finerOf, labelled, listed, reasonOf, refusedOf, someOf, stale, stateText } from "../text.js";
+import { TEXT, behind, finerOf, foldedText, labelled, listed, reasonOf, refusedOf, someOf, stale, stateText } from "../text.js";
 import { joined, short } from "../units.js";
 import { Code } from "../wire.js";
 import { Zoom } from "../zoom.js";
 import { html } from "./html.js";
 import { Legend, Ramp } from "./legend.js";
+import { Menu } from "./menu.js";
 import { Overlay } from "./overlay.js";
 
 /** @typedef {import("../types.js").Metric} Metric */
@@ -25,6 +27,9 @@ const SLOWEST = 10_000;
 /** Values are told more often than a long chart moves, and less often than anybody can read. */
 const VALUES_EVERY = 1_000;
 const VALUES_FASTEST = 250;
+/** How often, and after how many ms, one looks whether a chart that was out of sight has been drawn. */
+const SETTLES = 200;
+const SETTLE_EVERY = 25;
 
 export const Panel = {
   props: ["metric", "width", "spec"],
@@ -45,7 +50,6 @@ export const Panel = {
       unit: unitOf(), lines: 0, all: 0, low: "", high: "", rows: /** @type {Row[]} */ ([]),
       legend: /** @type {Chart["legend"]} */ ("none"),
     });
-    const hidden = shallowRef(/** @type {Set<string>} */ (new Set()));
     let toldAt = -Infinity;
     let drawnAt = -Infinity;
     let urgent = true;
@@ -91,7 +95,7 @@ export const Panel = {
         const template = boot.templates[state.theme];
         const now = performance.now();
         if (!drawn || urgent || now - drawnAt >= step() - 16) {
-          drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, hidden: hidden.value });
+          drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, ...app.picks.of(held.id) });
           drawnAt = now;
           overlay.value?.place();
           report();
@@ -125,7 +129,7 @@ export const Panel = {
     function tell(ring, drawn, template, legend) {
       const { factor, symbol } = drawn.legendScale;
       const rows = rowsOf(ring, drawn, {
-        end: zoom.value?.to ?? state.pausedAt, metric: props.metric.name,
+        end: zoom.value?.to ?? state.pausedAt, metric: props.metric.name, hidden: app.picks.of(held.id).hidden,
         colours: { palette: template.layout.colorway, quiet: template.layout.meta.quiet },
       });
       const [low, high] = drawn.bounds.map((bound) => short(bound / factor) + joined(symbol));
@@ -181,8 +185,39 @@ export const Panel = {
       if (visible) redraw();
     }
 
+    /** What others may know of it. @type {import("../out/panels.js").Held} */
+    const held = {
+      id: panelId(props.metric, props.spec),
+      get metric() {
+        return shown.value;
+      },
+      get element() {
+        return /** @type {HTMLElement} */ (root.value);
+      },
+      title: () => shown.value.title,
+      unit: () => told.value.unit,
+      chart: () => chart,
+      ring: () => zoomed.ring,
+      span: () => chart?.zoom ?? app.span(),
+      async settle() {
+        const before = { near: near.value, seen };
+        if (!seen) show(true, true);
+        for (let tries = 0; !drawn && tries < SETTLES; tries++) await new Promise((go) => setTimeout(go, SETTLE_EVERY));
+        return () => void (before.seen || show(before.near, before.seen));
+      },
+    };
+
+    let shrink = () => {};
+    /** It lies over the whole page, or no longer. */
+    function cover() {
+      shrink();
+      shrink = state.full === held.id && root.value ? overAll(root.value, () => (state.full = "")) : () => {};
+    }
+
     onMounted(() => {
       const element = /** @type {HTMLElement} */ (root.value);
+      undo.push(app.panels.add(held));
+      cover();
       undo.push(app.sight.watch(element, show));
       undo.push(frames.add(drawable));
       undo.push(store.listen(props.metric.name, (past) => {
@@ -195,17 +230,19 @@ export const Panel = {
       undo.push(() => sizes.disconnect());
     });
     onBeforeUnmount(() => {
+      shrink();
       for (const end of undo) end();
       unwant();
       builds++;
       zoomed.end();
       chart?.destroy();
     });
+    watch(() => state.full === held.id, cover, { flush: "post" });
     watch(() => shapeOf(shown.value) + chartOf(props.spec), () => near.value && build());
     // Whoever chooses a window wants to see it.
     watch(() => state.window, () => zoom.value && !state.look && catchUp());
     watch(() => state.look, look);
-    watch(() => [state.window, state.theme, state.pausedAt], redraw);
+    watch(() => [state.window, state.theme, state.pausedAt, app.picks.of(held.id)], redraw);
 
     const trouble = computed(() => {
       const collector = collectors.value.get(props.metric.collector);
@@ -266,12 +303,13 @@ export const Panel = {
     });
 
     /** @param {string} key */
-    const toggle = (key) => {
-      const set = new Set(hidden.value);
-      if (!set.delete(key)) set.add(key);
-      hidden.value = set;
-      redraw();
-    };
+    const toggle = (key) => app.picks.toggle(held.id, "hidden", key);
+
+    /** All series, those that are not drawn among them. */
+    async function find() {
+      const { SeriesList } = await import("../out/list.js");
+      app.sheet.value = { component: SeriesList, panel: held };
+    }
 
     /** The moment of the first chart, for whoever measures. */
     function report() {
@@ -286,15 +324,15 @@ export const Panel = {
       const { low, high } = told.value;
       const scale = boot.templates[state.theme]["layout"].colorscale.sequential;
       if (kind === "ramp") return html`<${Ramp} name=${props.metric.name} scale=${scale} low=${low} high=${high} />`;
-      return html`<${Legend} rows=${told.value.rows} hidden=${hidden.value} onToggle=${toggle} />`;
+      return html`<${Legend} rows=${told.value.rows} hidden=${app.picks.of(held.id).hidden} onToggle=${toggle} />`;
     };
 
     return () => {
       const { unit, lines, all } = told.value;
       const text = word();
-      const some = lines < all - hidden.value.size ? someOf(lines, all) : "";
+      const { hidden, pinned } = app.picks.of(held.id);
+      const folded = Math.max(0, all - lines - hidden.size);
       const refused = props.metric.refused ?? 0;
-      const note = [some, refused > 0 ? refusedOf(refused) : ""].filter(Boolean).join(". ");
       return html`
         <section ref=${root} class=${["panel", `w${props.width}`]} id=${panelId(props.metric, props.spec)} data-metric=${props.metric.name}
                  aria-label=${shown.value.title} onMouseenter=${() => (hover = true)} onMouseleave=${() => (hover = false)}>
@@ -302,14 +340,16 @@ export const Panel = {
             <h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.value.title}</h3>
             <span class="unit">${unit}</span>
             ${zoom.value?.word && html`<span class="finer cut" title=${zoom.value.reason || null}>${zoom.value.word}</span>`}${chip()}
+            <${Menu} panel=${() => held} title=${shown.value.title} />
           </header>
           <div class=${["plot", shown.value.chart]}>
             <div ref=${plot} class="canvas" role="img" aria-label=${summary.value} />
             <${Overlay} ref=${overlay} metric=${props.metric.name} area=${() => chart?.area ?? null} />
             ${text && html`<p class="word">${text}</p>`}
           </div>
-          ${note && html`<p class="note">${note}</p>`}
+          ${refused > 0 && html`<p class="note">${refusedOf(refused)}</p>`}
           ${legend()}
+          ${(folded > 0 || pinned.size > 0) && html`<button class="folded" data-apart title=${someOf(lines, all)} onClick=${find}>${foldedText(folded)}</button>`}
         </section>`;
     };
   },

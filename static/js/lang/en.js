@@ -98,6 +98,27 @@ export const TEXT = {
   spaceKey: "space",
   enterKey: "enter",
   escapeKey: "esc",
+  // of what leaves the page
+  panelMenu: "What can be done with it",
+  fullScreen: "Full screen",
+  smaller: "Back to the dashboard",
+  viewData: "View data",
+  savePng: "Save as PNG",
+  saveSvg: "Save as SVG",
+  saveCsv: "Save data as CSV",
+  copyLink: "Copy link to this panel",
+  copied: "Copied",
+  notCopied: "The browser does not let it be copied",
+  noPicture: "The browser could not make the picture",
+  time: "Time",
+  again: "Read again",
+  findSeries: "Find a series",
+  noSeries: "No series has that in its name.",
+  byPeak: "The largest first, with their last value and their maximum",
+  pinSeries: "Pin",
+  hideSeries: "Hide",
+  saveBoard: "Save dashboard as PNG",
+  kiosk: "Show on a wall (kiosk)",
 };
 
 /** Why something that was to be said was not, by the server's code. @type {Record<string, string>} */
@@ -131,6 +152,7 @@ export const keysText = (windows) => [
   ["Space", "Pause or go on"],
   ["/", "Find a metric"],
   ["1 – 8", `Span of time: ${windows}`],
+  ["f", "Full screen: the panel below the mouse, or with the focus"],
   ["t", "Dark or light"],
   ["c", "Collectors and their states"],
   ["m", "Talk beside the charts"],
@@ -206,3 +228,15 @@ export const withNames = (names) => `With ${names}`;
 export const whisperTo = (name) => `Whisper to ${name}`;
 /** @param {number} number */
 export const colourText = (number) => `Colour ${number}`;
+/** @param {number} rows @param {number} all */
+export const rowsText = (rows, all) => (rows < all ? `${rows} of ${plural(all, "# sample", "# samples")}, at even distances; the CSV has all` : plural(all, "# sample", "# samples"));
+/** @param {string} title of a panel */
+export const tableOf = (title) => `${title}: data`;
+/** @param {string} title of a panel @param {number} count */
+export const seriesOf = (title, count) => `${title}: ${plural(count, "# series", "# series")}`;
+/** @param {number} some @param {number} all */
+export const firstOf = (some, all) => `The ${some} largest of ${all}; type more of a name to find others`;
+/** @param {number} count of series that are not drawn */
+export const foldedText = (count) => plural(count, "# more, not drawn", "# more, not drawn");
+/** @param {string} title of a panel */
+export const menuOf = (title) => `${title}: what can be done with it`;

@@ -98,6 +98,27 @@ export const TEXT = {
   spaceKey: "空格",
   enterKey: "回车",
   escapeKey: "Esc",
+  // 导出与展示
+  panelMenu: "可以用它做什么",
+  fullScreen: "全屏",
+  smaller: "返回仪表板",
+  viewData: "查看数据",
+  savePng: "保存为 PNG",
+  saveSvg: "保存为 SVG",
+  saveCsv: "将数据保存为 CSV",
+  copyLink: "复制此面板的链接",
+  copied: "已复制",
+  notCopied: "浏览器不允许复制",
+  noPicture: "浏览器无法生成图片",
+  time: "时间",
+  again: "重新读取",
+  findSeries: "查找序列",
+  noSeries: "没有名称匹配的序列。",
+  byPeak: "最大的在前，附最新值与最大值",
+  pinSeries: "固定",
+  hideSeries: "隐藏",
+  saveBoard: "将仪表板保存为 PNG",
+  kiosk: "投放到大屏（展示模式）",
 };
 
 /** @type {Record<string, string>} */
@@ -191,6 +212,7 @@ export const keysText = (windows) => [
   ["空格", "暂停或继续"],
   ["/", "查找指标"],
   ["1 – 8", `时间范围：${windows}`],
+  ["f", "全屏：鼠标下方或有焦点的面板"],
   ["t", "深色或浅色"],
   ["c", "采集器及其状态"],
   ["m", "图表旁的聊天"],
@@ -262,3 +284,15 @@ export const withNames = (names) => `与 ${names} 一起`;
 export const whisperTo = (name) => `私聊 ${name}`;
 /** @param {number} number */
 export const colourText = (number) => `颜色 ${number}`;
+/** @param {number} rows @param {number} all */
+export const rowsText = (rows, all) => (rows < all ? `${numbers.format(all)} 个采样中均匀选取的 ${numbers.format(rows)} 个；CSV 含全部` : `${numbers.format(all)} 个采样`);
+/** @param {string} title */
+export const tableOf = (title) => `${title}：数据`;
+/** @param {string} title @param {number} count */
+export const seriesOf = (title, count) => `${title}：${numbers.format(count)} 个序列`;
+/** @param {number} some @param {number} all */
+export const firstOf = (some, all) => `${numbers.format(all)} 个中最大的 ${numbers.format(some)} 个；输入更多名称以查找其他序列`;
+/** @param {number} count */
+export const foldedText = (count) => `另有 ${numbers.format(count)} 个未绘制`;
+/** @param {string} title */
+export const menuOf = (title) => `${title}：可用操作`;
