@@ -176,6 +176,7 @@ def actions(history: Any, catalog: Any, broadcast: Any, tasks: Any) -> dict[str,
         "state": state,
         "notice": broadcast.notice,
         "stand": broadcast.stand,
+        "dashboard": broadcast.dashboard,
         "counters": counters,
     }
 

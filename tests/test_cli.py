@@ -79,6 +79,7 @@ def test_settings_prints_the_table(plotroom: Plotroom) -> None:
         "live": {},
         "history": {},
         "people": {},
+        "dashboards": {},
         "admin": {},
         "agents": {},
         "sampling": {},

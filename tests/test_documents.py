@@ -42,10 +42,13 @@ START = 1_700_000_000_000
 #: Requests to one address, of each kind, that are made up.
 EXAMPLES = 8
 #: Those that are asked first: they take most.
-TRIED = ("/api/v1/query", "/api/v1/notices")
+TRIED = ("/api/v1/query", "/api/v1/notices", "/api/v1/dashboards/{slug}")
 #: Seconds for all of them, when these were among the answers; a slow machine asks less.
 TIME = 12.0
-NEEDED = {("/api/v1/query", 200), ("/api/v1/query", 422), ("/api/v1/notices", 422)}
+NEEDED = {
+    ("/api/v1/query", 200), ("/api/v1/query", 422), ("/api/v1/notices", 422), ("/api/v1/dashboards/{slug}", 422),
+    ("/api/v1/dashboards/{slug}", 404),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +90,8 @@ def test_every_address_is_in_the_openapi_document(room: Plotroom) -> None:
     for rule in room.flask.url_map.iter_rules():
         if rule.rule.startswith(("/api/", "/healthz", "/metrics")):
             methods = {one.lower() for one in rule.methods or ()} - {"head", "options"}
-            served[rule.rule] = served.get(rule.rule, set()) | methods
+            path = rule.rule.replace("<", "{").replace(">", "}")
+            served[path] = served.get(path, set()) | methods
     assert {path: set(methods) for path, methods in Http().document["paths"].items()} == served
 
 
@@ -100,24 +104,34 @@ def test_answers_are_as_described(server: Callable[..., Server]) -> None:
     assert live["servers"] == {asyncapi.SERVER: asyncapi.place(place, False, "/plot")}
     assert http["info"]["version"] == live["info"]["version"] == running.json("/healthz")["version"]
     requests.post(f"{running.url}/api/v1/notices", json={"text": "x", "topic": "t"}, timeout=10)
+    made = {"title": "Web", "panels": [{"metric": "system.cpu"}, {"kind": "text", "text": "x"}]}
+    board = f"{running.url}/api/v1/dashboards/web"
+    answer = requests.put(board, json={"dashboard": made}, timeout=10)
+    contract.check("/api/v1/dashboards/{slug}", 200, answer.json(), "put")
     assert wait_for(lambda: running.get("/api/v1/query?metric=system.cpu")[0] == 200)
     for path in contract.document["paths"]:
         if path in ("/metrics", "/api/v1/export"):
             continue
         query = "?metric=system.cpu" if path.endswith("/query") else ""
-        contract.check(path, 200, running.json(path + query))
+        contract.check(path, 200, running.json(path.replace("{slug}", "web") + query))
     for path, status, method, kind in (
         ("/api/v1/query", 422, "get", ""),
         ("/api/v1/query?metric=no", 404, "get", ""),
         ("/api/v1/figures?metric=no", 404, "get", ""),
         ("/api/v1/notices", 415, "post", "text/plain"),
         ("/api/v1/notices", 422, "post", "application/json"),
+        ("/api/v1/figures?kind=no", 422, "get", ""),
     ):
         answer = requests.request(
             method, running.url + path, data="{}", headers={"Content-Type": kind}, timeout=10
         )  # fmt: skip
         assert answer.status_code == status
         contract.check(path.partition("?")[0], status, answer.json(), method)
+    answer = requests.put(board, json={"dashboard": made | {"title": "Other"}}, timeout=10)
+    assert answer.status_code == 409
+    contract.check("/api/v1/dashboards/{slug}", 409, answer.json(), "put")
+    answer = requests.delete(f"{board}?base=1", timeout=10)
+    contract.check("/api/v1/dashboards/{slug}", 200, answer.json(), "delete")
 
 
 def test_made_up_requests_are_answered_as_described(server: Callable[..., Server]) -> None:
@@ -136,7 +150,8 @@ def test_made_up_requests_are_answered_as_described(server: Callable[..., Server
         for result in operations:
             assert isinstance(result, Ok)
             operation = result.ok()
-            modes = list(schemathesis.GenerationMode) if operation.query or operation.body else []
+            asked = operation.query or operation.body or operation.path_parameters
+            modes = list(schemathesis.GenerationMode) if asked else []
             for mode in modes or [schemathesis.GenerationMode.POSITIVE]:
 
                 @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
@@ -236,9 +251,13 @@ def test_live_messages_are_as_described(rooms: RoomsServer) -> None:
         "publish", metric="a.many", times=[START + 1000 + place for place in range(100)], values={"x": [2.0] * 100}
     )
     rooms.do("notice", level="info", text="hello")
+    entry = {"slug": "web", "title": "Web", "version": 1, "t": START, "by": "Ada", "origin": "store", "panels": 2}
+    for change in (entry | {"editable": True}, {"slug": "web", "gone": True}):
+        rooms.do("dashboard", change=change)
     rooms.do("retire", collector="tests")
     asked(contract, client, NAMESPACE, "unsubscribe", metrics=["a.few"])
-    heard(contract, client, NAMESPACE, "hello", "series", "samples", "samples", "catalog", "notice", "top")
+    told = ("hello", "series", "samples", "samples", "catalog", "notice", "dashboards", "dashboards", "top")
+    heard(contract, client, NAMESPACE, *told)
     client.close()
     contract.check(NAMESPACE, "lagged", lagged())
     known = {name for name in contract.document["components"]["messages"] if name.startswith("metrics.")}

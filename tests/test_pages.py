@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from collectors.metric import Metric
 from collectors.units import UNITS
+from dashboard.dashboards.boards import Boards
 from dashboard.history.store import History
 from dashboard.live.catalog import Catalog
 from dashboard.paths import TEMPLATES
@@ -34,7 +35,7 @@ class World:
         self.history = History(HistorySettings(), Clock())
         self.catalog = Catalog(self.history)
         app = Flask("test", template_folder=str(TEMPLATES), static_folder=None)
-        parts = (self.catalog, self.history, Figures(), threads(), "build7")
+        parts = (self.catalog, self.history, Figures(), threads(), Boards(None, None, threads()), "build7")
         app.register_blueprint(pages.blueprint(pages.Pages(*parts, here)))
         refusals.install(app, PlainPages())
         self.client: FlaskClient = app.test_client()

@@ -148,7 +148,7 @@ export class Connection {
   }
 
   /**
-   * @param {"status" | "catalog" | "notice" | "notices" | "refused"} what
+   * @param {"status" | "catalog" | "notice" | "notices" | "dashboards" | "refused"} what
    * @param {(payload: any) => void} listener
    * @returns {() => void} ends that
    */
@@ -194,6 +194,7 @@ export class Connection {
     on(Event.TOP, (offsets) => subscriptions.following.top(offsets));
     on(Event.LAGGED, ({ metrics }) => subscriptions.following.lagged(metrics));
     on(Event.NOTICE, (notice) => this.tell("notice", notice));
+    on(Event.DASHBOARDS, (change) => this.tell("dashboards", change));
   }
 
   lost() {

@@ -8,13 +8,11 @@ export class Figures {
   /**
    * @param {Record<string, Figure>} known
    * @param {string} base path under which the server lives
-   * @param {(address: string) => Promise<any>} [load]
+   * @param {(address: string) => Promise<Record<string, Figure>>} [load]
    */
   constructor(known, base, load = fetched) {
     /** @type {Map<string, Figure>} */
     this.known = new Map(Object.entries(known));
-    /** @type {Map<string, Promise<Figure>>} by name and kind */
-    this.kinds = new Map();
     this.address = `${base}/api/v1/figures`;
     this.load = load;
     /** @type {Set<string>} */
@@ -25,57 +23,56 @@ export class Figures {
     this.outdated = new Map();
   }
 
-  /** @param {string} name @param {string} [kind] of chart; by default the one that the metric declares @returns {Promise<Figure>} */
+  /**
+   * @param {string} name
+   * @param {string} [kind] how it is to be drawn; by default as the metric declares
+   * @returns {Promise<Figure>}
+   */
   async get(name, kind = "auto") {
-    if (kind !== "auto") return this.of(name, kind);
+    const key = keyOf(name, kind);
     let before;
     do {
       before = this.outdated.get(name);
-      if (this.known.has(name)) break;
-      this.wanted.add(name);
+      if (this.known.has(key)) break;
+      this.wanted.add(key);
       this.asking ??= Promise.resolve().then(() => this.ask());
       await this.asking;
     } while (before !== this.outdated.get(name));
-    const figure = this.known.get(name);
+    const figure = this.known.get(key);
     if (!figure) throw new Error(noFigure(name));
     return figure;
   }
 
   /** It is declared differently now. @param {string} name */
   forget(name) {
-    this.known.delete(name);
-    for (const key of this.kinds.keys()) if (key.startsWith(`${name} `)) this.kinds.delete(key);
+    for (const key of [...this.known.keys()]) if (nameIn(key) === name) this.known.delete(key);
     this.outdated.set(name, (this.outdated.get(name) ?? 0) + 1);
   }
 
-  /** One of another kind than declared. @param {string} name @param {string} kind @returns {Promise<Figure>} */
-  async of(name, kind) {
-    const key = `${name} ${kind}`;
-    const found = this.kinds.get(key);
-    if (found) return found;
-    const asking = this.load(`${this.address}?metric=${encodeURIComponent(name)}&kind=${encodeURIComponent(kind)}`);
-    this.kinds.set(key, asking);
-    try {
-      return await asking;
-    } catch (error) {
-      // Whoever wants it next asks again.
-      if (this.kinds.get(key) === asking) this.kinds.delete(key);
-      throw error;
-    }
-  }
-
   async ask() {
-    const names = [...this.wanted];
+    /** @type {Map<string, string[]>} names by kind */
+    const wanted = new Map();
+    for (const key of this.wanted) wanted.set(kindIn(key), [...(wanted.get(kindIn(key)) ?? []), nameIn(key)]);
     const before = new Map(this.outdated);
     this.wanted.clear();
     this.asking = null;
-    const query = names.map((name) => `metric=${encodeURIComponent(name)}`).join("&");
-    const answer = await this.load(`${this.address}?${query}`);
-    for (const [name, figure] of Object.entries(answer)) {
-      if (before.get(name) === this.outdated.get(name)) this.known.set(name, figure);
-    }
+    await Promise.all(Array.from(wanted, async ([kind, names]) => {
+      const query = names.map((name) => `metric=${encodeURIComponent(name)}`).join("&");
+      const answer = await this.load(`${this.address}?${query}${kind === "auto" ? "" : `&kind=${kind}`}`);
+      for (const [name, figure] of Object.entries(answer)) {
+        if (before.get(name) === this.outdated.get(name)) this.known.set(keyOf(name, kind), figure);
+      }
+    }));
   }
 }
+
+// Names of metrics have no spaces.
+/** @param {string} name @param {string} kind */
+const keyOf = (name, kind) => (kind === "auto" ? name : `${name} ${kind}`);
+/** @param {string} key */
+const nameIn = (key) => key.split(" ")[0] ?? "";
+/** @param {string} key */
+const kindIn = (key) => key.split(" ")[1] ?? "auto";
 
 /** @param {string} address */
 async function fetched(address) {

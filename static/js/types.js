@@ -66,6 +66,59 @@
  * @property {Family[]} families
  * @property {Record<string, Figure>} figures
  * @property {Record<Theme, Json>} templates
+ * @property {DashboardEntry[]} dashboards those that people have made
+ * @property {DashboardAnswer | null} dashboard the one of this address, when it is one of those
+ *
+ * @typedef {object} DashboardEntry
+ * @property {string} slug
+ * @property {string} title
+ * @property {number} version
+ * @property {number} t when it was saved, ms
+ * @property {string} by who has saved it
+ * @property {"store" | "file"} origin
+ * @property {number} panels how many
+ * @property {boolean} editable
+ *
+ * @typedef {object} DashboardAnswer
+ * @property {Dashboard} dashboard
+ * @property {number} version
+ * @property {number} t
+ * @property {string} by
+ * @property {"store" | "file"} origin
+ * @property {boolean} editable
+ *
+ * @typedef {object} Dashboard as dashboard/dashboards/document.py has it
+ * @property {string} slug
+ * @property {string} title
+ * @property {string} description
+ * @property {number | null} window seconds
+ * @property {12} columns
+ * @property {Variable[]} variables
+ * @property {PanelSpec[]} panels
+ *
+ * @typedef {{name: string, label: string | null, metric: string, of: string, multi: boolean, default: string[]}} Variable
+ *
+ * @typedef {object} PanelSpec
+ * @property {string} id
+ * @property {PanelKind} kind
+ * @property {string | null} metric
+ * @property {string | null} title
+ * @property {number} x
+ * @property {number} y
+ * @property {number} w
+ * @property {number} h
+ * @property {Record<string, string[]>} only
+ * @property {string | null} unit
+ * @property {[number | null, number | null]} range
+ * @property {{value: number, level: "ok" | "warn" | "bad"}[]} thresholds
+ * @property {number | null} compare seconds
+ * @property {string | null} repeat a variable
+ * @property {string | null} text Markdown
+ * @property {Record<string, string> | null} bind
+ * @property {Figure | null} figure
+ *
+ * @typedef {"auto" | "line" | "area" | "stacked" | "bars" | "heatmap" | "histogram" | "gauge" | "value" | "table"
+ *   | "timeline" | "text" | "figure"} PanelKind
  *
  * @typedef {object} Change of the catalog
  * @property {Metric[]} metrics

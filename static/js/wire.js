@@ -18,6 +18,7 @@ export const Event = Object.freeze({
   TOP: "top",
   LAGGED: "lagged",
   NOTICE: "notice",
+  DASHBOARDS: "dashboards",
   // of people
   WELCOME: "welcome",
   JOIN: "join",

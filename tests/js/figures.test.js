@@ -59,7 +59,7 @@ test("another kind than declared is asked for by its name, once, and again when 
   const figures = new Figures({ "a.b": FIGURE }, "/x", async (address) => {
     asked.push(address);
     if (fails) throw new Error("away");
-    return { data: [{ type: "bar" }], layout: {} };
+    return { "a.b": { data: [{ type: "bar" }], layout: {} } };
   });
   await assert.rejects(figures.get("a.b", "bars"), /away/);
   fails = false;
@@ -70,4 +70,16 @@ test("another kind than declared is asked for by its name, once, and again when 
   figures.forget("a.b");
   await figures.get("a.b", "bars");
   assert.equal(asked.length, 3);
+});
+
+test("figures of several kinds are asked for by one question each", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  const figures = new Figures({}, "", async (address) => {
+    asked.push(address);
+    return Object.fromEntries(new URLSearchParams(address.split("?")[1]).getAll("metric").map((name) => [name, { data: [{ address }], layout: {} }]));
+  });
+  const found = await Promise.all([figures.get("a", "bars"), figures.get("b", "bars"), figures.get("a")]);
+  assert.deepEqual(asked, ["/api/v1/figures?metric=a&metric=b&kind=bars", "/api/v1/figures?metric=a"]);
+  assert.deepEqual(found.map(({ data: [trace] }) => trace?.["address"]), [asked[0], asked[0], asked[1]]);
 });
