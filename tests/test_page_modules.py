@@ -13,8 +13,8 @@ from tests.server import ROOT
 STATIC = ROOT / "static"
 PAGE = (ROOT / "templates" / "page.html").read_text(encoding="utf-8")
 MODULES = sorted((STATIC / "js").rglob("*.js"))
-#: Not loaded as modules: one runs before the first paint, the other holds types only.
-APART = {"js/early.js", "js/types.js"}
+#: Not loaded as modules: one runs before the first paint, the others hold types only.
+APART = {"js/early.js", "js/types.js", "js/board/types.js"}
 
 
 def test_the_page_preloads_what_its_first_module_imports() -> None:

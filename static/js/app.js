@@ -2,6 +2,8 @@
 
 import { computed, inject, shallowRef } from "../vendor/vue.runtime.esm-browser.prod.js";
 import { Address } from "./address.js";
+import { makeBoards } from "./board/boards.js";
+import { WORDS } from "./board/words.js";
 import { inkOn } from "./colours.js";
 import { Connection } from "./connection.js";
 import { Figures } from "./figures.js";
@@ -89,12 +91,21 @@ export function makeApp(boot, base) {
     frames.markAll();
   };
 
-  /** Go to a dashboard without loading the page again. @param {string} slug @param {string} [anchor] */
-  const open = (slug, anchor = "") => {
+  const boards = makeBoards({
+    boot, state, metrics, connection, address, setWindow, all: WORDS.all, ownWindow: () => Number(saved.get("window")) || 300,
+  });
+
+  /**
+   * Go to a dashboard without loading the page again.
+   * @param {string} slug
+   * @param {{anchor?: string, only?: import("./board/offered.js").Only | null}} [where] a chart, or one thing of a family
+   */
+  const open = (slug, { anchor = "", only = null } = {}) => boards.leaving(() => {
     address.open(`${boot.base}/d/${slug}${anchor ? `#${anchor}` : ""}`);
     Object.assign(state, { slug, menu: false, search: "", look: null, zoomed: null });
+    boards.narrow(only);
     if (!anchor) scrollTo(0, 0);
-  };
+  });
 
   const together = makeTogether({ rooms: boot.people, state, connection, open, setWindow, setPaused });
 
@@ -113,7 +124,7 @@ export function makeApp(boot, base) {
   }));
 
   const app = {
-    address, shown, setWindow, setPaused, open, together, paint, pins,
+    address, boards, shown, setWindow, setPaused, open, together, paint, pins,
     boot, base, head, store, frames, connection, subscriptions, figures, state, metrics, collectors,
     units: new Units(boot.units),
     spans: new Spans(boot.base),
@@ -174,7 +185,7 @@ export function makeApp(boot, base) {
     /** Show a chart of this dashboard, or of the one that has it. @param {string} name */
     goTo(name) {
       const metric = metrics.value.get(name);
-      if (!reveal(name) && metric) open(metric.family, name);
+      if (!reveal(name) && metric) open(metric.family, { anchor: name });
     },
   };
   app.panelActions.push(...ownActions(app));

@@ -307,3 +307,38 @@ function newest(ring, shown) {
   const values = shown.map((place) => ring.latest(place)).filter((value) => !Number.isNaN(value));
   return { min: Math.min(0, ...values), max: Math.max(0, ...values) };
 }
+
+/** A figure that is drawn as it is given: of its metrics and their series it knows nothing. */
+export class Drawing {
+  /** @param {HTMLElement} element @param {Figure} figure @param {string} base address of the static files */
+  constructor(element, figure, base) {
+    this.element = element;
+    this.figure = figure;
+    this.base = base;
+    /** @type {any} */
+    this.plotly = undefined;
+    this.drawn = false;
+  }
+
+  async open() {
+    this.plotly = await plotlyFor(this.figure, this.base);
+  }
+
+  get ready() {
+    return this.plotly !== undefined && this.element.clientWidth > 0 && this.element.clientHeight > 0;
+  }
+
+  /** @param {Figure} figure filled @param {Json} template */
+  draw({ data, layout }, template) {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const margin = { ...template["layout"].margin, ...marginOf(this.figure), ...layout["margin"] };
+    const whole = { uirevision: "kept", ...layout, template, width, height, margin };
+    this.plotly[this.drawn ? "react" : "newPlot"](this.element, data, whole, CONFIG);
+    this.drawn = true;
+  }
+
+  destroy() {
+    if (this.drawn) this.plotly.purge(this.element);
+    this.element.replaceChildren();
+  }
+}

@@ -32,3 +32,15 @@ export function loaded(present, address, name) {
     }
   });
 }
+
+/** Styles that are needed only sometimes. @param {string} address @returns {Promise<void>} when they are there */
+export function styled(address) {
+  return once(address, () => new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = address;
+    link.addEventListener("load", () => resolve(undefined));
+    link.addEventListener("error", () => reject(new Error(notLoaded(address))));
+    document.head.append(link);
+  }));
+}

@@ -37,6 +37,8 @@ PACKAGES = (
     Package("socket.io-client", "4.8.4", "dist/socket.io.esm.min.js"),
     Package("plotly.js-cartesian-dist-min", "4.1.1", "plotly-cartesian.min.js"),
     Package("markdown-it", "15.0.3", "dist/browser/markdown-it.umd.min.js"),
+    Package("gridstack", "14.1.0", "dist/gridstack-all.js"),
+    Package("gridstack", "14.1.0", "dist/gridstack.min.css"),
 )
 PLOTLY = "plotly-cartesian.min.js"
 STYLE = "plotly.css"

@@ -2,6 +2,7 @@
 
 import { useApp } from "../app.js";
 import { TEXT, WINDOWS, badge, withKey } from "../text.js";
+import { BoardButtons } from "./board/buttons.js";
 import { html } from "./html.js";
 import { Folded } from "./notices.js";
 import { boardActions } from "../out/actions.js";
@@ -60,6 +61,7 @@ export const Bar = {
                 onClick=${() => setTheme(state.theme === "dark" ? "light" : "dark")}>
           <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="8" cy="8" r="5.5" /><path class="solid" d="M8 2.5a5.5 5.5 0 0 1 0 11z" /></svg>
         </button>
+        <${BoardButtons} />
         <${Menu} title=${props.title} actions=${actions} panel=${() => null} />
         <${People} />
       </header>`;

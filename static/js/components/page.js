@@ -1,7 +1,9 @@
 // The whole page: rail, bar, and the dashboard with its tiles and sections.
 
-import { computed, nextTick, onMounted, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { computed, defineAsyncComponent, nextTick, onMounted, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { having } from "../board/offered.js";
+import { onlyTitle } from "../board/words.js";
 import { families, sections, tiles } from "../layout.js";
 import { reveal } from "../reveal.js";
 import { TEXT, labelled, titled } from "../text.js";
@@ -15,18 +17,29 @@ import { Strip } from "./strip.js";
 import { Talk } from "./talk.js";
 import { Tile } from "./tile.js";
 
+/** What people have made is loaded where there is some: the first visit is to what makes itself. */
+const BoardView = defineAsyncComponent(() => import("./board/view.js").then((module) => module.BoardView));
+const BoardDialogs = defineAsyncComponent(() => import("./board/dialogs.js").then((module) => module.BoardDialogs));
+
 export const Page = {
   setup() {
-    const { state, shown: all, boot, open, together, sheet, kiosk } = useApp();
+    const { state, shown: all, boot, boards, open, together, sheet, kiosk } = useApp();
     const { people } = together;
     const known = boot.families.map(titled);
     const groups = computed(() => families(all.value, known));
-    const parts = computed(() => sections(all.value, groups.value, state.slug));
-    const heads = computed(() => (state.slug === "overview" ? tiles(all.value, groups.value) : []));
+    /** Of a family what there is of one disk, one host and so on, where that is asked for. */
+    const only = computed(() => (boards.here.value ? null : boards.own.only));
+    const spec = computed(() => only.value && { only: { [only.value.label]: [only.value.value] } });
+    const parts = computed(() => {
+      if (boards.here.value) return [];
+      return sections(only.value ? having(all.value, only.value) : all.value, groups.value, state.slug);
+    });
+    const heads = computed(() => (state.slug === "overview" && !boards.here.value ? tiles(all.value, groups.value) : []));
     const title = computed(() => {
+      if (boards.here.value) return boards.board.value?.title ?? boards.entry.value?.title ?? state.slug;
       if (state.slug === "overview") return TEXT.overview;
-      const named = [...groups.value, ...known].find(({ slug }) => slug === state.slug);
-      return named?.title ?? state.slug;
+      const named = [...groups.value, ...known].find(({ slug }) => slug === state.slug)?.title ?? state.slug;
+      return only.value ? onlyTitle(named, only.value.value) : named;
     });
 
     /** How many others are here, for who has the page in another tab. */
@@ -63,6 +76,7 @@ export const Page = {
             <${Notices} />
             <${Strip} />`}
           <main id="charts" class="main" tabindex="-1" key=${state.slug}>
+            ${boards.here.value && html`<${BoardView} />`}
             ${heads.value.length > 0 && html`<div class="tiles">
               ${heads.value.map((metric, place) => html`<${Tile} key=${metric.name} metric=${metric} title=${short(metric)} place=${place} />`)}
             </div>`}
@@ -73,13 +87,14 @@ export const Page = {
                   event.preventDefault();
                   open(part.slug);
                 }}>${part.title}</a></h2>`}
-                ${part.places.map(({ metric, width }) => html`<${Panel} key=${metric.name} metric=${metric} width=${width} />`)}
+                ${part.places.map(({ metric, width }) => html`<${Panel} key=${metric.name} metric=${metric} width=${width} spec=${spec.value} />`)}
               </section>`)}
-            ${!parts.value.length && empty()}
+            ${!parts.value.length && !boards.here.value && empty()}
           </main>
         </div>
         ${people.open && people.you && html`<${Talk} title=${title.value} />`}
         <${Dialogs} />
+        ${boards.own.dialog && html`<${BoardDialogs} />`}
         ${sheet.value && html`<${sheet.value.component} panel=${sheet.value.panel} onClose=${() => (sheet.value = null)} />`}
       </div>`;
   },

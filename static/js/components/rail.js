@@ -2,6 +2,8 @@
 
 import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { eachText, WORDS } from "../board/words.js";
+import { offered } from "../board/offered.js";
 import { bundled, families } from "../layout.js";
 import { CALM, TROUBLE, byStanding } from "../standing.js";
 import { TEXT, absent, labelled, moreText, othersThere, reasonOf, running, titled } from "../text.js";
@@ -13,25 +15,67 @@ const MOST_TROUBLES = 4;
 
 export const Rail = {
   setup() {
-    const { state, shown, collectors, boot, open, together } = useApp();
+    const { state, shown, collectors, boot, boards, open, together } = useApp();
     const chosen = ref(0);
     const known = boot.families.map(titled);
     const groups = computed(() => families(shown.value, known));
+    /** What each family offers for one disk, one host and so on. */
+    const singles = computed(() => new Map(groups.value.map(({ slug }) => [slug, offered(shown.value.filter(({ family }) => family === slug))])));
+    /** Families of which these are shown. */
+    const unfolded = ref(new Set(boards.own.only ? [state.slug] : []));
     const found = computed(() => matching(shown.value, state.search));
 
-    /** @param {MouseEvent} event @param {string} slug @param {string} [anchor] */
-    const follow = (event, slug, anchor) => {
+    /** @param {MouseEvent} event @param {string} slug @param {{anchor?: string, only?: import("../board/offered.js").Only}} [where] */
+    const follow = (event, slug, where) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      open(slug, anchor);
+      open(slug, where);
     };
 
-    /** @param {string} slug @param {string} title @param {number} count */
-    const link = (slug, title, count) => html`
-      <a class=${["nav", { on: state.slug === slug && !state.search }]} href=${`${boot.base}/d/${slug}`} key=${slug}
-         aria-current=${state.slug === slug ? "page" : null} onClick=${(/** @type {MouseEvent} */ event) => follow(event, slug)}>
-        <span class="cut">${title}</span>${crowd(together.talk.others(slug))}<i>${count}</i>
-      </a>`;
+    /** @param {string} slug @param {string} title @param {number} [count] */
+    const link = (slug, title, count) => {
+      const on = state.slug === slug && !boards.own.only;
+      return html`
+        <a class=${["nav", { on: on && !state.search }]} href=${`${boot.base}/d/${slug}`} key=${slug}
+           aria-current=${on ? "page" : null} onClick=${(/** @type {MouseEvent} */ event) => follow(event, slug)}>
+          <span class="cut">${title}</span>${crowd(together.talk.others(slug))}${count !== undefined && html`<i>${count}</i>`}
+        </a>`;
+    };
+
+    /** @param {{slug: string, title: string, count: number}} family */
+    const family = ({ slug, title, count }) => {
+      const own = singles.value.get(slug) ?? [];
+      if (!own.length) return link(slug, title, count);
+      const open = unfolded.value.has(slug);
+      return html`
+        <div class="unfolds" key=${slug}>
+          ${link(slug, title, count)}
+          <button class="unfold" type="button" aria-expanded=${open} aria-label=${eachText(title)} title=${WORDS.unfold} onClick=${() => {
+            const set = new Set(unfolded.value);
+            if (!set.delete(slug)) set.add(slug);
+            unfolded.value = set;
+          }}><svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M6 4l4 4-4 4" /></svg></button>
+          ${open && own.map((only) => single(slug, only))}
+        </div>`;
+    };
+
+    /** @param {string} slug @param {import("../board/offered.js").Only} only */
+    const single = (slug, only) => {
+      const { label, value } = only;
+      const on = state.slug === slug && boards.own.only?.label === label && boards.own.only.value === value;
+      const query = new URLSearchParams({ [`only.${label}`]: value });
+      return html`
+        <a class=${["nav single", { on }]} key=${`${label}=${value}`} href=${`${boot.base}/d/${slug}?${query}`} aria-current=${on ? "page" : null}
+           title=${`${label}: ${value}`} onClick=${(/** @type {MouseEvent} */ event) => follow(event, slug, { only })}><span class="cut">${value}</span></a>`;
+    };
+
+    /** What people have made. */
+    const made = () => html`
+      <div class="h">${WORDS.madeByYou}</div>
+      ${boards.own.listed.map(({ slug, title }) => link(slug, title))}
+      <button class="nav make" type="button" aria-haspopup="dialog" onClick=${() => (boards.own.dialog = "new")}>
+        <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M8 3v10M3 8h10" /></svg>${WORDS.newDashboard}
+      </button>`;
 
     /** How many others are there. @param {number} others */
     const crowd = (others) => others > 0 && html`<b class="others" title=${othersThere(others)} aria-label=${othersThere(others)}>${others}</b>`;
@@ -40,7 +84,7 @@ export const Rail = {
     const hit = (metric, place) => html`
       <a class=${["nav hit", { on: place === chosen.value }]} id=${`hit-${place}`} role="option" key=${metric.name}
          aria-selected=${place === chosen.value} href=${`${boot.base}/d/${metric.family}#${metric.name}`}
-         onClick=${(/** @type {MouseEvent} */ event) => follow(event, metric.family, metric.name)}>
+         onClick=${(/** @type {MouseEvent} */ event) => follow(event, metric.family, { anchor: metric.name })}>
         <span class="cut">${metric.title}</span><small class="cut">${metric.name}</small>
       </a>`;
 
@@ -50,7 +94,7 @@ export const Rail = {
       const metric = found.value[chosen.value];
       if (step) chosen.value = Math.max(0, Math.min(found.value.length - 1, chosen.value + step));
       else if (event.key === "Enter" && state.search && metric) {
-        open(metric.family, metric.name);
+        open(metric.family, { anchor: metric.name });
         /** @type {HTMLElement} */ (event.target).blur();
       } else if (event.key === "Escape") {
         state.search = "";
@@ -107,7 +151,8 @@ export const Rail = {
             : html`<div>
                 <div class="h">${TEXT.madeForYou}</div>
                 ${link("overview", TEXT.overview, shown.value.length)}
-                ${groups.value.map(({ slug, title, count }) => link(slug, title, count))}
+                ${groups.value.map(family)}
+                ${made()}
               </div>`}
         </div>
         ${foot()}

@@ -1,0 +1,33 @@
+// Which series: all of a metric, or those whose labels have certain values, as in `disk.busy{disk="sda"}`.
+
+/** @typedef {import("./types.js").Only} Only */
+/** @typedef {{metric: string, only: Only}} Selector */
+
+const WHOLE = /^\s*([^{}\s]+)\s*(?:\{([^}]*)\})?\s*$/;
+const PAIR = /\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/y;
+
+/** @param {string} text @returns {Selector | null} null for what is none */
+export function selectorOf(text) {
+  const found = WHOLE.exec(text);
+  if (!found) return null;
+  /** @type {Only} */
+  const only = {};
+  const labels = found[2] ?? "";
+  PAIR.lastIndex = 0;
+  while (PAIR.lastIndex < labels.length) {
+    const pair = PAIR.exec(labels);
+    if (!pair) return null;
+    only[/** @type {string} */ (pair[1])] = [/** @type {string} */ (pair[2]).replace(/\\(.)/g, "$1")];
+  }
+  return { metric: /** @type {string} */ (found[1]), only };
+}
+
+/** @param {import("../types.js").Series} series @param {Only} only */
+export function matches({ labels }, only) {
+  return Object.entries(only).every(([label, values]) => values.includes(labels[label] ?? ""));
+}
+
+/** Places of the series that are meant. @param {import("../types.js").Series[]} series @param {Only} only */
+export function placesOf(series, only) {
+  return series.flatMap((one, place) => (matches(one, only) ? [place] : []));
+}

@@ -1,0 +1,18 @@
+// The words of dashboards that people make, in the language of the page. English is at hand; others are fetched when they are read.
+
+import * as english from "../lang/board/en.js";
+
+/** @typedef {typeof english} Words */
+
+/** @type {Record<string, () => Promise<Words>>} */
+const OTHERS = { zh: () => import("../lang/board/zh.js") };
+
+const [tag = ""] = (globalThis.document?.documentElement.lang ?? "").split("-");
+
+/** Without its words a page speaks English. @type {Words} */
+const words = await (OTHERS[tag]?.().catch(() => english) ?? english);
+
+export const {
+  WORDS, addedText, bothTitle, cellText, changedText, chosenText, conflictText, copiedTitle, copyText, draftText, eachText, movedText, notSaved,
+  ofPanel, onlyTitle, otherText, placeText, quickerText, removedText, restText, sizeText, variableText, versionText,
+} = words;

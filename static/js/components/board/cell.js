@@ -1,0 +1,75 @@
+// One cell of the grid, and what is in it: a chart, or a panel of another kind; while it is edited, what moves it.
+
+import { defineAsyncComponent } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../../app.js";
+import { WORDS, placeText } from "../../board/words.js";
+import { html } from "../html.js";
+import { Panel } from "../panel.js";
+import { Gauge } from "./gauge.js";
+import { Missing } from "./missing.js";
+import { TableOf } from "./table.js";
+import { Timeline } from "./timeline.js";
+import { TextPanel } from "./text.js";
+import { Value } from "./value.js";
+
+/** @typedef {import("../../board/variables.js").Shown} Shown */
+
+const FigurePanel = defineAsyncComponent(() => import("./figure.js").then((module) => module.FigurePanel));
+
+/** Panels that draw one metric themselves, by their kind; all others are charts. @type {Record<string, object>} */
+const OWN = { gauge: Gauge, value: Value, table: TableOf, timeline: Timeline };
+
+export const Cell = {
+  props: ["panel", "session"],
+  /** @param {{panel: Shown, session: import("../../board/session.js").Session | null}} props */
+  setup(props) {
+    const { metrics } = useApp();
+
+    const content = () => {
+      const { panel } = props;
+      if (panel.kind === "text") return html`<${TextPanel} spec=${panel} />`;
+      if (panel.kind === "figure") return html`<${FigurePanel} spec=${panel} />`;
+      const metric = metrics.value.get(panel.metric ?? "");
+      if (!metric) return html`<${Missing} spec=${panel} />`;
+      return html`<${OWN[panel.kind] ?? Panel} key=${panel.metric} metric=${metric} width=${panel.w} spec=${panel} />`;
+    };
+
+    /** @param {import("../../board/session.js").Session} session */
+    const hands = (session) => {
+      const { panel } = props;
+      const name = panel.title ?? metrics.value.get(panel.metric ?? "")?.title ?? panel.metric ?? WORDS.kinds[panel.kind];
+      const repeats = panel.repeat ? `$${panel.repeat}` : "";
+      const tool = (/** @type {string} */ what, /** @type {string} */ path, /** @type {() => void} */ act) => html`
+        <button class="tool" type="button" aria-label=${`${what}: ${name}`} title=${what} onClick=${act}>
+          <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d=${path} /></svg>
+        </button>`;
+      return html`
+        <div class="cover" tabindex="0" role="button" aria-label=${`${name}, ${placeText(panel)}`} aria-describedby="moving"
+             aria-roledescription=${WORDS.movable} onKeydown=${(/** @type {KeyboardEvent} */ event) => session.keyed(event, panel.of, name)}
+             onDblclick=${() => session.openPanel(panel.of)} />
+        <div class="tools">
+          ${repeats && html`<span class="repeats">${repeats}</span>`}
+          <span class="order">
+            ${tool(WORDS.up, "M8 13V3M4 7l4-4 4 4", () => session.swap(panel.of, -1, name))}
+            ${tool(WORDS.down, "M8 3v10M4 9l4 4 4-4", () => session.swap(panel.of, 1, name))}
+          </span>
+          ${tool(WORDS.settings, "M2 5h5M11 5h3M9 3v4M2 11h3M9 11h5M7 9v4", () => session.openPanel(panel.of))}
+          ${tool(WORDS.duplicate, "M5 5V3h8v8h-2M3 5h8v8H3z", () => session.duplicate(panel.of))}
+          ${tool(WORDS.remove, "M4 4l8 8M12 4l-8 8", () => session.remove(panel.of))}
+        </div>`;
+    };
+
+    return () => {
+      const { x, y, w, h, id, of } = props.panel;
+      // Repeated ones show what they will be; what is edited is the one that they are made from.
+      const copy = id !== of;
+      return html`
+        <div class="cell grid-stack-item" data-panel=${id} style=${{ "--x": x + 1, "--y": y + 1, "--w": w, "--h": h }}>
+          <div class="grid-stack-item-content inner">
+            ${content()}
+            ${props.session && !copy && hands(props.session)}
+          </div>
+        </div>`;
+    };
+  },
+};

@@ -1,0 +1,84 @@
+// Any figure of Plotly, its arrays filled with what metrics measure.
+
+import { computed, onBeforeUnmount, ref, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../../app.js";
+import { bondsOf, bound, metricsOf } from "../../board/bound.js";
+import { Drawing } from "../../chart.js";
+import { TEXT } from "../../text.js";
+import { WORDS } from "../../board/words.js";
+import { html } from "../html.js";
+import { useSamples } from "../watched.js";
+
+/** ms between two drawings: Plotly draws all of a figure each time. */
+const EVERY = 250;
+
+export const FigurePanel = {
+  props: ["spec"],
+  /** @param {{spec: import("../../board/variables.js").Shown}} props */
+  setup(props) {
+    const app = useApp();
+    const { state, store, metrics, boot } = app;
+    const root = ref(/** @type {HTMLElement | null} */ (null));
+    const plot = ref(/** @type {HTMLElement | null} */ (null));
+    const failed = ref("");
+    const bonds = computed(() => bondsOf(props.spec.bind ?? {}));
+    const names = computed(() => metricsOf(bonds.value));
+    const known = computed(() => names.value.flatMap((name) => metrics.value.get(name) ?? []));
+    /** @type {Drawing | null} */
+    let drawing = null;
+    let builds = 0;
+
+    function draw() {
+      const { figure } = props.spec;
+      if (!drawing?.ready || !figure) return false;
+      const traces = bound(figure, bonds.value, (name) => store.ring(name), state.look ?? app.span());
+      drawing.draw({ data: traces, layout: figure.layout ?? {} }, boot.templates[state.theme]);
+      return true;
+    }
+    const { redraw, near } = useSamples(root, { metrics: () => known.value, draw, pause: () => EVERY, canvas: plot });
+
+    async function build() {
+      const turn = ++builds;
+      const { figure } = props.spec;
+      drawing?.destroy();
+      drawing = null;
+      failed.value = "";
+      if (!plot.value || !figure) return;
+      const made = new Drawing(plot.value, figure, app.base);
+      try {
+        await made.open();
+        if (turn !== builds) return;
+        drawing = made;
+        redraw();
+      } catch (error) {
+        if (turn === builds) failed.value = /** @type {Error} */ (error).message;
+      }
+    }
+    watch(near, (close) => close && !builds && build());
+    watch(() => JSON.stringify(props.spec.figure), () => near.value && build());
+    watch(() => JSON.stringify(props.spec.bind), redraw);
+    onBeforeUnmount(() => {
+      builds++;
+      drawing?.destroy();
+    });
+
+    const word = () => {
+      if (failed.value) return `${TEXT.failed}: ${failed.value}`;
+      const missing = names.value.filter((name) => !metrics.value.has(name));
+      return missing.length ? `${missing.join(", ")}: ${TEXT.gone}` : "";
+    };
+
+    return () => {
+      const { id, title } = props.spec;
+      const text = word();
+      return html`
+        <section ref=${root} class="panel own figure" id=${id} aria-label=${title || WORDS.kinds.figure}>
+          ${title && html`<header><h3 class="cut">${title}</h3></header>`}
+          <div class="plot">
+            <div ref=${plot} class=${["canvas", { without: text }]} role="img" aria-label=${title || names.value.join(", ")} />
+            ${text && html`<p class="word">${text}</p>`}
+          </div>
+        </section>`;
+    };
+  },
+};

@@ -1,0 +1,106 @@
+// In which state each series of a metric was, over the window: coloured stretches on the time axis of the other charts.
+
+import { computed, ref, shallowRef, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../../app.js";
+import { COLOUR, tokenOf } from "../../board/levels.js";
+import { placesOf } from "../../board/selector.js";
+import { statesOf, stretchesOf } from "../../board/stretches.js";
+import { restText } from "../../board/words.js";
+import { shownAs } from "../../spec.js";
+import { nameOf } from "../../store.js";
+import { TEXT, clockText } from "../../text.js";
+import { timeTicks } from "../../timeticks.js";
+import { joined, short } from "../../units.js";
+import { html } from "../html.js";
+import { useSamples } from "../watched.js";
+import { rowAt, strips } from "../../board/strips.js";
+
+/** @typedef {import("../../board/strips.js").Lane} Lane */
+
+const FASTEST = 100;
+const SLOWEST = 10_000;
+/** Samples that may be missing before a stretch ends. */
+const LATE = 3;
+
+export const Timeline = {
+  props: ["metric", "spec"],
+  /** @param {{metric: import("../../types.js").Metric, spec: import("../../board/variables.js").Shown}} props */
+  setup(props) {
+    const app = useApp();
+    const { state, store, units, boot } = app;
+    const root = ref(/** @type {HTMLElement | null} */ (null));
+    const canvas = ref(/** @type {HTMLCanvasElement | null} */ (null));
+    const told = shallowRef({
+      legend: /** @type {{name: string, colour: string}[]} */ ([]), lanes: /** @type {Lane[]} */ ([]), shown: 0, all: 0,
+    });
+    const under = shallowRef(/** @type {{text: string, x: number, late: boolean} | null} */ (null));
+    let span = { from: 0, to: 1 };
+
+    function draw() {
+      const { metric, spec } = props;
+      const ring = store.ring(metric.name);
+      if (!ring?.length || !canvas.value?.clientWidth) return false;
+      span = state.look ?? app.span();
+      const [low, high] = ring.span(span.from, span.to);
+      const places = placesOf(ring.series, spec.only);
+      const { unit } = shownAs(metric, spec);
+      const columns = places.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
+      const states = statesOf(spec.thresholds, columns, low, high, (value) => {
+        const { factor, symbol } = units.scale(unit, Math.abs(value));
+        return short(value / factor) + joined(symbol);
+      });
+      const { colorway, meta: { quiet } } = boot.templates[state.theme]["layout"];
+      const palette = states.levels?.map((level) => (level ? tokenOf(COLOUR[level]) : quiet)) ?? colorway;
+      const colour = (/** @type {number} */ which) => palette[which % palette.length] ?? quiet;
+      const most = LATE * Math.max(metric.every * 1000, (span.to - span.from) / 1_000);
+      const lanes = places.map((place, which) => ({
+        name: nameOf(ring.series[place] ?? { labels: {} }) || metric.title,
+        stretches: stretchesOf(ring.times, columns[which] ?? new Float64Array(), low, high, states.of, most),
+      }));
+      const shown = strips(canvas.value, lanes, {
+        span, colour, ticks: (width) => timeTicks(span, width), text: tokenOf("text"), muted: tokenOf("muted"), grid: tokenOf("grid"),
+        font: getComputedStyle(canvas.value).fontFamily,
+      });
+      told.value = { lanes: lanes.slice(0, shown), shown, all: lanes.length, legend: states.names.map((name, which) => ({ name, colour: colour(which) })) };
+      return true;
+    }
+    const { redraw } = useSamples(root, {
+      metrics: () => [props.metric], draw, canvas, slides: true,
+      pause: () => Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / (canvas.value?.clientWidth || 500))),
+    });
+    watch(() => props.spec, redraw);
+
+    /** What was the case below the pointer. @param {PointerEvent} event */
+    const pointed = (event) => {
+      const { lanes, legend } = told.value;
+      const element = /** @type {HTMLCanvasElement} */ (event.target);
+      const found = rowAt(element, lanes, span, event.offsetX, event.offsetY);
+      const name = legend[found?.state ?? -1]?.name;
+      under.value = found && name !== undefined
+        ? { text: `${found.lane.name}: ${name}, ${clockText(found.at, true)}`, x: event.offsetX, late: event.offsetX > element.clientWidth / 2 } : null;
+    };
+
+    const summary = computed(() => {
+      const { lanes, legend } = told.value;
+      const now = lanes.slice(0, 8).map(({ name, stretches }) => `${name} ${legend[stretches.at(-1)?.state ?? -1]?.name ?? "–"}`);
+      return `${shownAs(props.metric, props.spec).title}: ${now.join(", ")}`;
+    });
+
+    return () => {
+      const { title } = shownAs(props.metric, props.spec);
+      const { legend, shown, all } = told.value;
+      return html`
+        <section ref=${root} class="panel own timeline" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
+          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
+          <div class="strips">
+            <canvas ref=${canvas} role="img" aria-label=${summary.value} onPointermove=${pointed} onPointerleave=${() => (under.value = null)} />
+            ${under.value && html`<span class=${["told", { late: under.value.late }]} style=${{ "--at": `${under.value.x}px` }}>${under.value.text}</span>`}
+            ${!all && html`<p class="word">${TEXT.waiting}</p>`}
+          </div>
+          ${shown < all && html`<p class="note">${restText(shown, all)}</p>`}
+          <ul class="legend">${legend.map(({ name, colour }) => html`
+            <li key=${name}><span class="mark"><s style=${{ backgroundColor: colour }} />${name}</span></li>`)}</ul>
+        </section>`;
+    };
+  },
+};

@@ -1,0 +1,65 @@
+// One number of a metric, large, with the little line of how it came there.
+
+import { ref, shallowRef, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../../app.js";
+import { COLOUR, levelOf, tokenOf } from "../../board/levels.js";
+import { placesOf } from "../../board/selector.js";
+import { capped, detail, headline, sketch } from "../../spark.js";
+import { shownAs } from "../../spec.js";
+import { TEXT } from "../../text.js";
+import { joined } from "../../units.js";
+import { html } from "../html.js";
+import { useSamples } from "../watched.js";
+
+/** @typedef {import("../../types.js").Metric} Metric */
+
+const FASTEST = 250;
+/** Units of which a sum says nothing. */
+const MEANS = new Set(["%", "°C", "°F", "K", "V", "hPa", "dB"]);
+
+export const Value = {
+  props: ["metric", "spec"],
+  /** @param {{metric: Metric, spec: import("../../board/variables.js").Shown}} props */
+  setup(props) {
+    const app = useApp();
+    const { state, store, units, boot } = app;
+    const root = ref(/** @type {HTMLElement | null} */ (null));
+    const canvas = ref(/** @type {HTMLCanvasElement | null} */ (null));
+    const told = shallowRef({ text: "–", symbol: "", detail: "", level: /** @type {import("../../board/types.js").Level | ""} */ ("") });
+
+    function draw() {
+      const ring = store.ring(props.metric.name);
+      if (!ring?.length) return false;
+      const metric = counted(shownAs(props.metric, props.spec));
+      const places = placesOf(ring.series, props.spec.only);
+      const value = headline(metric, ring, places);
+      const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
+      const now = capped(value(at), metric.limits[1]);
+      const { text, symbol } = units.one(metric.unit, now);
+      const level = levelOf(now, props.spec.thresholds);
+      told.value = { text, symbol, level, detail: places.length > 1 ? detail(metric, ring, at, units, places) : "" };
+      const colour = level ? tokenOf(COLOUR[level]) : boot.templates[state.theme]["layout"].colorway[0];
+      if (canvas.value) sketch(canvas.value, ring, value, app.span(), colour);
+      return true;
+    }
+    const { redraw } = useSamples(root, { metrics: () => [props.metric], draw, pause: () => FASTEST, canvas, slides: true });
+    watch(() => props.spec, redraw);
+
+    return () => {
+      const { title } = shownAs(props.metric, props.spec);
+      const { text, symbol, detail: more, level } = told.value;
+      return html`
+        <section ref=${root} class="panel own value" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
+          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
+          <p class=${["v", level]} aria-label=${text === "–" ? TEXT.waiting : `${text}${joined(symbol)}`}>${text}<small>${symbol}</small></p>
+          <p class="d cut">${more}</p>
+          <canvas ref=${canvas} aria-hidden="true" />
+        </section>`;
+    };
+  },
+};
+
+/** A metric that does not say what stands for it: the sum of its series, or their mean where a sum says nothing. @param {Metric} metric @returns {Metric} */
+function counted(metric) {
+  return metric.headline ? metric : { ...metric, headline: MEANS.has(metric.unit) ? "mean" : "sum" };
+}

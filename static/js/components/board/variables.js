@@ -1,0 +1,89 @@
+// The variables of a dashboard: what each is called, and the label that has its values.
+
+import { useApp } from "../../app.js";
+import { set } from "../../board/document.js";
+import { natural } from "../../board/variables.js";
+import { WORDS } from "../../board/words.js";
+import { html } from "../html.js";
+import { Drawer } from "./drawer.js";
+
+/** @typedef {import("../../board/types.js").Variable} Variable */
+
+const MOST = 20;
+
+export const Variables = {
+  props: ["session"],
+  /** @param {{session: import("../../board/session.js").Session}} props */
+  setup(props) {
+    const { session } = props;
+    const { metrics } = useApp();
+    const all = () => session.board.variables ?? [];
+    /** @param {Variable[]} variables @param {string} [key] */
+    const put = (variables, key) => session.do((now) => set(now, { variables }), key);
+    /** @param {number} place @param {Partial<Variable>} changes @param {string} [key] */
+    const change = (place, changes, key) => put(all().map((one, at) => (at === place ? { ...one, ...changes } : one)), key && `variable ${place} ${key}`);
+
+    /** Labels of a metric. @param {string} name */
+    const labelsOf = (name) => natural((metrics.value.get(name)?.series ?? []).flatMap(({ labels }) => Object.keys(labels)));
+    /** Metrics that have labels. */
+    const labelled = () => [...metrics.value.values()].filter(({ series }) => series.some(({ labels }) => Object.keys(labels).length));
+
+    const add = () => {
+      const used = new Set(all().map(({ name }) => name));
+      const metric = labelled().find(({ name }) => labelsOf(name).some((one) => !used.has(one)))?.name ?? labelled()[0]?.name ?? "";
+      const of = labelsOf(metric).find((one) => !used.has(one)) ?? labelsOf(metric)[0] ?? "";
+      put([...all(), { name: freeName(of, used), metric, of }]);
+    };
+
+    /** A metric from another place brings its own labels. @param {number} place @param {string} metric */
+    const setMetric = (place, metric) => {
+      const labels = labelsOf(metric);
+      const { of = "" } = all()[place] ?? {};
+      change(place, { metric, of: labels.includes(of) ? of : labels[0] ?? of });
+    };
+
+    /** @param {Variable} variable @param {number} place */
+    const one = ({ name, label, metric, of, multi = true }, place) => html`
+      <fieldset key=${place} class="field variable"><legend>$${name}</legend>
+        <div class="pair">
+          <label class="field"><span>${WORDS.name}</span>
+            <input value=${name} maxlength="40" spellcheck="false" onChange=${(/** @type {any} */ { target }) => {
+              const used = new Set(all().filter((_, at) => at !== place).map((other) => other.name));
+              change(place, { name: freeName(target.value, used) });
+            }} /></label>
+          <label class="field"><span>${WORDS.label}</span>
+            <input value=${label ?? ""} placeholder=${name} maxlength="120"
+                   onChange=${(/** @type {any} */ { target }) => change(place, { label: target.value.trim() || null })} /></label>
+        </div>
+        <div class="pair">
+          <label class="field"><span>${WORDS.ofMetric}</span>
+            <select value=${metric} onChange=${(/** @type {any} */ { target }) => setMetric(place, target.value)}>
+              ${[...new Set([metric, ...labelled().map((each) => each.name)])].map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
+            </select></label>
+          <label class="field"><span>${WORDS.ofLabel}</span>
+            <select value=${of} onChange=${(/** @type {any} */ { target }) => change(place, { of: target.value })}>
+              ${[...new Set([of, ...labelsOf(metric)])].map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
+            </select></label>
+        </div>
+        <div class="row">
+          <label class="check"><input type="checkbox" checked=${multi} onChange=${(/** @type {any} */ { target }) => change(place, { multi: target.checked })} />${WORDS.several}</label>
+          <button class="link" type="button" onClick=${() => put(all().filter((_, at) => at !== place))}>${WORDS.remove}</button>
+        </div>
+      </fieldset>`;
+
+    return () => html`
+      <${Drawer} title=${WORDS.variables} onClose=${() => (session.dialog = "")}>${() => html`
+        <p class="hint">${WORDS.variablesHint}</p>
+        ${all().map(one)}
+        ${all().length < MOST && labelled().length > 0 && html`<button class="btn" type="button" onClick=${add}>${WORDS.addVariable}</button>`}`}
+      <//>`;
+  },
+};
+
+/** What can stand behind a $, and none of `used`. @param {string} wanted @param {Set<string>} used */
+function freeName(wanted, used) {
+  const plain = wanted.toLowerCase().replace(/[^a-z0-9_]+/g, "_").replace(/^[^a-z]+/, "").slice(0, 36) || "name";
+  let name = plain;
+  for (let number = 2; used.has(name); number++) name = `${plain}${number}`;
+  return name;
+}

@@ -1,0 +1,72 @@
+// What every panel that draws by itself does: gets samples while it is near, and is drawn by the scheduler while it is seen.
+
+import { onBeforeUnmount, onMounted, ref, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../app.js";
+
+/** @typedef {{name: string, every: number}} Wanted */
+
+/**
+ * @param {{value: HTMLElement | null}} root
+ * @param {object} options
+ * @param {() => Wanted[]} options.metrics
+ * @param {() => unknown} options.draw false when there was nothing to draw yet
+ * @param {() => number} options.pause ms between two drawings at least
+ * @param {(past: boolean) => void} [options.heard] samples have come, or the past is another
+ * @param {{value: HTMLElement | null}} [options.canvas] it is drawn again when its size changes
+ * @param {boolean} [options.slides] whether it moves on without samples
+ */
+export function useSamples(root, { metrics, draw, pause, heard, canvas, slides = false }) {
+  const { sight, subscriptions, frames, store, state, onSlide } = useApp();
+  const near = ref(false);
+  let seen = false;
+  /** @type {(() => void)[]} */
+  const undo = [];
+  /** @type {(() => void)[]} */
+  let unwant = [];
+  /** @type {(() => void)[]} */
+  let unlisten = [];
+  const drawable = { visible: () => seen, pause, draw };
+
+  function want() {
+    for (const end of unwant) end();
+    unwant = near.value ? metrics().map(({ name, every }) => subscriptions.want(name, every)) : [];
+  }
+
+  function listen() {
+    for (const end of unlisten) end();
+    unlisten = metrics().map(({ name }) => store.listen(name, (past) => {
+      heard?.(past);
+      if (past || !state.pausedAt) frames.mark(drawable);
+    }));
+  }
+
+  onMounted(() => {
+    undo.push(sight.watch(/** @type {HTMLElement} */ (root.value), (close, visible) => {
+      seen = visible;
+      if (close !== near.value) {
+        near.value = close;
+        want();
+      }
+      if (visible) frames.now(drawable);
+    }));
+    undo.push(frames.add(drawable));
+    listen();
+    if (slides) undo.push(onSlide(() => frames.mark(drawable)));
+    if (canvas?.value) {
+      const sizes = new ResizeObserver(() => frames.now(drawable));
+      sizes.observe(canvas.value);
+      undo.push(() => sizes.disconnect());
+    }
+  });
+  onBeforeUnmount(() => {
+    for (const end of [...undo, ...unwant, ...unlisten]) end();
+  });
+  watch(() => metrics().map(({ name }) => name).join(), () => {
+    want();
+    listen();
+    frames.now(drawable);
+  });
+  watch(() => [state.window, state.theme, state.pausedAt, state.look], () => frames.now(drawable));
+
+  return { near, redraw: () => frames.now(drawable) };
+}

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { having, offered } from "../../static/js/board/offered.js";
+import { overlap } from "../../static/js/board/place.js";
+import { matches, placesOf, selectorOf } from "../../static/js/board/selector.js";
+import { bindingsOf, expanded, filled, natural, parsed, written } from "../../static/js/board/variables.js";
+
+/** @param {string} name @param {Record<string, string>[]} labels @param {object} [more] @returns {any} */
+const metric = (name, labels, more = {}) => ({ name, series: labels.map((one) => ({ labels: one })), ...more });
+const METRICS = new Map([["disk.busy", metric("disk.busy", ["sda", "sdb", "sdb10", "sdb2"].map((disk) => ({ disk })))]]);
+/** @param {any[]} panels @param {object} [more] @returns {any} */
+const board = (panels, more = {}) => ({ slug: "x", title: "X", panels, variables: [{ name: "disk", metric: "disk.busy", of: "disk" }], ...more });
+/** @param {any} given @param {Record<string, string[]>} [selection] */
+const bindings = (given, selection = {}) => bindingsOf(given, selection, METRICS);
+
+test("values are what the series have now, in the order in which one looks for them", () => {
+  assert.deepEqual(bindings(board([])).get("disk"), { all: true, values: ["sda", "sdb", "sdb2", "sdb10"] });
+  assert.deepEqual(natural(["b10", "b9", "b9"]), ["b9", "b10"]);
+});
+
+test("the choice goes before what the dashboard says, also of a value that is gone; without several it is one", () => {
+  const own = board([], { variables: [{ name: "disk", metric: "disk.busy", of: "disk", default: ["sda"] }] });
+  assert.deepEqual(bindings(own).get("disk"), { all: false, values: ["sda"] });
+  assert.deepEqual(bindings(own, { disk: ["sdb", "gone"] }).get("disk"), { all: false, values: ["sdb", "gone"] });
+  const one = board([], { variables: [{ name: "disk", metric: "disk.busy", of: "disk", multi: false }] });
+  assert.deepEqual(bindings(one, { disk: ["sdb", "sda"] }).get("disk"), { all: false, values: ["sdb"] });
+});
+
+test("any value survives the way through the address", () => {
+  for (const values of [["a"], ["a", "b"], ["a,b", "50%", "%2C"], ["*"], ["ä ö&=?#/"]]) assert.deepEqual(parsed(written(values)), values);
+  assert.equal(written(["a", "b"]), "a,b");
+});
+
+test("a name in a text is replaced as a whole, and what is no variable stays", () => {
+  const chosen = bindings(board([]), { disk: ["sda", "sdb"] });
+  assert.equal(filled("Disks $disk, not $disks or $5", chosen), "Disks sda, sdb, not $disks or $5");
+  assert.equal(filled("$disk", bindings(board([])), "all of them"), "all of them");
+  assert.equal(filled("$disk", bindings(board([]), { disk: ["$disk<b>"] })), "$disk<b>");
+});
+
+test("a filter takes the chosen values; all values are no filter, so that new ones are meant, too", () => {
+  const given = board([{ id: "p1", x: 0, y: 0, w: 4, h: 4, metric: "disk.busy", title: "On $disk", only: { disk: ["$disk", "nvme"], op: ["read"] } }]);
+  const [chosen] = expanded(given, bindings(given, { disk: ["sda"] }), "all");
+  assert.deepEqual(chosen?.only, { disk: ["sda", "nvme"], op: ["read"] });
+  assert.equal(chosen?.title, "On sda");
+  const [all] = expanded(given, bindings(given), "all");
+  assert.deepEqual(all?.only, { op: ["read"] });
+  assert.equal(all?.title, "On all");
+});
+
+test("a panel is repeated for each value beside itself, and then below; what was below it follows", () => {
+  const given = board([
+    { id: "p1", x: 0, y: 0, w: 6, h: 2, metric: "disk.busy", only: { disk: ["$disk"] }, repeat: "disk" },
+    { id: "p2", x: 0, y: 2, w: 12, h: 1, metric: "disk.busy" },
+  ]);
+  const panels = expanded(given, bindings(given), "all");
+  assert.deepEqual(panels.map(({ id, x, y, only }) => [id, x, y, only["disk"]?.[0]]), [
+    ["p1", 0, 0, "sda"], ["p1~sdb", 6, 0, "sdb"], ["p1~sdb2", 0, 2, "sdb2"], ["p1~sdb10", 6, 2, "sdb10"], ["p2", 0, 4, undefined],
+  ]);
+  assert.ok(panels.every((one) => !panels.some((other) => one !== other && overlap(one, other))));
+  assert.deepEqual(panels.map(({ of }) => of), ["p1", "p1", "p1", "p1", "p2"]);
+});
+
+test("repeated for no value a panel is not there; while it is edited it is, once", () => {
+  const given = board([{ id: "p1", x: 0, y: 0, w: 6, h: 2, metric: "a", repeat: "disk" }], { variables: [{ name: "disk", metric: "nothing", of: "disk" }] });
+  assert.deepEqual(expanded(given, bindings(given), "all"), []);
+  assert.equal(expanded(given, bindings(given), "all", true).length, 1);
+  const many = board([{ id: "p1", x: 0, y: 0, w: 6, h: 2, metric: "a", repeat: "disk" }]);
+  assert.equal(expanded(many, bindings(many), "all", true).length, 1);
+  const unknown = board([{ id: "p1", x: 0, y: 0, w: 6, h: 2, metric: "a", repeat: "other" }]);
+  assert.equal(expanded(unknown, bindings(unknown), "all").length, 1);
+});
+
+test("a selector is a metric, or one with labels in braces; anything else is none", () => {
+  assert.deepEqual(selectorOf("disk.busy"), { metric: "disk.busy", only: {} });
+  assert.deepEqual(selectorOf('disk.busy{disk="a, \\"b\\"",op="read"}'), { metric: "disk.busy", only: { disk: ['a, "b"'], op: ["read"] } });
+  for (const text of ["", "a b", "a{disk=sda}", 'a{disk="sda"', "{}"]) assert.equal(selectorOf(text), null, text);
+  assert.ok(matches({ labels: { a: "1", b: "2" } }, { a: ["1", "3"] }));
+  assert.ok(!matches({ labels: { a: "1" } }, { b: ["1"] }));
+  assert.deepEqual(placesOf([{ labels: { a: "1" } }, { labels: { a: "2" } }], { a: ["2"] }), [1]);
+});
+
+test("a family offers what several of its metrics tell apart, but no sides of one thing, and neither one nor too many", () => {
+  const disks = ["sda", "sdb"];
+  const busy = metric("busy", disks.map((disk) => ({ disk })));
+  const moved = metric("moved", disks.flatMap((disk) => ["read", "write"].map((direction) => ({ disk, direction }))));
+  const usage = metric("usage", [{ mount: "/" }]);
+  assert.deepEqual(offered([busy, moved, usage]), [{ label: "disk", value: "sda" }, { label: "disk", value: "sdb" }]);
+  assert.deepEqual(offered([busy]), []);
+  const many = Array.from({ length: 21 }, (_, at) => ({ process: `p${at}` }));
+  assert.deepEqual(offered([metric("a", many), metric("b", many)]), []);
+  assert.deepEqual(having([busy, moved, usage], { label: "disk", value: "sdb" }).map(({ name }) => name), ["busy", "moved"]);
+});
