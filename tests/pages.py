@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 #: How long a page may take for what a test waits for, in ms; much more than it needs, for a machine that is busy.
 PATIENCE = 20_000
 
-_PLOT = "document.getElementById(name)?.querySelector('.js-plotly-plot')"
+#: What a chart shows now, whichever draws it: Plotly, or the live layer over it (static/js/chart.js tells).
+_DRAWN = "document.getElementById(name)?.querySelector('.canvas')?.drawn"
 
 
 def until(page: Page, condition: str, argument: object = None) -> None:
@@ -39,7 +40,7 @@ def wait_for_badge(page: Page, text: str) -> None:
 
 def wait_for_chart(page: Page, name: str, samples: int = 1) -> None:
     """Wait until the chart of a metric has drawn so many samples of its first series."""
-    until(page, f"([name, samples]) => ({_PLOT}?.data?.[0]?.x?.length ?? 0) >= samples", [name, samples])
+    until(page, f"([name, samples]) => ({_DRAWN}?.data?.[0]?.x?.length ?? 0) >= samples", [name, samples])
 
 
 def wait_for_move(page: Page, name: str) -> None:
@@ -49,7 +50,7 @@ def wait_for_move(page: Page, name: str) -> None:
 
 def wait_until_drawn(page: Page, name: str, time: float) -> None:
     """Wait until the line of a metric has reached `time`, as its axis counts."""
-    until(page, f"([name, time]) => {_PLOT}?.data?.[0]?.x?.at(-1) >= time", [name, time])
+    until(page, f"([name, time]) => {_DRAWN}?.data?.[0]?.x?.at(-1) >= time", [name, time])
 
 
 def times_of(page: Page, name: str) -> list[float]:
@@ -65,7 +66,7 @@ def values_of(page: Page, name: str) -> list[float]:
 def samples_of(page: Page, name: str) -> tuple[list[float], list[float]]:
     """Times and values of the first series, of one moment."""
     wait_for_chart(page, name)
-    times, values = page.evaluate(f"name => {{ const {{x, y}} = {_PLOT}.data[0]; return [[...x], [...y]] }}", name)
+    times, values = page.evaluate(f"name => {{ const {{x, y}} = {_DRAWN}.data[0]; return [[...x], [...y]] }}", name)
     return times, values
 
 
@@ -75,8 +76,18 @@ def last_time(page: Page, name: str) -> float:
 
 def shown_range(page: Page, name: str) -> list[float]:
     """The span of time that the chart of a metric shows."""
-    span: list[float] = page.evaluate(f"name => Array.from({_PLOT}.layout.xaxis.range, Number)", name)
+    span: list[float] = page.evaluate(f"name => Array.from({_DRAWN}.range, Number)", name)
     return span
+
+
+def drawn_by(page: Page, name: str) -> str:
+    """Which of the two draws the chart of a metric now: "plotly" or "live"."""
+    by: str = page.evaluate(f"name => {_DRAWN}?.by ?? ''", name)
+    return by
+
+
+def wait_until_drawn_by(page: Page, name: str, by: str) -> None:
+    until(page, f"([name, by]) => {_DRAWN}?.by === by", [name, by])
 
 
 def panel(page: Page, name: str) -> Any:  # Any: a locator; Playwright is imported for types only

@@ -44,10 +44,9 @@ def seconds():
     return round(time.time() * 5) % 1000
 """
 
-PLOT = "document.getElementById('clock.seconds').querySelector('.js-plotly-plot')"
+DRAWN = "document.getElementById('clock.seconds').querySelector('.canvas').drawn"
 SPANS = """span => {
-    const plot = document.getElementById('system.cpu').querySelector('.js-plotly-plot');
-    const [from, to] = plot.layout.xaxis.range.map(Number);
+    const [from, to] = document.getElementById('system.cpu').querySelector('.canvas').drawn.range.map(Number);
     return Math.abs(to - from - span) < 1;
 }"""
 
@@ -201,7 +200,7 @@ def test_a_zoom_stays_while_data_come(server: Callable[..., Server], page: Page,
     page.wait_for_timeout(2_000)
     assert shown_range(page, "clock.seconds") == zoomed
     chip.click()
-    until(page, f"end => Number({PLOT}.layout.xaxis.range[1]) > end", zoomed[1])
+    until(page, f"end => Number({DRAWN}.range[1]) > end", zoomed[1])
     chip.wait_for(state="detached", timeout=PATIENCE)
 
 

@@ -21,7 +21,7 @@ SAID_OR_REFUSED = """() => document.getElementById('composer').value === ''
   || document.querySelector('.composer [role=alert]') !== null"""
 
 #: What the chart called `name` shows.
-RANGE = "Array.from(document.getElementById(name).querySelector('.js-plotly-plot').layout.xaxis.range, Number)"
+RANGE = "Array.from(document.getElementById(name).querySelector('.canvas').drawn.range, Number)"
 
 
 @pytest.fixture(scope="module")

@@ -76,7 +76,7 @@ def test_names_that_mean_harm_are_only_text(server: Callable[..., Server], page:
     )
     open_live(page, f"{room.url}/d/evil")
     for name in ("evil.lines", "evil.top", "evil.heat"):
-        until(page, "name => document.getElementById(name)?.querySelector('.js-plotly-plot')?.data?.length > 0", name)
+        until(page, "name => document.getElementById(name)?.querySelector('.canvas')?.drawn?.data?.length > 0", name)
     page.locator("[id='evil.lines'] .js-plotly-plot .nsewdrag").hover()
     page.wait_for_timeout(700)
     page.locator(".foot").click()

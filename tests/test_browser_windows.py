@@ -30,8 +30,7 @@ WINDOWS = {
     "30 d": 30 * DAY,
 }
 SHOWN = """seconds => {
-    const plot = document.getElementById('system.cpu').querySelector('.js-plotly-plot');
-    const [from, to] = plot.layout.xaxis.range.map(Number);
+    const [from, to] = document.getElementById('system.cpu').querySelector('.canvas').drawn.range.map(Number);
     return Math.abs(to - from - seconds * 1000) < 1;
 }"""
 LABELS = """() => [...document.querySelectorAll("[id='system.cpu'] .xtick text")].map(one => {

@@ -100,7 +100,7 @@ def test_a_zoom_asks_for_its_span_and_draws_it(server: Callable[..., Server], pa
     box = page.locator(f"[id='{METRIC}'] .nsewdrag").bounding_box()
     assert box is not None
     drag(page, METRIC, 0.5, 0.75)
-    until(page, "name => document.getElementById(name).querySelector('.js-plotly-plot').data[0].x.length > 200", METRIC)
+    until(page, "name => document.getElementById(name).querySelector('.canvas').drawn.data[0].x.length > 200", METRIC)
     [query] = archive.asked
     begin, end = shown_range(page, METRIC)
     asked = int(query["end"]) - int(query["start"])
@@ -218,7 +218,7 @@ def test_a_busy_server_is_asked_again(server: Callable[..., Server], page: Page)
     archive = open_with_archive(server, page)
     archive.refusals = 1
     drag(page, METRIC, 0.5, 0.75)
-    until(page, "name => document.getElementById(name).querySelector('.js-plotly-plot').data[0].x.length > 200", METRIC)
+    until(page, "name => document.getElementById(name).querySelector('.canvas').drawn.data[0].x.length > 200", METRIC)
     assert len(archive.asked) == 2
     archive.refusals = 1_000
     panel(page, METRIC).locator("button.chip").click()

@@ -13,15 +13,16 @@ export function roundUp(value) {
 }
 
 /**
- * Smallest and largest value of what is drawn, before scaling.
+ * Smallest and largest value of what is drawn, before scaling; on a logarithmic axis what is not above zero is not there.
  * @param {import("./store.js").Ring} ring
  * @param {number[]} shown
  * @param {number} low
  * @param {number} high
  * @param {boolean} stacked
+ * @param {boolean} [log]
  * @returns {{min: number, max: number}}
  */
-export function extent(ring, shown, low, high, stacked) {
+export function extent(ring, shown, low, high, stacked, log = false) {
   let min = Infinity;
   let max = -Infinity;
   const columns = shown.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
@@ -37,11 +38,12 @@ export function extent(ring, shown, low, high, stacked) {
       if (up > max) max = up;
       if (down < min) min = down;
     }
-    return { min, max };
+    return log ? { min: extent(ring, shown, low, high, false, true).min, max } : { min, max };
   }
   for (const column of columns) {
     for (let at = low; at < high; at++) {
       const value = /** @type {number} */ (column[at]);
+      if (log && !(value > 0)) continue;
       if (value < min) min = value;
       if (value > max) max = value;
     }
@@ -93,4 +95,34 @@ function ceiling(max, high, previous) {
   const wanted = roundUp(max * 1.06) || 1;
   const before = previous?.[0] === 0 ? previous[1] : 0;
   return before > 0 && before >= max * 1.01 && wanted > 0.5 * before ? before : wanted;
+}
+
+/** Ticks of such an axis at most; with fewer decades than these, numbers between them have ticks, too. */
+const MOST_DECADES = 4;
+const FEW_DECADES = 3;
+
+/**
+ * The range of a logarithmic axis, in powers of ten: whole decades, and as it was while the data need them.
+ * @param {{min: number, max: number}} extent of the data above zero, in the unit that is drawn
+ * @param {[number | null, number | null]} limits declared ones; zero is none
+ * @param {[number, number] | null} previous
+ * @returns {[number, number]}
+ */
+export function logRange({ min, max }, [low, high], previous) {
+  if (!(min <= max)) return previous ?? [-1, 1];
+  const least = low && low > 0 && low <= min ? Math.log10(low) : Math.floor(Math.log10(min));
+  const most = high && high * OVERSHOOT >= max ? Math.log10(high) : Math.ceil(Math.log10(max * 1.02));
+  const to = most > least ? most : least + 1;
+  // A single value that comes near zero would spread the axis for as long as it is seen, and no longer.
+  if (previous && previous[0] <= least && previous[1] >= to && to - least > 0.5 * (previous[1] - previous[0])) return previous;
+  return [least, to];
+}
+
+/**
+ * Ticks of a logarithmic axis: decades, or some between them where there are few.
+ * @param {[number, number]} range in powers of ten
+ */
+export function logTicks([from, to]) {
+  const decades = to - from;
+  return decades < FEW_DECADES ? { tick0: 0, dtick: decades < 1.5 ? "D1" : "D2" } : { tick0: 0, dtick: Math.ceil(decades / MOST_DECADES) };
 }

@@ -1,14 +1,23 @@
-// One chart: the only file that calls Plotly. `draw`, `slide`, `resize` and `destroy` are all that others use of it.
+// One chart: the only file that calls Plotly. While it follows live data the live layer draws over Plotly's axes; the moment
+// somebody is at the chart, or it shows the past, all of it is Plotly's.
+//
+// What others use of it: `open`, `resize`, `draw`, `slide`, `look`, `catchUp`, `settle`, `pace`, `area`, `drawn`, `destroy`.
 
+import { extent } from "./axes.js";
 import { plotlyFor } from "./bundle.js";
-import { extent, valueRange, valueTicks } from "./axes.js";
 import { Choice } from "./choice.js";
 import { coloursOf } from "./colours.js";
-import { POLAR, fill, takesAll } from "./fill.js";
-import { axisOf, timeOf } from "./localtime.js";
-import { legendOf, marginOf, scalable } from "./own.js";
-import { around, isRanked } from "./ranked.js";
-import { hoverFormat, timeTicks } from "./timeticks.js";
+import { fill, most } from "./fill.js";
+import { Kind } from "./kind.js";
+import { attention } from "./live/attention.js";
+import { Layer } from "./live/layer.js";
+import { Pins } from "./live/pins.js";
+import { Ticks } from "./live/ticks.js";
+import { axisOf, timeOf, zone } from "./localtime.js";
+import { takes } from "./only.js";
+import { marginOf } from "./own.js";
+import { Surroundings } from "./surroundings.js";
+import { ticksOf, timeTicks } from "./timeticks.js";
 
 /** @typedef {import("./types.js").Figure} Figure */
 /** @typedef {import("./types.js").Json} Json */
@@ -16,6 +25,7 @@ import { hoverFormat, timeTicks } from "./timeticks.js";
 /** @typedef {import("./store.js").Ring} Ring */
 /** @typedef {{from: number, to: number}} Span ms */
 /** @typedef {import("./units.js").Scale} Scale */
+/** @typedef {import("./surroundings.js").Scene} Scene */
 
 /**
  * @typedef {object} Drawn what a legend needs to know
@@ -26,6 +36,15 @@ import { hoverFormat, timeTicks } from "./timeticks.js";
  * @property {number[]} places of these
  * @property {number[]} bounds of a heat map's colours
  * @property {Map<number, string>} colours by place of the series
+ * @property {Set<number> | null} among places of the series that the panel is about; null for all
+ *
+ * @typedef {object} State
+ * @property {Span} span the newest samples; a zoom goes before it
+ * @property {import("./types.js").Theme} theme
+ * @property {Json} template
+ * @property {Set<string>} hidden keys of series that somebody has put away
+ * @property {Set<string>} [pinned] keys of series that somebody wants to see however small they are
+ * @property {boolean} [paused] whether it stands still
  */
 
 const CONFIG = {
@@ -37,14 +56,15 @@ const CONFIG = {
   doubleClick: false,
   showTips: false,
 };
-/** Types that draw all samples of the window, though one trace takes all series. */
-const MAPS = new Set(["heatmap", "contour", "surface"]);
-/** Types without an axis of time. */
-const FLAT = new Set(["pie", "indicator", "histogram", "box", "violin", ...POLAR]);
-/** ms without samples after which a chart moves on by itself. */
+/** ms without samples after which a chart that Plotly draws moves on by itself. */
 const SLIDES_AFTER = 1_400;
-/** Series that one label beside the pointer can tell of; among more it tells of the nearest. */
-const MOST_TOLD = 12;
+/** ms between two drawings by Plotly. */
+const FASTEST = 100;
+const SLOWEST = 10_000;
+/** ms between two drawings of a live chart of which a pixel stands for several samples: it looks at each of them. */
+const DENSE = 1_000;
+/** px by which a chart has to move before that is worth drawing. */
+const STILL = 0.25;
 
 export class Chart {
   /**
@@ -60,57 +80,64 @@ export class Chart {
   constructor(element, { metric, figure, base, units, spec = null, onZoom }) {
     this.element = element;
     this.metric = metric;
-    this.spec = spec;
-    this.figure = metric.chart === "heatmap" && figure.layout["meta"]?.array ? figure.layout["meta"].array : figure;
+    this.kind = new Kind(metric, figure);
     this.base = base;
     this.units = units;
     this.onZoom = onZoom;
-    /** Whether the server has built it; else it is a plugin's own, which decides about its axes itself. */
-    this.built = Boolean(this.figure.layout["meta"]?.scaled);
-    this.scaled = this.built || scalable(this.figure, metric.unit);
-    this.legend = legendOf(this.figure, this.built);
-    const first = this.figure.data[0] ?? {};
-    this.together = takesAll(this.figure.data);
-    /** Whether it shows the latest values only. */
-    this.latest = (this.together && !MAPS.has(first["type"])) || first["type"] === "indicator";
-    this.top = isRanked(first);
-    this.flat = this.top || FLAT.has(first["type"]);
-    const piled = this.built || ["stack", "relative"].includes(this.figure.layout["barmode"]);
-    this.stacked = Boolean(first["stackgroup"]) || (piled && first["type"] === "bar" && !this.top);
+    this.spec = spec ?? {};
+    this.around = new Surroundings(this.kind, metric.limits, this.spec);
+    this.layer = new Layer(element);
+    this.ticks = new Ticks();
+    this.pins = new Pins();
+    this.attention = attention(element, () => this.settle());
     /** @type {Span | null} what somebody has zoomed to */
     this.zoom = null;
     /** @type {Span} that was drawn last */
     this.seen = { from: 0, to: 0 };
-    /** @type {Span} at which its axis stands: it may be slid on later than `seen` */
+    /** @type {Span} at which the data stand: they may be slid on later than `seen` */
     this.stands = this.seen;
-    /** @type {[number, number] | null} */
-    this.range = null;
-    /** @type {import("./units.js").Scale | undefined} */
+    /** @type {Span} at which Plotly's axis stands */
+    this.axis = this.seen;
+    /** @type {Scale | undefined} */
     this.scale = undefined;
-    /** @type {import("./units.js").Scale | undefined} of the values in the legend */
+    /** @type {Scale | undefined} of the values in the legend */
     this.legendScale = undefined;
     /** @type {Map<number, string>} in which series were drawn, by place */
     this.colours = new Map();
     this.choice = new Choice();
+    /** @type {Json[]} filled traces, as they are drawn now */
+    this.data = [];
+    /** @type {{ring: Ring, state: State} | null} what was to be drawn last */
+    this.asked = null;
     this.drawnVersion = -1;
     this.drawnLast = NaN;
     this.drawnKey = "";
+    /** What Plotly has drawn its axes for. */
+    this.axisKey = "";
     this.serial = 0;
     this.width = 0;
     this.height = 0;
     /** Width of the plot area, px. */
     this.plot = 0;
+    /** Whether it draws fewer samples than there are. */
+    this.dense = false;
     this.shownAt = -Infinity;
     /** @type {any} the Plotly that draws this chart */
     this.plotly = undefined;
     /** @type {any} the element, once Plotly has drawn in it */
     this.plotted = undefined;
+    // For whoever tests the page: what is drawn now, whichever of the two draws it.
+    Object.defineProperty(element, "drawn", { configurable: true, get: () => this.drawn });
     this.resize();
   }
 
   /** Load what draws it. */
   async open() {
-    this.plotly = await plotlyFor(this.figure, this.base);
+    this.plotly = await plotlyFor(this.kind.figure, this.base);
+  }
+
+  get legend() {
+    return this.kind.legend;
   }
 
   get ready() {
@@ -126,30 +153,32 @@ export class Chart {
     return other;
   }
 
-  /**
-   * @param {Ring} ring
-   * @param {object} state
-   * @param {Span} state.span the newest samples; a zoom goes before it
-   * @param {import("./types.js").Theme} state.theme
-   * @param {Json} state.template
-   * @param {Set<string>} state.hidden keys of series that somebody has put away
-   * @param {Set<string>} state.pinned keys of series that somebody wants to see however small they are
-   * @returns {Drawn}
-   */
-  draw(ring, { span, theme, template, hidden, pinned }) {
+  /** ms between two drawings of a window: more of them would not be seen. @param {number} seconds */
+  pace(seconds) {
+    const step = Math.max(FASTEST, Math.min(SLOWEST, (seconds * 1000) / (this.plot || 500)));
+    if (!this.kind.able || this.zoom || this.attention.here) return step;
+    return this.dense ? Math.min(step, DENSE) : 0;
+  }
+
+  /** @param {Ring} ring @param {State} state @returns {Drawn} */
+  draw(ring, state) {
+    this.asked = { ring, state };
+    const { span, theme, template, hidden, pinned, paused = false } = state;
     const seen = this.zoom ?? span;
     this.seen = seen;
+    const follows = this.kind.able && !paused && !this.zoom && !this.attention.here;
+    const among = this.spec.only ? new Set(ring.series.flatMap((one, place) => (takes(one, this.spec.only) ? [place] : []))) : null;
+    const away = among ? new Set([...hidden, ...ring.keys.filter((_, place) => !among.has(place))]) : hidden;
     const [low, high] = ring.span(seen.from, seen.to);
     const place = `${seen.to - seen.from} ${this.zoom?.to ?? ""}`;
-    const all = this.top || this.figure.data[0]?.["type"] === "heatmap";
-    const shown = this.choice.of(ring, { hidden, pinned, low, high, place, all });
-    const { min, max } = this.latest ? newest(ring, shown) : extent(ring, shown, low, high, this.stacked);
+    const shown = this.choice.of(ring, { hidden: away, pinned, low, high, place, all: this.kind.every });
+    const { min, max } = this.kind.latest ? newest(ring, shown) : extent(ring, shown, low, high, this.kind.stacked, this.around.log);
     const size = Math.max(Math.abs(min), Math.abs(max));
     const scale = this.scaleFor(size);
-    this.legendScale = this.scaled ? scale : this.units.scale(this.metric.unit, size, this.legendScale);
-    const { zmin = min, zmax = max } = this.figure.data[0] ?? {};
+    this.legendScale = this.kind.scaled ? scale : this.units.scale(this.metric.unit, size, this.legendScale);
+    const { zmin = min, zmax = max } = this.kind.figure.data[0] ?? {};
     const drawn = {
-      scale,
+      scale, among,
       legendScale: this.legendScale,
       size: Number.isFinite(size) ? size / this.legendScale.factor : 0,
       drawn: shown.length,
@@ -157,15 +186,18 @@ export class Chart {
       bounds: [zmin, zmax],
       colours: this.colours,
     };
-    const key = [theme, this.width, this.height, seen.to - seen.from, this.zoom?.to, ring.shape, ...shown].join();
+    const key = [
+      theme, this.width, this.height, devicePixelRatio, seen.to - seen.from, zone(seen.from) - zone(seen.to), this.zoom?.to, ring.shape, ...shown,
+    ].join();
     // What was zoomed to is past: no later sample changes it.
     const past = this.zoom !== null && this.zoom.to < this.drawnLast;
     if (key === this.drawnKey && (past || ring.version === this.drawnVersion)) {
-      this.slide(seen);
-      return drawn;
+      if (!this.layer.on) this.slide(seen);
+      if (!this.layer.on || (follows && this.moved(seen) < STILL)) return drawn;
     }
+    if (key !== this.drawnKey) this.pins.release();
     Object.assign(this, { drawnVersion: ring.version, drawnKey: key, drawnLast: ring.last });
-    const margin = { ...template["layout"].margin, ...(this.built ? {} : marginOf(this.figure)), ...this.figure.layout["margin"] };
+    const margin = this.around.margin(template);
     const view = {
       ...seen,
       axis: axisOf(seen),
@@ -174,33 +206,74 @@ export class Chart {
       palette: template["layout"].colorway,
       quiet: template["layout"].meta.quiet,
       theme,
+      ...(this.kind.built ? { hair: hair() } : {}),
     };
     this.plot = view.width;
-    const data = fill(this.figure.data, { ring, shown, view, scale, scaled: this.scaled, low, high });
-    drawn.colours = this.colours = coloursOf(data, shown, this.together);
-    this.show(data, this.layout(data, view, margin, template, { min: min / scale.factor, max: max / scale.factor }));
+    this.dense = high - low > most(view);
+    const factor = this.kind.scaled ? scale.factor : 1;
+    const data = fill(this.kind.figure.data, { ring, shown, view, scale, scaled: this.kind.scaled, low, high });
+    drawn.colours = this.colours = coloursOf(data, shown, this.kind.together);
+    const scene = { data, view, margin, template, factor, size: { min: min / factor, max: max / factor } };
+    if (follows) this.follow(scene);
+    else this.show(scene, false);
     return drawn;
   }
 
   /** A declared range decides about the unit's step, otherwise the data do. @param {number} size */
   scaleFor(size) {
-    const [low, high] = this.metric.limits;
-    const fixed = low !== null && high !== null ? Math.max(Math.abs(low), Math.abs(high)) : 0;
-    this.scale = this.units.scale(this.metric.unit, this.scaled ? Math.max(size, fixed) : 0, this.scale);
+    this.scale = this.units.scale(this.metric.unit, this.kind.scaled ? Math.max(size, this.around.declared) : 0, this.scale);
     return this.scale;
+  }
+
+  /** Draw live data: Plotly only where its axes are others. @param {Scene} scene */
+  follow(scene) {
+    const { data, view } = scene;
+    const fits = this.kind.built || this.pins.fit(data, this.kind.figure.layout["barmode"]);
+    if (!fits || this.axisKey !== this.keyOf(scene)) this.show(scene, true);
+    const by = this.moved(view);
+    const now = performance.now();
+    if (this.ticks.due(by, now) && !this.ticks.place(by, ticksOf(view, view.width), now)) {
+      this.relayout(view, false);
+      this.ticks.take(this.plotted);
+      this.ticks.place(0, ticksOf(view, view.width), now);
+    }
+    this.layer.draw(this.plotted, data, this.kind.figure.layout, view);
+    Object.assign(this, { data, stands: this.seen });
+  }
+
+  /** How far a span is from where Plotly's axis stands, px. @param {Span} span */
+  moved({ from, to }) {
+    return ((from - this.axis.from) * this.plot) / (to - from);
+  }
+
+  /** What the axes depend on, beside the time. @param {Scene} scene */
+  keyOf(scene) {
+    return `${this.drawnKey} ${this.around.follow(scene)}`;
   }
 
   /** Move the window on without new samples, at a third of the cost of drawing. @param {Span} seen */
   slide(seen) {
     // One that gets samples of its own moves with them.
     if (performance.now() - this.shownAt < SLIDES_AFTER) return;
-    if (this.flat || !this.built || this.zoom || !this.plotted) return;
-    const axis = axisOf(seen);
-    const [from, to] = [axis(seen.from), axis(seen.to)];
-    if (to === this.plotted.layout.xaxis.range[1]) return;
-    const { tickvals, ticktext } = timeTicks(seen, this.plot, axis);
+    if (this.kind.flat || !this.kind.built || this.zoom || !this.plotted) return;
+    const { to, axis } = { ...seen, axis: axisOf(seen) };
+    if (axis(to) === this.plotted.layout.xaxis.range[1]) return;
+    this.relayout({ ...seen, axis }, true);
     this.stands = seen;
-    this.plotly.relayout(this.plotted, { "xaxis.range": [from, to], "xaxis.tickvals": tickvals, "xaxis.ticktext": ticktext });
+  }
+
+  /** @param {Span & {axis: (time: number) => number}} view @param {boolean} clear whether no label is near either end */
+  relayout(view, clear) {
+    this.ticks.back();
+    const { tickvals, ticktext } = timeTicks(view, this.plot, view.axis, clear);
+    const range = [view.axis(view.from), view.axis(view.to)];
+    this.plotly.relayout(this.plotted, { "xaxis.range": range, "xaxis.tickvals": tickvals, "xaxis.ticktext": ticktext });
+    this.axis = { from: view.from, to: view.to };
+  }
+
+  /** Plotly draws it now, as it is to be seen: for whoever takes a picture, or wants to point at it. */
+  settle() {
+    if (this.layer.on && this.asked) this.draw(this.asked.ring, { ...this.asked.state, paused: true });
   }
 
   /** Show the newest samples again. */
@@ -212,7 +285,7 @@ export class Chart {
 
   /** Show a span that nobody has chosen by hand in this chart. @param {Span} span */
   look(span) {
-    if (this.flat) return;
+    if (this.kind.flat) return;
     this.zoom = span;
     this.serial++;
     this.onZoom(span);
@@ -221,60 +294,46 @@ export class Chart {
   /** Where its plot is, and from when to when; null without an axis of time. @returns {import("./marks.js").Area | null} */
   get area() {
     const { xaxis, yaxis } = this.plotted?._fullLayout ?? {};
-    if (this.flat || xaxis?.type !== "date" || !yaxis) return null;
+    if (this.kind.flat || xaxis?.type !== "date" || !yaxis) return null;
     return { ...this.stands, left: xaxis._offset, width: xaxis._length, top: yaxis._offset, height: yaxis._length };
   }
 
+  /** What is drawn now, and by which of the two; times as the axis counts them. */
+  get drawn() {
+    if (!this.plotted) return null;
+    if (!this.layer.on) return { by: "plotly", data: this.plotted.data, range: this.plotted.layout.xaxis?.range };
+    const axis = axisOf(this.stands);
+    return { by: "live", data: this.data, range: [axis(this.stands.from), axis(this.stands.to)] };
+  }
+
   destroy() {
+    this.attention.end();
     if (this.plotted) this.plotly.purge(this.plotted);
     this.plotted = undefined;
+    this.layer.show(false);
     this.element.replaceChildren();
   }
 
-  /**
-   * @param {Json[]} data
-   * @param {import("./fill.js").View} view
-   * @param {Json} margin
-   * @param {Json} template
-   * @param {{min: number, max: number}} size of the data, as drawn
-   * @returns {Json}
-   */
-  layout(data, view, margin, template, size) {
-    const given = this.figure.layout;
-    /** @type {Json} */
-    const layout = { ...given, template, width: this.width, height: this.height, margin, uirevision: `${this.serial}` };
-    layout["dragmode"] = given["dragmode"] ?? (this.flat || matchMedia("(pointer: coarse)").matches ? false : "zoom");
-    const factor = this.scaled ? this.scale?.factor ?? 1 : 1;
-    const [low, high] = this.metric.limits.map((one) => (one === null ? null : one / factor));
-    if (this.top) {
-      const quiet = template["layout"].xaxis.gridcolor;
-      return around(layout, data, { margin, width: this.width, limit: high ?? null, built: this.built, quiet });
-    }
-    if (this.flat) return layout;
-    const range = [view.axis(view.from), view.axis(view.to)];
-    layout["xaxis"] = { type: "date", ...timeTicks(view, view.width, view.axis), ...hoverFormat(view), ...given["xaxis"], range };
-    if (!this.built) return layout;
-    if (data[0]?.["type"] === "heatmap") {
-      const most = Math.max(2, Math.floor(view.height / 18));
-      layout["yaxis"] = { ...given["yaxis"], nticks: Math.min(most, data[0]["y"].length), range: [-0.5, data[0]["y"].length - 0.5] };
-      return layout;
-    }
-    const rule = { limits: /** @type {[number | null, number | null]} */ ([low, high]), zero: given["yaxis"]?.rangemode === "tozero" };
-    this.range = valueRange(size, rule, this.range);
-    layout["yaxis"] = { ...given["yaxis"], range: this.range, ...valueTicks(this.range, view.height) };
-    const told = data.filter((trace) => trace["hoverinfo"] !== "skip");
-    if (told.length > MOST_TOLD) {
-      layout["hovermode"] = "closest";
-      for (const trace of told) trace["hovertemplate"] = `%{fullData.name}<br>${trace["hovertemplate"] ?? "%{y}"}<extra></extra>`;
-    }
-    return layout;
+  /** Let Plotly draw. @param {Scene} scene @param {boolean} live whether only its axes will be seen */
+  show(scene, live) {
+    this.shownAt = performance.now();
+    const key = this.keyOf(scene);
+    const { width, height, serial } = this;
+    const layout = this.around.layout(scene, { width, height, revision: `${serial}`, clear: !live });
+    this.pins.hold(layout);
+    // Of a figure that chooses its axes by the data Plotly needs all of them.
+    this.render(live && this.kind.built ? stand(scene, this.around.range) : scene.data, layout);
+    if (this.kind.able && !this.kind.built) this.pins.take(this.plotted._fullLayout, scene.data);
+    this.axisKey = key;
+    this.axis = this.stands = this.seen;
+    if (live) this.ticks.take(this.plotted);
+    else this.layer.show(false);
   }
 
   /** @param {Json[]} data @param {Json} layout */
-  show(data, layout) {
-    this.shownAt = performance.now();
-    this.stands = this.seen;
+  render(data, layout) {
     if (this.plotted) {
+      this.ticks.back();
       this.plotly.react(this.plotted, data, layout, CONFIG);
       return;
     }
@@ -292,7 +351,7 @@ export class Chart {
     const from = change["xaxis.range[0]"];
     const to = change["xaxis.range[1]"];
     // Our own `slide` gives the range in one piece, a hand gives its two ends.
-    if (from === undefined || to === undefined || this.flat) return;
+    if (from === undefined || to === undefined || this.kind.flat) return;
     const [begin = NaN, end = NaN] = [from, to].map((at) => timeOf(Date.parse(`${at}`.replace(" ", "T") + "Z"), this.seen.to));
     if (!(end > begin)) return;
     this.zoom = { from: begin, to: end };
@@ -306,6 +365,16 @@ export class Chart {
 function newest(ring, shown) {
   const values = shown.map((place) => ring.latest(place)).filter((value) => !Number.isNaN(value));
   return { min: Math.min(0, ...values), max: Math.max(0, ...values) };
+}
+
+/** The width of a line, px: whole pixels of the screen, since these are drawn many times faster than parts of them. */
+function hair() {
+  return Math.max(1, Math.round(devicePixelRatio)) / devicePixelRatio;
+}
+
+/** All that Plotly needs to know of the data while only its axes are seen. @param {Scene} scene @param {[number, number] | null} range */
+function stand({ view: { from, to, axis } }, range) {
+  return [{ type: "scatter", mode: "lines", x: [axis(from), axis(to)], y: range ?? [0, 1], hoverinfo: "skip" }];
 }
 
 /** A figure that is drawn as it is given: of its metrics and their series it knows nothing. */

@@ -22,6 +22,7 @@ import { joined } from "./units.js";
  * @property {string[]} palette
  * @property {string} quiet colour of what is unused
  * @property {string} theme
+ * @property {number} [hair] px: width of the lines of a figure that is ours
  *
  * @typedef {object} Job
  * @property {Ring} ring
@@ -61,7 +62,7 @@ export function fill(traces, job) {
     const known = traces[place];
     const trace = { ...(known ?? last) };
     if (!known || trace.name === undefined) trace.name = escape(nameOf(job.ring.series[place] ?? { labels: {} }));
-    paint(trace, colourOf(job.ring.series[place], place, job.view), job.view.theme);
+    paint(trace, colourOf(job.ring.series[place], place, job.view), job.view);
     one(trace, place, work);
     return trace;
   });
@@ -70,12 +71,13 @@ export function fill(traces, job) {
   return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1)), ...behind, ...dots(filled)];
 }
 
-/** @param {Json} trace @param {string} colour @param {string} theme */
-function paint(trace, colour, theme) {
+/** @param {Json} trace @param {string} colour @param {View} view */
+function paint(trace, colour, view) {
   if (["scatter", "scattergl"].includes(trace.type ?? "scatter")) {
-    trace.line = { color: colour, ...trace.line };
+    // Without each of its samples a line would move between two drawings, though no sample has.
+    trace.line = { color: colour, simplify: false, ...trace.line, ...(view.hair ? { width: view.hair } : {}) };
     if (trace.mode?.includes("markers")) trace.marker = { color: colour, ...trace.marker };
-    if (trace.fill || trace.stackgroup) trace.fillcolor ??= faded(trace.line.color, theme === "light" ? ALPHA.light : ALPHA.dark);
+    if (trace.fill || trace.stackgroup) trace.fillcolor ??= faded(trace.line.color, view.theme === "light" ? ALPHA.light : ALPHA.dark);
   } else if (["bar", "histogram", "box", "violin", ...POLAR].includes(trace.type)) {
     trace.marker = { color: colour, ...trace.marker };
     if (trace.type.startsWith("scatter")) trace.line = { color: colour, ...trace.line };
@@ -121,7 +123,7 @@ function stacked(job) {
 }
 
 /** Samples of a line that are worth drawing. @param {View} view */
-function most(view) {
+export function most(view) {
   return Math.max(200, 2 * view.width);
 }
 

@@ -36,5 +36,6 @@ export function rowsOf(ring, drawn, { end, metric, colours, hidden }) {
       size: value || 0,
     };
   };
-  return ring.series.flatMap((series, place) => (!some.size || some.has(place) || hidden?.has(ring.keys[place] ?? "") ? [row(series, place)] : []));
+  const listed = (/** @type {number} */ place) => !some.size || some.has(place) || hidden?.has(ring.keys[place] ?? "");
+  return ring.series.flatMap((series, place) => (listed(place) && (drawn.among?.has(place) ?? true) ? [row(series, place)] : []));
 }

@@ -16,6 +16,6 @@ export const panelId = (metric, spec) => spec?.id ?? metric.name;
 /** Whether two ask for the same chart, however it is called and placed. @param {Spec | null} [spec] */
 export function chartOf(spec) {
   if (!spec) return "";
-  const { kind, only, unit, range, thresholds, figure, bind } = spec;
-  return JSON.stringify([kind, only, unit, range, thresholds, figure, bind]);
+  const { kind, only, unit, range, thresholds, log, figure, bind } = spec;
+  return JSON.stringify([kind, only, unit, range, thresholds, log, figure, bind]);
 }

@@ -19,25 +19,39 @@ const MOST_TICKS = 8;
 /** Spans of so many seconds need the day beside the time. */
 const DAYS_FROM = 12 * HOUR;
 
+/** @typedef {{at: number, place: number, text: string, near: boolean}} Tick ms, px from the left, and whether that is too near an end for the text */
+
 /**
  * @param {Span} span
  * @param {number} width px
- * @param {(time: number) => number} [axis] what the axis is given for a time
- * @returns {{tickmode: "array", tickvals: number[], ticktext: string[]}} with no label near either end
+ * @returns {Tick[]}
  */
-export function timeTicks({ from, to }, width, axis = (time) => time) {
+export function ticksOf({ from, to }, width) {
   const seconds = (to - from) / 1000;
   const step = STEPS.find((one) => seconds / one <= MOST_TICKS && (seconds / one) * room(one) <= width)
     ?? DAY * WEEK * Math.ceil((seconds * TICK) / width / DAY / WEEK);
   const half = room(step) / 2;
   const times = step < HOUR ? even(from, to, step) : round(from, to, step);
+  return times.map((at) => {
+    const place = ((at - from) / (to - from)) * width;
+    return { at, place, text: labelOf(at, step), near: place < half || place > width - half / 2 };
+  });
+}
+
+/**
+ * The same as Plotly takes it.
+ * @param {Span} span
+ * @param {number} width px
+ * @param {(time: number) => number} [axis] what the axis is given for a time
+ * @param {boolean} [clear] whether there is no text near either end
+ * @returns {{tickmode: "array", tickvals: number[], ticktext: string[]}}
+ */
+export function timeTicks(span, width, axis = (time) => time, clear = true) {
+  const ticks = ticksOf(span, width);
   return {
     tickmode: "array",
-    tickvals: times.map(axis),
-    ticktext: times.map((at) => {
-      const place = ((at - from) / (to - from)) * width;
-      return place < half || place > width - half / 2 ? "" : labelOf(at, step);
-    }),
+    tickvals: ticks.map(({ at }) => axis(at)),
+    ticktext: ticks.map(({ text, near }) => (clear && near ? "" : text)),
   };
 }
 

@@ -9,8 +9,9 @@
  * @property {string} [kind] of chart; "auto" is the declared one
  * @property {Record<string, string[]>} [only] series with one of these values of each label
  * @property {string | null} [unit]
- * @property {[number | null, number | null]} [range] of the values, as drawn
+ * @property {[number | null, number | null]} [range] of the axis of values, in the metric's unit: no value widens it
  * @property {{value: number, level: "ok" | "warn" | "bad"}[]} [thresholds]
+ * @property {boolean} [log] whether the axis of values is a logarithmic one
  * @property {number | null} [compare] seconds: what was so long before is drawn, too
  * @property {Figure | null} [figure] Plotly's JSON that somebody has built
  * @property {Record<string, string> | null} [bind] which arrays of that are filled from which metrics
@@ -51,6 +52,7 @@
  * @typedef {{[key: string]: any}} Json Plotly's own open-ended JSON
  * @typedef {{data: Json[], layout: Json}} Figure
  * @typedef {"dark" | "light"} Theme
+ * @typedef {[number | null, number | null]} Limits
  *
  * @typedef {object} Boot what the server puts into the page
  * @property {string} version

@@ -22,8 +22,6 @@ import { Overlay } from "./overlay.js";
 /** @typedef {import("../types.js").Metric} Metric */
 /** @typedef {import("./legend.js").Row} Row */
 
-const FASTEST = 100;
-const SLOWEST = 10_000;
 /** Values are told more often than a long chart moves, and less often than anybody can read. */
 const VALUES_EVERY = 1_000;
 const VALUES_FASTEST = 250;
@@ -95,7 +93,7 @@ export const Panel = {
         const template = boot.templates[state.theme];
         const now = performance.now();
         if (!drawn || urgent || now - drawnAt >= step() - 16) {
-          drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, ...app.picks.of(held.id) });
+          drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, ...app.picks.of(held.id), paused: state.pausedAt > 0 });
           drawnAt = now;
           overlay.value?.place();
           report();
@@ -109,9 +107,9 @@ export const Panel = {
       },
     };
 
-    /** ms in which the chart moves by a pixel: drawing more often would not be seen. */
+    /** ms between two drawings. */
     function step() {
-      return Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / (chart?.plot || 500)));
+      return chart?.pace(state.window) ?? VALUES_EVERY;
     }
 
     /** Somebody has done something: draw without waiting. */

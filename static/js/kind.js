@@ -1,0 +1,42 @@
+// What kind of chart a figure is: which axes it has, what of the samples it shows, and who may draw it.
+
+import { POLAR, takesAll } from "./fill.js";
+import { able } from "./live/able.js";
+import { legendOf, scalable } from "./own.js";
+import { isRanked } from "./ranked.js";
+
+/** @typedef {import("./types.js").Figure} Figure */
+
+/** Types that draw all samples of the window, though one trace takes all series. */
+const MAPS = new Set(["heatmap", "contour", "surface"]);
+/** Types without an axis of time. */
+const FLAT = new Set(["pie", "indicator", "histogram", "box", "violin", ...POLAR]);
+
+export class Kind {
+  /** @param {import("./types.js").Metric} metric @param {Figure} figure */
+  constructor(metric, figure) {
+    this.figure = metric.chart === "heatmap" && figure.layout["meta"]?.array ? figure.layout["meta"].array : figure;
+    const { data, layout } = this.figure;
+    const first = data[0] ?? {};
+    const { type } = first;
+    /** Whether the server has built it; else it is a plugin's own, which decides about its axes itself. */
+    this.built = Boolean(layout["meta"]?.scaled);
+    /** Whether values are divided by the unit's step. */
+    this.scaled = this.built || scalable(this.figure, metric.unit);
+    this.legend = legendOf(this.figure, this.built);
+    /** Whether one trace takes all series. */
+    this.together = takesAll(data);
+    /** Whether it shows the latest values only. */
+    this.latest = (this.together && !MAPS.has(type)) || type === "indicator";
+    /** Whether it is of lying bars. */
+    this.top = isRanked(first);
+    /** Whether it is without an axis of time. */
+    this.flat = this.top || FLAT.has(type);
+    const piled = this.built || ["stack", "relative"].includes(layout["barmode"]);
+    this.stacked = Boolean(first["stackgroup"]) || (piled && type === "bar" && !this.top);
+    /** Whether it shows all series, however many there are. */
+    this.every = this.top || type === "heatmap";
+    /** Whether the live layer can draw it. */
+    this.able = !this.flat && able(this.figure);
+  }
+}
