@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.pages import PATIENCE, open_live, panel, until
+from tests.pages import PATIENCE, drawn_by, open_live, panel, until, wait_for_chart
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -82,6 +82,14 @@ CUT_OFF = """name => {
     return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1
       || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
   }).map((text) => text.textContent);
+}"""
+
+
+#: Of a panel: how many pixels of the live layer's canvas are not empty.
+INKED = """name => {
+  const canvas = document.getElementById(name).querySelector("canvas.live-layer");
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.filter((value, at) => at % 4 === 3 && value > 0).length;
 }"""
 
 
@@ -159,9 +167,14 @@ def test_legend_and_chart_agree_on_colours(room: Callable[..., Server], page: Pa
 
 
 def test_the_first_sample_of_a_slow_metric_is_seen(room: Callable[..., Server], page: Page) -> None:
-    """A line of one sample is a dot."""
+    """A line of one sample is a dot, whichever of the two draws it."""
     open_live(page, f"{room(LONELY).url}/d/lonely")
+    wait_for_chart(page, "lonely.slow")
+    assert drawn_by(page, "lonely.slow") == "live"
+    assert page.evaluate(INKED, "lonely.slow") > 4
+    panel(page, "lonely.slow").locator(".nsewdrag").hover()
     wait_for_mark(page, "lonely.slow", ".scatterlayer .points path")
+    assert drawn_by(page, "lonely.slow") == "plotly"
     assert page.locator("[id='lonely.slow'] .scatterlayer .points path").count() == 1
 
 
