@@ -229,7 +229,7 @@ def test_csv_has_the_numbers_of_the_server(room: Server, page: Page) -> None:
     open_pair(page, room)
     page.keyboard.press("Space")
     panel(page, METRIC).locator(".legend button", has_text="two").click()
-    until(page, "name => document.getElementById(name).querySelector('.js-plotly-plot').data.length === 1", METRIC)
+    until(page, "name => document.getElementById(name).querySelector('.canvas').drawn.data.length === 1", METRIC)
     name, content = saved(page, METRIC, "csv")
     head, rows = rows_of(content)
     assert name.endswith(".csv")

@@ -201,6 +201,7 @@ export const Panel = {
         const before = { near: near.value, seen };
         if (!seen) show(true, true);
         for (let tries = 0; !drawn && tries < SETTLES; tries++) await new Promise((go) => setTimeout(go, SETTLE_EVERY));
+        chart?.settle();
         return () => void (before.seen || show(before.near, before.seen));
       },
     };
