@@ -196,7 +196,7 @@ def test_a_png_is_the_panel_as_it_is_seen(room: Server, new_page: Callable[..., 
             pytest.approx(2 * (box["height"] + 26), abs=2),
         )
         assert share(picture, ground, 3) > 0.8
-        assert share(picture, line) > 0.0005, "the line of the first series is there"
+        assert share(picture, line) > 0.0001, "the line of the first series is there"
         foot = picture[-52:]
         assert share(foot, ground, 3) < 0.995, "and the times below it"
 
