@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from dashboard.errors import CannotStart
+
+#: How often it is tried to make missing tables.
+ATTEMPTS = 5
 
 
 class Unusable(CannotStart):
@@ -38,11 +42,8 @@ class Database:
     def __init__(
         self, url: str, tables: MetaData, setting: str, synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
     ) -> None:
-        try:
-            self._engine = _engine(url, synchronous)
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            raise Unusable(setting, error) from None
-        tables.create_all(self._engine)
+        self._engine = _engine(url, setting, synchronous)
+        self._make(tables)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -50,13 +51,34 @@ class Database:
         with self._engine.begin() as connection:
             yield connection
 
+    def _make(self, tables: MetaData) -> None:
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                return tables.create_all(self._engine)
+            except OperationalError:  # somebody else may be making them at the same moment
+                if not left:
+                    raise
+                time.sleep(0.01)
+
     def close(self) -> None:
         self._engine.dispose()
 
 
-def _engine(url: str, synchronous: str) -> Engine:
+def check(url: str, setting: str) -> None:
+    """Whether that is an address, of something that is installed; nothing is opened.
+
+    Raises:
+        Unusable: it is not.
+    """
+    _engine(url, setting, "NORMAL").dispose()
+
+
+def _engine(url: str, setting: str, synchronous: str) -> Engine:
     # Native threads come and go: a pool would hand the connection of one to another, and keeps locks that tasks share.
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    try:
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise Unusable(setting, error) from None
     if engine.dialect.name == "sqlite":
         pragmas = ("journal_mode = WAL", "foreign_keys = ON", f"synchronous = {synchronous}", "busy_timeout = 1000")
 

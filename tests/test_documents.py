@@ -104,7 +104,7 @@ def test_answers_are_as_described(server: Callable[..., Server]) -> None:
     assert live["servers"] == {asyncapi.SERVER: asyncapi.place(place, False, "/plot")}
     assert http["info"]["version"] == live["info"]["version"] == running.json("/healthz")["version"]
     requests.post(f"{running.url}/api/v1/notices", json={"text": "x", "topic": "t"}, timeout=10)
-    made = {"title": "Web", "panels": [{"metric": "system.cpu"}, {"kind": "text", "text": "x"}]}
+    made: Json = {"title": "Web", "panels": [{"metric": "system.cpu"}, {"kind": "text", "text": "x"}]}
     board = f"{running.url}/api/v1/dashboards/web"
     answer = requests.put(board, json={"dashboard": made}, timeout=10)
     contract.check("/api/v1/dashboards/{slug}", 200, answer.json(), "put")

@@ -35,7 +35,7 @@ LOOK_EVERY = 0.1
 #: Seconds without a byte after which a connection that does not matter any more is closed.
 IDLE_TIMEOUT = 60.0
 #: Bytes of a request's body, unless messages of browsers may be larger; a dashboard is the largest otherwise.
-MAX_BODY = dashboards.MAX_BODY
+MAX_BODY = dashboards.MAX_BODY + 64 * 2**10  # a little more is refused in JSON, as all that it refuses
 #: Bytes of an array that is given back; and what glibc's malloc.h calls the setting.
 LARGE = 256 * 2**10
 _M_MMAP_THRESHOLD = -3

@@ -90,9 +90,7 @@ class Files:
         try:
             dashboard = read_file(path)
             if dashboard.slug in self._reserved:
-                raise Wrong(
-                    [Fault("slug", f"{dashboard.slug!r} is Plotroom's own; name the file or its slug otherwise")]
-                )
+                raise Wrong([Fault("slug", f"{dashboard.slug!r} is Plotroom's own; take another")])
             self._good[path] = Filed(dashboard, path, stamp[0] // 1_000_000)
         except Wrong as error:
             if 0 <= self._now() - stamp[0] < FRESH:

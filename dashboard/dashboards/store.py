@@ -17,13 +17,14 @@ from dashboard.dashboards.document import Dashboard, as_bytes
 from dashboard.dashboards.refusal import Wrong, read
 from dashboard.dashboards.tables import dashboards, metadata, versions
 from dashboard.errors import PlotroomError
-from dashboard.sql import Database
+from dashboard.sql import Database, check
 
 #: Dashboards that are kept, and deleted ones that can still be brought back.
 MOST = 500
 MOST_GONE = 100
 #: Versions of one dashboard; the oldest go first.
 MOST_VERSIONS = 50
+SETTING = "dashboards.database"
 #: Characters of a name of who has saved.
 MAX_AUTHOR = 80
 
@@ -101,8 +102,13 @@ class Place:
 
     @classmethod
     def of(cls, database: str, data_dir: Path) -> Place:
-        """That of the setting `dashboards.database`, by default a file in the data folder."""
+        """That of the setting `dashboards.database`, by default a file in the data folder.
+
+        Raises:
+            Unusable: it is no address.
+        """
         if database:
+            check(database, SETTING)
             return cls(database)
         path = data_dir.absolute() / "dashboards.db"
         return cls(f"sqlite:///{path}", path)
@@ -110,7 +116,7 @@ class Place:
     @property
     def told(self) -> str:
         """It for people; an address may have a password."""
-        return str(self.file) if self.file is not None else "the database of dashboards.database"
+        return str(self.file) if self.file is not None else f"the database of {SETTING}"
 
 
 class Store:
@@ -251,7 +257,7 @@ class Store:
             if self._place.file is not None:
                 # What somebody draws is for who may see the page, not for everybody on this machine.
                 os.close(os.open(self._place.file, os.O_CREAT | os.O_RDWR, 0o600))
-            self._open = Database(self._place.url, metadata, "dashboards.database", synchronous="FULL")
+            self._open = Database(self._place.url, metadata, SETTING, synchronous="FULL")
         return self._open
 
 

@@ -1,0 +1,317 @@
+"""`/api/v1/dashboards`, the page of a dashboard and the event, on a real server."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from dashboard.cli import run
+from dashboard.live.wire import ROOMS
+from dashboard.server import threaded
+from dashboard.web.dashboards import BURST, MAX_BODY
+from tests.rooms import Client
+from tests.server import ASYNC_MODES, AsyncMode, Server
+from tests.test_docs import wait_for
+
+StartServer = Callable[..., Server]
+PATH = "/api/v1/dashboards"
+PANELS = [{"metric": "system.cpu"}, {"kind": "text", "text": "hello"}]
+
+
+class Desk:
+    """Somebody who works on dashboards."""
+
+    def __init__(self, server: Server, by: str = "Ada") -> None:
+        self.server = server
+        self.by = by
+        self.session = requests.Session()
+
+    def put(self, slug: str = "web", base: int = 0, title: str = "Web", **more: Any) -> tuple[int, Any]:
+        body: Any = {"dashboard": {"title": title, "panels": PANELS, **more}, "base": base, "by": self.by}
+        return self.answer(self.session.put(f"{self.server.url}{PATH}/{slug}", json=body, timeout=20))
+
+    def delete(self, slug: str, base: int) -> tuple[int, Any]:
+        return self.answer(self.session.delete(f"{self.server.url}{PATH}/{slug}?base={base}", timeout=20))
+
+    def get(self, path: str = "") -> tuple[int, Any]:
+        return self.answer(self.session.get(f"{self.server.url}{PATH}{path}", timeout=20))
+
+    def answer(self, answer: requests.Response) -> tuple[int, Any]:
+        return answer.status_code, answer.json()
+
+
+@pytest.fixture
+def desk(server: StartServer) -> Iterator[Desk]:
+    made = Desk(server())
+    yield made
+    made.session.close()
+
+
+@pytest.mark.parametrize("async_mode", ASYNC_MODES)
+def test_a_dashboard_lives(server: StartServer, async_mode: AsyncMode) -> None:
+    """It is made, changed, looked at in all versions, deleted and brought back; who has the catalog is told."""
+    desk = Desk(server(async_mode=async_mode))
+    watcher, other = Client(desk.server.url), Client(desk.server.url)
+    watcher.call("catalog", {})
+    assert desk.get()[1] == {"ok": True, "dashboards": []}
+    status, first = desk.put()
+    assert (status, first["version"]) == (200, 1)
+    entry = {"slug": "web", "title": "Web", "version": 1, "t": first["t"], "by": "Ada", "origin": "store", "panels": 2}
+    assert watcher.next("dashboards") == entry | {"editable": True}
+    assert desk.get()[1]["dashboards"] == [entry | {"editable": True}]
+    status, one = desk.get("/web")
+    assert {key: one[key] for key in ("version", "t", "by", "origin", "editable")} == {
+        "version": 1, "t": first["t"], "by": "Ada", "origin": "store", "editable": True,
+    }  # fmt: skip
+    assert [panel["id"] for panel in one["dashboard"]["panels"]] == ["p1", "p2"]
+    desk.by = "Bob\x07 \n B."
+    assert desk.put(base=1, title="Two")[1]["version"] == 2
+    assert watcher.next("dashboards")["by"] == "Bob\\x07 B."
+    assert desk.get("/web?version=1")[1]["dashboard"]["title"] == "Web"
+    versions = desk.get("/web/versions")[1]["versions"]
+    assert [(each["version"], each["title"], each["panels"]) for each in versions] == [(2, "Two", 2), (1, "Web", 2)]
+    assert desk.delete("web", 2) == (200, {"ok": True})
+    assert watcher.next("dashboards") == {"slug": "web", "gone": True}
+    assert desk.get("/web")[0] == 404
+    old = desk.get("/web?version=1")[1]["dashboard"]
+    assert desk.put(**old)[1]["version"] == 3
+    assert other.events["dashboards"].empty()
+    desk.session.close()
+    watcher.close()
+    other.close()
+
+
+def test_of_two_savers_the_second_is_told_what_is_there(desk: Desk) -> None:
+    """409 has what is kept now, so that the difference can be shown; nothing of the second one is kept."""
+    desk.put()
+    assert desk.put(base=1, title="Ada's")[0] == 200
+    status, answer = Desk(desk.server, "Bob").put(base=1, title="Bob's")
+    assert (status, answer["error"]["code"]) == (409, "conflict")
+    assert (answer["current"]["dashboard"]["title"], answer["current"]["by"]) == ("Ada's", "Ada")
+    assert answer["current"]["version"] == 2
+    assert desk.put(base=answer["current"]["version"], title="Bob's")[1]["version"] == 3
+    assert desk.put()[0] == 409
+    assert desk.delete("web", 1)[0] == 409
+    desk.delete("web", 3)
+    status, answer = desk.put(base=3, title="Late")
+    assert (status, answer["current"]) == (409, None)
+    assert "deleted meanwhile" in answer["error"]["message"]
+
+
+def test_many_savers_at_once_lose_nothing(desk: Desk) -> None:
+    """Of eight who save on top of the same version one does; each version has one author."""
+    desk.put()
+    answers: list[tuple[int, Any]] = []
+    start = threading.Barrier(8)
+
+    def save(number: int) -> None:
+        mine = Desk(desk.server, f"{number}")
+        start.wait(20)
+        answers.append(mine.put(base=1, title=f"{number}"))
+        mine.session.close()
+
+    threads = [threading.Thread(target=save, args=(number,)) for number in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(status for status, _ in answers) == [200] + [409] * 7
+    newest = desk.get("/web")[1]
+    assert newest["version"] == 2
+    assert newest["by"] == newest["dashboard"]["title"]
+
+
+@pytest.mark.parametrize("end", ["kill", "stop"])
+def test_a_restart_keeps_all(server: StartServer, end: str) -> None:
+    """What was answered as saved is there after SIGTERM and after kill -9."""
+    running = server()
+    desk = Desk(running)
+    desk.put()
+    desk.put(base=1, title="Two")
+    desk.put("other", title="Other")
+    getattr(running, end)()
+    running.start()
+    assert [(one["slug"], one["version"]) for one in Desk(running).get()[1]["dashboards"]] == [("other", 1), ("web", 2)]
+    assert desk.get("/web?version=1")[1]["dashboard"]["title"] == "Web"
+    desk.session.close()
+
+
+def test_wrong_requests_are_refused(desk: Desk) -> None:
+    """Each gets a status, a code and a sentence that names the place, and nothing is kept."""
+    cases: list[tuple[str, Any, int, str, str]] = [
+        ("web", {}, 422, "bad_request", "dashboard: "),
+        ("web", {"dashboard": []}, 422, "bad_request", "dashboard"),
+        ("web", {"dashboard": {"titel": "x"}}, 422, "bad_request", "did you mean 'title'"),
+        ("web", {"dashboard": {"title": "x", "panels": [{}]}}, 422, "bad_request", "panels.0"),
+        ("web", {"dashboard": {"title": "x", "slug": "other"}}, 422, "bad_request", "the address says 'web'"),
+        ("web", {"dashboard": {"title": "x"}, "base": -1}, 422, "bad_request", "base"),
+        ("web", {"dashboard": {"title": "x"}, "by": "x" * 81}, 422, "bad_request", "by"),
+        ("web", {"dashboard": {"title": "x"}, "more": 1}, 422, "bad_request", "more"),
+        ("Web", {"dashboard": {"title": "x"}}, 422, "bad_request", "slug: 'Web' is not valid"),
+        ("overview", {"dashboard": {"title": "x"}}, 422, "bad_request", "Plotroom's own"),
+        ("network", {"dashboard": {"title": "x"}}, 422, "bad_request", "slug: 'network' is the"),
+        ("web", {"dashboard": {"title": "x"}, "base": 7}, 409, "conflict", "deleted meanwhile"),
+        ("web", {"dashboard": {"title": "x", "description": "x" * MAX_BODY}}, 413, "too_large", "bytes"),
+    ]
+    for slug, body, status, code, word in cases:
+        answer = requests.put(f"{desk.server.url}{PATH}/{slug}", json=body, timeout=20)
+        told = answer.json()
+        assert (answer.status_code, told["ok"], told["error"]["code"]) == (status, False, code), (body, told)
+        assert word in told["error"]["message"], told
+    for path, status in (("/web", 404), ("/web/versions", 404), ("/web?version=0", 422), ("/web?versoin=1", 422)):
+        assert desk.get(path)[0] == status
+    assert desk.delete("web", 1)[0] == 404
+    bare = desk.session.delete(f"{desk.server.url}{PATH}/web", timeout=20)
+    assert (bare.status_code, "base" in bare.json()["error"]["message"]) == (422, True)
+    assert desk.get()[1]["dashboards"] == []
+
+
+def test_pages_of_other_sites_change_nothing(desk: Desk) -> None:
+    """Neither a form nor a script of another site, nor who lacks the token, can save or delete."""
+    desk.put()
+    address = f"{desk.server.url}{PATH}/web"
+    body = json.dumps({"dashboard": {"title": "Evil"}, "base": 1})
+    for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        told = headers | {"Content-Type": "application/json"}
+        assert requests.put(address, data=body, headers=told, timeout=20).status_code == 403
+        assert requests.delete(f"{address}?base=1", headers=headers, timeout=20).status_code == 403
+        assert requests.get(address, headers=headers, timeout=20).status_code == 403
+    assert requests.put(address, data=body, headers={"Content-Type": "text/plain"}, timeout=20).status_code == 415
+    assert requests.post(address, data=body, timeout=20).status_code == 405
+    assert desk.get("/web")[1]["dashboard"]["title"] == "Web"
+
+
+def test_a_token_guards_them_too(server: StartServer) -> None:
+    """Where a token is asked for, dashboards are neither shown nor saved without it."""
+    running = server("--require-token")
+    desk = Desk(running)
+    assert desk.put()[0] == 401 == desk.get()[0]
+    desk.session.headers["Authorization"] = f"Bearer {(running.data_dir / 'token').read_text().strip()}"
+    assert desk.put()[0] == 200 == desk.get("/web")[0]
+    desk.session.close()
+
+
+def test_who_saves_too_much_has_to_wait(desk: Desk) -> None:
+    """A loop that saves without end is slowed down by 429."""
+    codes = [desk.put(base=number, title=f"{number}")[0] for number in range(BURST + 10)]
+    assert 429 in codes and codes[:BURST] == [200] * BURST
+
+
+def test_the_page_of_a_dashboard_has_it_inside(desk: Desk) -> None:
+    """`/d/<slug>` is called as the dashboard is, and brings it and the list along; others bring the list alone."""
+    desk.put(title="<b>Web & co</b>")
+    page = desk.server.get("/d/web")[2].decode()
+    assert "<title>&lt;b&gt;Web &amp; co&lt;/b&gt; · Plotroom</title>" in page
+    boot = boot_of(page)
+    assert [one["slug"] for one in boot["dashboards"]] == ["web"]
+    assert boot["dashboard"] == {key: value for key, value in desk.get("/web")[1].items() if key != "ok"}
+    for path in ("/", "/d/cpu", "/d/nothing"):
+        boot = boot_of(desk.server.get(path)[2].decode())
+        assert (boot["dashboard"], len(boot["dashboards"])) == (None, 1)
+
+
+def boot_of(page: str) -> Any:
+    found = re.search(r'<script type="application/json" id="boot">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def test_it_has_a_room_as_all_have(desk: Desk) -> None:
+    """People who look at a saved dashboard meet in its room, and the page tells how many are there."""
+    desk.put()
+    ada, bob = Client(desk.server.url, ROOMS), Client(desk.server.url, ROOMS)
+    for one in (ada, bob):
+        one.next("welcome")
+        assert one.call("join", {"room": "dashboard:web"})["ok"]
+    assert ada.call("say", {"room": "dashboard:web", "text": "look"})["ok"]
+    assert bob.next("message")["message"]["text"] == "look"
+    assert b"2 here" in desk.server.get("/d/web")[2]
+    ada.close()
+    bob.close()
+
+
+def test_files_are_shown_and_a_wrong_one_is_a_banner(server: StartServer, tmp_path: Path) -> None:
+    """A folder of plotroom.toml is read when it changes; what is wrong is a notice that stands until it is right."""
+    home = tmp_path / "home"
+    (home / "boards").mkdir(parents=True)
+    file = home / "boards" / "wall.toml"
+    file.write_text('title = "Wall"\n[[panels]]\nmetric = "system.cpu"\n')
+    desk = Desk(server(home=home, config='[dashboards]\nfolder = "boards"\n'))
+    watcher = Client(desk.server.url)
+    watcher.call("catalog", {})
+    assert [(one["slug"], one["origin"], one["editable"]) for one in desk.get()[1]["dashboards"]] == [
+        ("wall", "file", False)
+    ]
+    assert boot_of(desk.server.get("/d/wall")[2].decode())["dashboard"]["dashboard"]["title"] == "Wall"
+    status, answer = desk.put("wall")
+    assert (status, answer["error"]["code"]) == (403, "read_only")
+    assert "wall.toml" in answer["error"]["message"]
+    file.write_text('title = "Wall"\n[[panels]]\nmetric = "system.cpu"\nkind = "pie"\n')
+    told = watcher.next("notice")
+    assert (told["topic"], told["level"]) == ("dashboards", "warning")
+    assert "wall.toml: panels.0.kind: 'pie' is not valid" in told["text"]
+    assert desk.get("/wall")[1]["dashboard"]["panels"][0]["kind"] == "auto"
+    file.write_text('title = "New wall"\n')
+    assert watcher.next("dashboards")["title"] == "New wall"
+    assert watcher.next("notice")["text"] == ""
+    file.unlink()
+    assert watcher.next("dashboards") == {"slug": "wall", "gone": True}
+    watcher.close()
+    desk.session.close()
+
+
+def test_they_can_be_made_read_only(server: StartServer) -> None:
+    """With dashboards.editable = false all are shown and none can be changed."""
+    running = server()
+    desk = Desk(running)
+    desk.put()
+    running.stop()
+    locked = Desk(server("--no-dashboards-editable", home=running.home))
+    assert locked.get("/web")[1]["editable"] is False
+    for status, answer in (locked.put(base=1), locked.put("new"), locked.delete("web", 1)):
+        assert (status, answer["error"]["code"]) == (403, "read_only")
+    for one in (desk, locked):
+        one.session.close()
+
+
+def test_a_damaged_database_takes_nothing_down(server: StartServer) -> None:
+    """The page and the charts are there, saving is refused by a sentence, a banner stands; moved away, all is well."""
+    running = server()
+    desk = Desk(running)
+    desk.put()
+    running.stop()
+    database = running.data_dir / "dashboards.db"
+    database.write_bytes(b"damaged" * 2000)
+    running.start()
+    assert running.get("/")[0] == 200 == running.get("/d/web")[0]
+    status, answer = desk.put("new")
+    assert (status, answer["error"]["code"]) == (503, "unavailable")
+    assert "is damaged" in answer["error"]["message"]
+    assert desk.get()[1]["dashboards"] == []
+    standing = running.json("/api/v1/notices")["notices"]
+    assert [one["topic"] for one in standing] == ["dashboards"] and "move it away" in standing[0]["text"]
+    database.unlink()
+    assert desk.put("new")[0] == 200
+    assert wait_for(lambda: running.json("/api/v1/notices")["notices"] == [])
+    desk.session.close()
+
+
+def test_a_database_of_ones_own_is_used(
+    server: StartServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """dashboards.database names another place; a wrong address is one line and exit code 2."""
+    address = f"sqlite:///{tmp_path / 'own.db'}"
+    desk = Desk(server("--dashboards-database", address))
+    assert desk.put()[0] == 200
+    assert (tmp_path / "own.db").exists() and not (desk.server.data_dir / "dashboards.db").exists()
+    desk.session.close()
+    wrong = ["serve", "--port", "0", "--data-dir", str(tmp_path), "--dashboards-database", "nonsense"]
+    assert run(wrong, threaded()) == 2
+    assert capsys.readouterr().err.startswith("plotroom: dashboards.database: ")
