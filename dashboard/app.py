@@ -209,7 +209,7 @@ class Plotroom:
             pages.blueprint(pages.Pages(*parts, self.boards, files.build, here=here)),
             api.blueprint(answers),
             export.blueprint(export.Exports(answers.key, self.history, self.tasks)),
-            dashboards.blueprint(dashboards.DashboardsApi(self.boards, self.catalog.families)),
+            dashboards.blueprint(dashboards.DashboardsApi(self.boards, self.tasks, self.catalog.families)),
             notices.blueprint(notices.NoticesApi(self.notices)),
             documents.blueprint(documents.Documents(installed_version(), self.tasks)),
         ):

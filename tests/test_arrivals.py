@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from dashboard.arrivals import CUT_AT_ONCE, Arrivals, Newcomer
+from dashboard.arrivals import CUT_AT_ONCE, LARGE_BODIES, Arrivals, Newcomer
 from tests.server import ASYNC_MODES, AsyncMode, Server
 from tests.test_server import connect
 
@@ -205,6 +205,22 @@ def test_unbounded_bodies_are_refused(server: StartServer, async_mode: AsyncMode
         answer = answer_to(running, b"POST /login HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n" + body)
         assert re.match(rb"HTTP/1\.1 %d .*\r\n\r\n[A-Z].*\.\n$" % status, answer, re.DOTALL), (headers, answer)
         assert b"text/plain" in answer
+
+
+@both_modes
+def test_large_bodies_are_few_at_a_time(server: StartServer, async_mode: AsyncMode) -> None:
+    """Who sends large bodies slowly, without a token, takes no memory of thousands; small ones and pages go on."""
+    running = server("--require-token", async_mode=async_mode)
+    head = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    large = head + b"Content-Length: 500000\r\n\r\n" + b"x" * 1000
+    with ExitStack() as stack:
+        for _ in range(LARGE_BODIES):
+            stack.enter_context(dial(running)).sendall(large)
+        deadline = time.monotonic() + SOON
+        while b" 503 " not in answer_to(running, large):
+            assert time.monotonic() < deadline
+        assert b" 401 " in answer_to(running, head + b"Connection: close\r\nContent-Length: 7\r\n\r\ntoken=x")
+    assert b" 413 " in answer_to(running, large + b"x" * 499_000)
 
 
 @both_modes

@@ -162,6 +162,14 @@ def test_overlaps_idle_variables_and_empty_boards_are_found() -> None:
     ]
 
 
+def test_the_page_of_a_family_is_found() -> None:
+    """A dashboard that would take the place of what is measured under its name is a warning."""
+    [found] = [
+        str(one) for one in lint(read({"slug": "wind", "title": "W", "panels": [{"metric": "wind.speed"}]}), MEASURED)
+    ]
+    assert found.startswith("warning: slug: 'wind.speed' has a page of that name already")
+
+
 def test_a_sound_board_has_no_findings() -> None:
     """Variables in values, money in titles, and names that can't be looked up are no mistakes."""
     variable = {"name": "host", "metric": "system.cpu", "of": "host", "default": ["a"]}

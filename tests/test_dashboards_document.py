@@ -31,8 +31,8 @@ def test_what_is_left_out_is_as_by_default() -> None:
         "panels": [
             {
                 "id": "p1", "kind": "auto", "metric": "system.cpu", "title": None, "x": 0, "y": 0, "w": 6, "h": 4,
-                "only": {}, "unit": None, "range": [None, None], "thresholds": [], "compare": None, "repeat": None,
-                "text": None, "bind": None, "figure": None,
+                "only": {}, "unit": None, "range": [None, None], "log": False, "thresholds": [], "compare": None,
+                "repeat": None, "text": None, "bind": None, "figure": None,
             }
         ],
     }  # fmt: skip

@@ -44,6 +44,7 @@ def panels(draw: st.DrawFn) -> dict[str, Any]:
             "thresholds": [{"value": one, "level": "warn"} for one in sorted(levels)],
             "only": draw(st.dictionaries(NAMES, st.lists(TEXT, min_size=1, max_size=3), max_size=3)),
             "range": [draw(st.none() | st.floats(-9, -1)), draw(st.none() | st.integers(0, 9))],
+            "log": draw(st.booleans()),
             "compare": draw(st.none() | st.integers(1, 9999)),
         }
     return panel | {"title": draw(st.none() | TEXT), "repeat": draw(st.none() | NAMES)}

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,9 +18,13 @@ from collectors import Unavailable
 from collectors.registry import load_file
 from collectors.sampler import Sampler
 from collectors.testing import check_collector
-from tests.server import ROOT
+from dashboard.cli import run
+from dashboard.server import threaded
+from tests.server import ROOT, Server
+from tests.test_docs import wait_for
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+BOARDS = ROOT / "examples" / "dashboards"
 
 
 def sampler_of(name: str, table: dict[str, object] | None = None) -> Sampler:
@@ -70,3 +79,33 @@ def test_training_follows_the_file(tmp_path: Path) -> None:
     assert accuracy.values.tolist() == [[0.0, 0.1, 0.2]]
     assert sampler.collect(2_000) == []
     sampler.close()
+
+
+@pytest.mark.parametrize("path", sorted(BOARDS.iterdir()), ids=lambda path: path.name)
+def test_every_example_of_a_dashboard_is_listed(path: Path) -> None:
+    """The examples' page names each."""
+    assert f"](dashboards/{path.name})" in (ROOT / "examples" / "README.md").read_text() or path.is_dir()
+
+
+def test_the_builder_writes_the_file_beside_it(tmp_path: Path) -> None:
+    """What the Python example writes is the TOML that stands beside it."""
+    shutil.copy(BOARDS / "wind.py", tmp_path)
+    command = [sys.executable, str(tmp_path / "wind.py")]
+    subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    assert (tmp_path / "wind.toml").read_text() == (BOARDS / "wind.toml").read_text()
+
+
+def test_the_dashboards_are_shown_and_sound(server: Callable[..., Server], capsys: pytest.CaptureFixture[str]) -> None:
+    """A server with the folder and the plugin shows each, and lint finds nothing that is not there."""
+    running = server("--dashboards-folder", str(BOARDS), "--plugin", str(ROOT / "examples" / "wind_rose.py"), "--demo")
+
+    def measured() -> bool:
+        found = {one["name"]: one["series"] for one in running.json("/api/v1/metrics")["metrics"]}
+        return all(found.get(name) for name in ("wind.speed", "filesystem.usage", "network.traffic"))
+
+    assert wait_for(measured)
+    assert {one["slug"] for one in running.json("/api/v1/dashboards")["dashboards"]} == {"machine", "wind-rose"}
+    for slug in ("machine", "wind-rose"):
+        assert running.get(f"/d/{slug}")[0] == 200
+    code = run(["dashboards", "lint", str(BOARDS), "--port", str(running.port), "--strict"], threaded())
+    assert (code, capsys.readouterr().out) == (0, "nothing to change\n")

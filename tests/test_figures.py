@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 
 from collectors.metric import CHARTS, Metric
-from dashboard.web.figures import COLOURS, Figures, figure, templates
+from dashboard.web.figures import COLOURS, FIGURE_KINDS, FigureKind, Figures, figure, templates
 
 
 @pytest.mark.parametrize("chart", CHARTS)
@@ -29,6 +29,25 @@ def test_the_kinds_are_told_apart() -> None:
     assert (traces["bars"]["type"], "orientation" in traces["bars"]) == ("bar", False)
     assert (traces["top"]["type"], traces["top"]["orientation"]) == ("bar", "h")
     assert traces["heatmap"]["type"] == "heatmap"
+
+
+@pytest.mark.parametrize("kind", FIGURE_KINDS)
+def test_every_kind_of_panel_has_a_figure_that_plotly_accepts(kind: FigureKind) -> None:
+    """Whatever a metric declares, a panel can have it drawn as any kind, also one that brings a figure of its own."""
+    own = {"data": [{"type": "barpolar"}]}
+    for metric in (Metric("a.b"), Metric("a.b", chart="heatmap", unit="%"), Metric("a.b", figure=own)):
+        built = figure(metric, kind)
+        assert len(go.Figure(built).data) == 1
+        assert kind == "auto" or built["layout"]["meta"] == {"scaled": True}
+
+
+def test_histograms_and_gauges_are_what_they_are_called() -> None:
+    """A histogram counts values along x, a gauge ends where the metric does, or a share at 100%."""
+    assert figure(Metric("a.b"), "histogram")["data"][0]["type"] == "histogram"
+    assert figure(Metric("a.b", unit="%"), "histogram")["layout"]["xaxis"]["ticksuffix"] == "%"
+    for limits, unit, ends in (((None, None), "%", [0, 100]), ((5, 9), "V", [5, 9]), ((None, None), "V", [0, None])):
+        gauge = figure(Metric("a.b", unit=unit, limits=limits), "gauge")["data"][0]
+        assert (gauge["type"], gauge["gauge"]["axis"]["range"]) == ("indicator", ends)
 
 
 def test_figures_are_small() -> None:
@@ -121,8 +140,11 @@ def test_figures_are_built_once_in_a_native_thread() -> None:
     assert figures.of([first, second])["a.two"] is built["a.two"]
     again = Metric("a.one", chart="heatmap")
     assert figures.of([again])["a.one"]["data"][0]["type"] == "heatmap"
+    bars = figures.of([again], "bars")["a.one"]
+    assert bars["data"][0]["type"] == "bar" and figures.of([again], "bars")["a.one"] is bars
+    assert figures.of([again])["a.one"]["data"][0]["type"] == "heatmap"
     assert figures.templates() is figures.templates()
-    assert calls == [1, 1, 1, 0]
+    assert calls == [1, 1, 1, 1, 0]
 
 
 def test_the_page_finds_the_colours_that_it_needs_beside_plotly() -> None:

@@ -70,6 +70,7 @@ class Panel:
         only: labels, and the values that a series may have; `"$name"` is a variable.
         unit: in place of the metric's.
         range: of the value axis, (low, high); None leaves an end free.
+        log: the value axis is a logarithmic one.
         thresholds: `{80: "warn", 95: "bad"}`: from a value upwards, the chart is coloured so.
         compare: also show what was so many seconds before.
         repeat: a variable; one such panel for each of its values.
@@ -94,6 +95,7 @@ class Panel:
         only: Mapping[str, Values] | None = None,
         unit: str | None = None,
         range: tuple[float | None, float | None] | None = None,
+        log: bool = False,
         thresholds: Thresholds = (),
         compare: int | None = None,
         repeat: str | None = None,
@@ -105,7 +107,7 @@ class Panel:
             id=id, kind=kind or ("auto" if figure is None else "figure"), metric=metric, title=title, x=x, y=y,
             w=w, h=h,
             only={label: _list(values) for label, values in (only or {}).items()}, unit=unit,
-            range=None if range is None else list(range), thresholds=_levels(thresholds), compare=compare,
+            range=None if range is None else list(range), log=log, thresholds=_levels(thresholds), compare=compare,
             repeat=repeat, bind=None if bind is None else dict(bind), figure=_figure(figure),
         )  # fmt: skip
         _check({"panels": [self.content]}, "Panel", "panels.0")

@@ -156,6 +156,7 @@ class Panel(Part):
     )
     unit: Unit | None = Field(None, description="in place of the metric's")
     range: Range = Field((None, None), description="of the value axis, in that unit; null leaves it free")
+    log: bool = Field(False, description="whether the value axis is a logarithmic one")
     thresholds: list[Threshold] = Field([], max_length=MAX_THRESHOLDS, description="in ascending order")
     compare: int | None = Field(None, ge=1, le=LONGEST, description="also show what was so many seconds before, dashed")
     repeat: VariableName | None = Field(None, description="a variable: one such panel for each of its values")

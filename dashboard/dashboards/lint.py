@@ -82,6 +82,9 @@ def _meant(panel: Panel) -> set[str]:
 
 
 def _metrics(dashboard: Dashboard, measured: Measured) -> Iterator[Finding]:
+    family = sorted(name for name in measured if name.partition(".")[0] == dashboard.slug)
+    if family:
+        yield Finding("warning", "slug", f"{family[0]!r} has a page of that name already, unless its family is another")
     for place, variable in enumerate(dashboard.variables):
         yield from _variable(f"variables.{place}", variable, measured)
     for place, panel in enumerate(dashboard.panels):

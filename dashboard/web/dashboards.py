@@ -17,6 +17,7 @@ from dashboard.errors import RequestRefused
 from dashboard.live.budget import Budget
 from dashboard.live.payloads import BadRequest, Request, parse
 from dashboard.sampling.output import printable
+from dashboard.tasks import Tasks
 from dashboard.web.answers import json_answer
 from dashboard.web.asked import json_object
 from dashboard.web.asked import parse as parse_query
@@ -67,11 +68,13 @@ class DashboardsApi:
 
     Args:
         boards: all of them.
+        tasks: how to leave for a native thread: to check a large one takes 20 ms.
         families: the slugs of what is measured now, which no new one can take.
     """
 
-    def __init__(self, boards: Boards, families: Callable[[], Collection[str]]) -> None:
+    def __init__(self, boards: Boards, tasks: Tasks, families: Callable[[], Collection[str]]) -> None:
         self._boards = boards
+        self._tasks = tasks
         self._families = families
         self._budget = Budget(RATE, BURST)
 
@@ -100,7 +103,7 @@ class DashboardsApi:
             raise RequestRefused(
                 422, "bad_request", f"slug: the address says {slug[:60]!r}, the dashboard {str(given['slug'])[:60]!r}"
             )
-        dashboard = self._told(lambda: read(given, slug))
+        dashboard: Dashboard = self._told(lambda: self._tasks.native(read, given, slug))
         if not asked.base and slug in self._families():
             raise RequestRefused(
                 422, "bad_request", f"slug: {slug!r} is the dashboard of what is measured under that name; "

@@ -112,6 +112,7 @@
  * @property {Record<string, string[]>} only
  * @property {string | null} unit
  * @property {[number | null, number | null]} range
+ * @property {boolean} log
  * @property {{value: number, level: "ok" | "warn" | "bad"}[]} thresholds
  * @property {number | null} compare seconds
  * @property {string | null} repeat a variable
