@@ -19,7 +19,7 @@ export async function hands(element, base, moved) {
     once("gridstack", () => loaded(null, `${base}vendor/gridstack-all.js`, "GridStack")), styled(`${base}vendor/gridstack.min.css`),
   ]);
   const grid = library.init({
-    column: COLUMNS, cellHeight: ROW, margin: GAP, float: false, auto: false, handle: ".cover", resizable: { handles: "e,se,s,sw,w" },
+    column: COLUMNS, cellHeight: ROW, margin: GAP, float: false, auto: false, handle: ".cover", alwaysShowResizeHandle: true, resizable: { handles: "e,se,s,sw,w" },
     animate: !matchMedia("(prefers-reduced-motion: reduce)").matches, draggable: { handle: ".cover" },
   }, element);
   /** While the page places them nobody has moved anything. */
@@ -49,8 +49,21 @@ export async function hands(element, base, moved) {
       placing = false;
     },
 
+    /** Leave the cells as the page has drawn them. */
     destroy() {
       grid.destroy(false);
+      bare(element, "board");
+      for (const cell of element.children) bare(/** @type {HTMLElement} */ (cell), "cell grid-stack-item");
     },
   };
+}
+
+/** Places that the page gives, as css/board.css reads them. */
+const OURS = new Set(["--x", "--y", "--w", "--h"]);
+
+/** Without what the library has put on it and leaves there. @param {HTMLElement} element @param {string} classes that the page has given it */
+function bare(element, classes) {
+  element.className = classes;
+  for (const name of [...element.style]) if (!OURS.has(name)) element.style.removeProperty(name);
+  for (const name of element.getAttributeNames()) if (name.startsWith("gs-")) element.removeAttribute(name);
 }

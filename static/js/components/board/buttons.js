@@ -12,7 +12,7 @@ export const BoardButtons = {
 
     return () => {
       const entry = boards.entry.value;
-      if (own.session || (boards.here.value && !boards.board.value)) return null;
+      if (own.session || own.version || (boards.here.value && !boards.board.value)) return null;
       const mine = entry?.editable;
       return html`
         ${entry && html`<button class="btn versions" type="button" aria-haspopup="dialog" onClick=${() => (own.dialog = "versions")}>${WORDS.versions}</button>`}

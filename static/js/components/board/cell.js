@@ -19,6 +19,9 @@ const FigurePanel = defineAsyncComponent(() => import("./figure.js").then((modul
 /** Panels that draw one metric themselves, by their kind; all others are charts. @type {Record<string, object>} */
 const OWN = { gauge: Gauge, value: Value, table: TableOf, timeline: Timeline };
 
+/** GridStack takes the press, and with it the focus that it would give. @param {PointerEvent} event */
+const focus = (event) => /** @type {HTMLElement} */ (event.currentTarget).focus({ preventScroll: true });
+
 export const Cell = {
   props: ["panel", "session"],
   /** @param {{panel: Shown, session: import("../../board/session.js").Session | null}} props */
@@ -45,7 +48,7 @@ export const Cell = {
         </button>`;
       return html`
         <div class="cover" tabindex="0" role="button" aria-label=${`${name}, ${placeText(panel)}`} aria-describedby="moving"
-             aria-roledescription=${WORDS.movable} onKeydown=${(/** @type {KeyboardEvent} */ event) => session.keyed(event, panel.of, name)}
+             aria-roledescription=${WORDS.movable} onPointerdown=${focus} onKeydown=${(/** @type {KeyboardEvent} */ event) => session.keyed(event, panel.of, name)}
              onDblclick=${() => session.openPanel(panel.of)} />
         <div class="tools">
           ${repeats && html`<span class="repeats">${repeats}</span>`}

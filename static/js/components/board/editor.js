@@ -1,6 +1,6 @@
 // The bar of who edits a dashboard, and what only they need: hands for the panels, settings, and what opens over the page.
 
-import { nextTick, onBeforeUnmount, onMounted, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { nextTick, onBeforeUnmount, onMounted, ref, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { placed, set } from "../../board/document.js";
 import { hands } from "../../board/hands.js";
@@ -17,6 +17,8 @@ import { Variables } from "./variables.js";
 
 /** Width below which there is one column; css/board.css has it, too. */
 const NARROW = 676;
+/** ms in which one may be sure. */
+const SURE = 4_000;
 
 export const Editor = {
   props: ["grid"],
@@ -30,6 +32,7 @@ export const Editor = {
     /** @type {Awaited<ReturnType<typeof hands>> | null} */
     let grip = null;
     let ended = false;
+    const sure = ref(false);
 
     /** Where there is room for a grid one can move panels on it. */
     async function fit() {
@@ -66,6 +69,14 @@ export const Editor = {
 
     async function done() {
       if (!session.dirty || await save()) leave();
+    }
+
+    /** What was done is given up at the second word only. */
+    function discard() {
+      if (session.dirty && !sure.value) {
+        sure.value = true;
+        setTimeout(() => (sure.value = false), SURE);
+      } else leave();
     }
 
     /** @param {KeyboardEvent} event */
@@ -133,7 +144,7 @@ export const Editor = {
                 onClick=${() => session.undo()}>${icon("M6 4L3 7l3 3M3 7h6a4 4 0 0 1 0 8H7")}</button>
         <button class="btn icon" type="button" aria-label=${WORDS.redo} title=${withKey(WORDS.redo, WORDS.redoKey)} disabled=${!session.edits.future.length}
                 onClick=${() => session.redo()}>${icon("M10 4l3 3-3 3M13 7H7a4 4 0 0 0 0 8h2")}</button>
-        <button class="btn" type="button" onClick=${leave}>${session.dirty ? WORDS.discard : WORDS.close}</button>
+        <button class=${["btn", { bad: sure.value }]} type="button" onClick=${discard}>${sure.value ? WORDS.sureDiscard : session.dirty ? WORDS.discard : WORDS.close}</button>
         <button class="btn main-act" type="button" disabled=${session.saving || !session.dirty} onClick=${done}>
           ${session.saving ? WORDS.saving : WORDS.save}</button>
         ${news()}

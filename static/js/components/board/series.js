@@ -24,7 +24,8 @@ export const SeriesField = {
       return [...names].map((label) => {
         // Values that are gone stay among them while they are chosen.
         const values = natural([...series.flatMap((one) => one.labels[label] ?? []), ...(props.only[label] ?? [])].filter((one) => !one.startsWith("$")));
-        return { label, values: [...props.variables.map(({ name }) => `$${name}`), ...values.slice(0, MOST)] };
+        const own = props.variables.filter(({ name, of }) => of === label || props.only[label]?.includes(`$${name}`)).map(({ name }) => `$${name}`);
+        return { label, values: [...own, ...values.slice(0, MOST)] };
       });
     });
 

@@ -115,6 +115,7 @@ export const Settings = {
       return html`
         <${Drawer} title=${title} onClose=${close}>${() => html`
           ${field(WORDS.panelTitle, html`<input value=${own.title ?? ""} placeholder=${metrics.value.get(own.metric ?? "")?.title ?? ""} maxlength="120" spellcheck="false"
+            autofocus=${!matchMedia("(pointer: coarse)").matches}
             onInput=${(/** @type {any} */ event) => put({ title: valueOf(event) || null }, "title")} onBlur=${() => session.settle()} />`)}
           ${own.kind === "text" ? field(WORDS.text, html`<textarea rows="14" value=${own.text ?? ""} maxlength="20000" spellcheck="true"
               onInput=${(/** @type {any} */ event) => put({ text: valueOf(event) }, "text")} onBlur=${() => session.settle()} />`)

@@ -29,6 +29,7 @@ export const WORDS = {
   editing: "Editing",
   goOnEditing: "Go on editing",
   discard: "Discard",
+  sureDiscard: "Discard all of it?",
   done: "Done",
   save: "Save",
   saving: "Saving",

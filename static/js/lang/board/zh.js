@@ -26,6 +26,7 @@ export const WORDS = {
   editing: "编辑中",
   goOnEditing: "继续编辑",
   discard: "放弃",
+  sureDiscard: "放弃全部修改？",
   done: "完成",
   save: "保存",
   saving: "正在保存",
