@@ -18,8 +18,8 @@ function load(base) {
 }
 
 export const Marked = {
-  props: ["text", "said"],
-  /** @param {{text: string, said: number}} props */
+  props: ["text", "said", "headings"],
+  /** @param {{text: string, said: number, headings?: boolean}} props in what is said headings are no larger than other text */
   setup(props) {
     const { base, metrics, goTo, lookAt } = useApp();
     load(base);
@@ -34,10 +34,12 @@ export const Marked = {
     /** @param {import("../people/markdown.js").Node} node @param {boolean} [plain] whether nothing is to be referred to in it @returns {any} */
     const shown = (node, plain = false) => {
       if (typeof node === "string") return plain ? node : references(node);
-      const { tag, href, children } = node;
+      const { tag, href, level = 1, children } = node;
       const inner = children.flatMap((child) => shown(child, plain || tag === "a" || tag === "code" || tag === "pre"));
       if (tag === "a") return h("a", { class: "link", href, target: "_blank", rel: "noopener noreferrer nofollow" }, inner);
-      return tag === "h" ? h("p", null, [h("strong", null, inner)]) : h(tag, null, inner);
+      if (tag !== "h") return h(tag, null, inner);
+      // Below the headings of the page and of its panels.
+      return props.headings ? h(`h${Math.min(5, level + 2)}`, null, inner) : h("p", null, [h("strong", null, inner)]);
     };
 
     return () => {

@@ -1,10 +1,10 @@
 // Markdown as a tree of what the page shows of it: a short list of tags, links to few kinds of addresses, and text.
 
-/** @typedef {{tag: string, href?: string, children: Node[]} | string} Node */
+/** @typedef {{tag: string, href?: string, level?: number, children: Node[]} | string} Node `level` of a heading, from 1 on */
 /** @typedef {{type: string, tag: string, nesting: number, content: string, markup: string, attrGet: (name: string) => string | null, children: Token[] | null}} Token of markdown-it */
 /** @typedef {{parse: (text: string, env: object) => Token[]}} Parser */
 
-/** Tokens that open a tag of the page, by their type; headings are no larger than other text. @type {Record<string, string>} */
+/** Tokens that open a tag of the page, by their type. @type {Record<string, string>} */
 const TAGS = {
   paragraph_open: "p", heading_open: "h", em_open: "em", strong_open: "strong", s_open: "s", bullet_list_open: "ul", ordered_list_open: "ol",
   list_item_open: "li", blockquote_open: "blockquote",
@@ -63,13 +63,14 @@ function build(tokens, root) {
   }
 }
 
-/** @param {Token} token @returns {{tag: string, href?: string, children: Node[]} | null} null for what is shown without its tag */
+/** @param {Token} token @returns {{tag: string, href?: string, level?: number, children: Node[]} | null} null for what is shown without its tag */
 function opened(token) {
   if (token.type === "link_open") {
     const href = safe(token.attrGet("href"));
     return href ? { tag: "a", href, children: [] } : null;
   }
   const tag = TAGS[token.type];
+  if (tag === "h") return { tag, level: Number(token.tag.slice(1)), children: [] };
   return tag ? { tag, children: [] } : null;
 }
 
