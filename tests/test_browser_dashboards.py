@@ -27,7 +27,7 @@ from tests.pages import PATIENCE, open_live, until, wait_for_badge
 from tests.server import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Dialog, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -223,7 +223,12 @@ def test_unsaved_work_outlives_a_reload(room: Server, page: Page) -> None:
     edit(page)
     page.get_by_label("Title of the dashboard").fill("Half done")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", agree)
     page.reload()
     assert asked == ["beforeunload"]
     offer = page.locator(".banner", has_text="not saved")

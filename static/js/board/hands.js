@@ -52,8 +52,8 @@ export async function hands(element, base, moved) {
     /** Leave the cells as the page has drawn them. */
     destroy() {
       grid.destroy(false);
-      bare(element, "board");
-      for (const cell of element.children) bare(/** @type {HTMLElement} */ (cell), "cell grid-stack-item");
+      bare(element, ["board"]);
+      for (const cell of element.children) bare(/** @type {HTMLElement} */ (cell), ["cell", "grid-stack-item"]);
     },
   };
 }
@@ -61,9 +61,9 @@ export async function hands(element, base, moved) {
 /** Places that the page gives, as css/board.css reads them. */
 const OURS = new Set(["--x", "--y", "--w", "--h"]);
 
-/** Without what the library has put on it and leaves there. @param {HTMLElement} element @param {string} classes that the page has given it */
+/** Without what the library has put on it and leaves there. @param {HTMLElement} element @param {string[]} classes that the page has given it */
 function bare(element, classes) {
-  element.className = classes;
+  element.className = classes.join(" ");
   for (const name of [...element.style]) if (!OURS.has(name)) element.style.removeProperty(name);
   for (const name of element.getAttributeNames()) if (name.startsWith("gs-")) element.removeAttribute(name);
 }
