@@ -40,9 +40,10 @@ from dashboard.self_metrics import Cost, HubLag, Vitals, self_collector
 from dashboard.server import Connections
 from dashboard.settings import Settings
 from dashboard.tasks import Clock, Tasks
-from dashboard.web import api, assets, dashboards, documents, export, notices, pages, refusals
+from dashboard.web import api, assets, dashboards, documents, embed_pages, export, notices, pages, refusals
 from dashboard.web.access import Access
 from dashboard.web.answers import PlainPages
+from dashboard.web.embeds import Embeds
 from dashboard.web.families import RESERVED
 from dashboard.web.figures import Figures
 from dashboard.web.hosts import Hosts, is_loopback, is_wildcard, own_names
@@ -204,9 +205,14 @@ class Plotroom:
         parts = (self.catalog, self.history, figures, self.tasks)
         answers = api.Api(*parts, installed_version())
         here = self.talk.here if self.talk else None
+        if self.settings.require_token or not is_loopback(self.settings.host):
+            self.token, self.token_is_new = keep_token(self.settings.data_dir)
+        spots = embed_pages.Spots(self.catalog, self.boards)
+        embeds = Embeds(self.settings.embed_origins, self.token, spots.metrics)
         for routes in (
             assets.blueprint(files),
             pages.blueprint(pages.Pages(*parts, self.boards, files.build, here=here)),
+            embed_pages.blueprint(embed_pages.EmbedPages(*parts, spots, embeds, files.build)),
             api.blueprint(answers),
             export.blueprint(export.Exports(answers.key, self.history, self.tasks)),
             dashboards.blueprint(dashboards.DashboardsApi(self.boards, self.tasks, self.catalog.families)),
@@ -216,12 +222,10 @@ class Plotroom:
             self.flask.register_blueprint(routes)
         refusals.install(self.flask, plain)
         connections = Connections(self.flask.wsgi_app)
-        return self._gate(connections, plain), connections
+        return self._gate(connections, plain, embeds), connections
 
-    def _gate(self, inner: WSGIApplication, plain: PlainPages) -> Access:
+    def _gate(self, inner: WSGIApplication, plain: PlainPages, embeds: Embeds) -> Access:
         settings = self.settings
-        if settings.require_token or not is_loopback(settings.host):
-            self.token, self.token_is_new = keep_token(settings.data_dir)
         return Access(
             inner,
             hosts=Hosts(
@@ -234,6 +238,7 @@ class Plotroom:
             cookie=f"plotroom-{settings.port}",
             base_path=settings.base_path,
             proxies=settings.trusted_proxies,
+            embeds=embeds,
         )
 
 

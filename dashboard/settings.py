@@ -208,6 +208,9 @@ class Settings(Table):
     allowed_origins: tuple[str, ...] = Field(
         (), description='pages that may connect, besides our own, such as "https://example.org"'
     )
+    embed_origins: tuple[str, ...] = Field(
+        (), description='pages that may show a panel within them, in a frame, such as "https://example.org"'
+    )
     trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
         (), description="addresses or networks whose X-Forwarded-* headers are believed"
     )
@@ -250,7 +253,7 @@ class Settings(Table):
                 raise ValueError(f'{host!r} is no host name; write "example.org" or "example.org:8443"')
         return tuple(host.lower() for host in value)
 
-    @field_validator("allowed_origins")
+    @field_validator("allowed_origins", "embed_origins")
     @classmethod
     def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:

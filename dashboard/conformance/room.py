@@ -77,9 +77,9 @@ class Witness(Broadcast):
         """Send what no client of today knows."""
         self._fanout.send(frame("of_the_future", {"anything": [1, {}]}), EVERYONE)
 
-    def connect(self, sid: str, version: str) -> None:
+    def connect(self, sid: str, version: str, only: frozenset[str] | None = None) -> None:
         self._asked(Asked("connect", time.monotonic()))
-        super().connect(sid, version)
+        super().connect(sid, version, only)
 
     def disconnect(self, sid: str) -> None:
         self._asked(Asked("disconnect", time.monotonic()))

@@ -61,6 +61,7 @@ class Broadcast:
         self._lock = self._fanout.lock
         self._pace = Pace(settings.max_fps)
         self._clients: dict[str, set[str]] = {}
+        self._only: dict[str, frozenset[str]] = {}
         self._news = News(catalog)
         self._standing: dict[str, Payload] = {}
         self._stopped = threading.Event()
@@ -193,8 +194,14 @@ class Broadcast:
 
     # --- what clients ask
 
-    def connect(self, sid: str, version: str) -> None:
-        """A client has come: it gets `hello`."""
+    def connect(self, sid: str, version: str, only: frozenset[str] | None = None) -> None:
+        """A client has come: it gets `hello`.
+
+        Args:
+            sid: its name.
+            version: of the page's files.
+            only: the metrics that it may see, when it may not see all; it is then told of nothing else.
+        """
         hello: Payload = {
             "version": version,
             "epoch": self._history.epoch,
@@ -202,23 +209,35 @@ class Broadcast:
             "limits": {"rooms": self._settings.max_rooms, "message": self._settings.max_message},
         }
         with self._lock:
-            hello["notices"] = list(self._standing.values())
+            hello["notices"] = list(self._standing.values()) if only is None else []
             if self._fanout.eio_sid_from_sid(sid, wire.NAMESPACE) is None:  # it has gone already
                 return
             self._clients[sid] = set()
-            self._fanout.enter_room(sid, wire.NAMESPACE, EVERYONE)
+            if only is None:
+                self._fanout.enter_room(sid, wire.NAMESPACE, EVERYONE)
+            else:
+                self._only[sid] = only
             self._fanout.tell(frame(Event.HELLO, hello), sid)
 
     def disconnect(self, sid: str) -> None:
         """A client has gone. Socket.IO takes it out of its rooms itself."""
         with self._lock:
             self._clients.pop(sid, None)
+            self._only.pop(sid, None)
 
     def catalog(self, sid: str) -> Payload:
         """All metrics and collectors; from now on the client gets changes."""
         with self._lock:
-            if sid in self._clients:
+            only = self._only.get(sid)
+            if only is None and sid in self._clients:
                 self._fanout.enter_room(sid, wire.NAMESPACE, WATCHERS)
+        if only is not None:
+            metrics = self._catalog.metrics(only)
+            return {
+                "ok": True,
+                "metrics": metrics,
+                "collectors": self._catalog.collectors({one["collector"] for one in metrics}),
+            }
         # Outside of the lock, for it takes milliseconds; what changes meanwhile is told as well.
         return {"ok": True, "metrics": self._catalog.metrics(), "collectors": self._catalog.collectors()}
 
@@ -284,7 +303,7 @@ class Broadcast:
             rooms = self._clients.get(sid)
             if rooms is None:
                 raise Refused(Code.FORBIDDEN, "the connection has ended")
-            if self._catalog.metric(wanted.name) is None:
+            if self._catalog.metric(wanted.name) is None or wanted.name not in self._only.get(sid, (wanted.name,)):
                 raise Refused(Code.UNKNOWN_METRIC, f"there is no metric {wanted.name!r}; ask for the catalog")
             most = self._settings.max_rooms
             if wanted.name not in rooms and len(rooms) >= most:

@@ -12,7 +12,9 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from dashboard.errors import RequestRefused
+from dashboard.live.namespaces.only import ONLY
 from dashboard.web.answers import PlainPages, for_programs, gives_data, json_error, secured
+from dashboard.web.embeds import Embeds, is_framed
 from dashboard.web.hosts import Hosts
 from dashboard.web.languages import language_of
 from dashboard.web.proxies import Network, apply_forwarded
@@ -25,6 +27,8 @@ MAX_FORM = 4096  # bytes
 _SAFE = ("GET", "HEAD", "OPTIONS")
 #: What a browser says of a request that a page of another site, or of another port or subdomain of this one, makes.
 _FROM_ELSEWHERE = ("cross-site", "same-site")
+#: What the page of a panel asks for by name.
+_OF_METRICS = ("/api/v1/query", "/api/v1/figures")
 
 
 class Access:
@@ -38,6 +42,7 @@ class Access:
         cookie: name of the cookie. Cookies are shared by all ports of a host, so it should tell servers apart.
         base_path: under which a proxy serves us, "" for none.
         proxies: networks whose X-Forwarded-* headers are believed.
+        embeds: who may frame which panel.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class Access:
         cookie: str = "plotroom",
         base_path: str = "",
         proxies: tuple[Network, ...] = (),
+        embeds: Embeds | None = None,
     ) -> None:
         self._inner = inner
         self._hosts = hosts
@@ -58,6 +64,7 @@ class Access:
         self._cookie = cookie
         self._base_path = base_path
         self._proxies = proxies
+        self._embeds = embeds or Embeds((), token, lambda spot: frozenset())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # Typed by the protocol with positional-only parameters, and called so by every server.
@@ -98,6 +105,7 @@ class Access:
                 "If that is its name, add it to the setting allowed_hosts."
             )  # fmt: skip
         self._check_origin(request, host)
+        self._embeds.judge(request)
         answer = self._ask_token(request, offer)
         if answer is not None:
             return answer
@@ -134,18 +142,32 @@ class Access:
             return None
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            if token.matches(credentials.strip()):
-                return None
-            raise _unauthorized("That token is not valid.")
+            self._check_shown(request, token, credentials.strip())
+            return None
         if offer and request.path.startswith("/socket.io"):
-            if token.matches(offer):
-                return None
-            raise _unauthorized("That token is not valid.")
+            self._check_shown(request, token, offer)
+            return None
+        if self._embeds.lets_in(request):
+            return None
         if for_programs(request.path):
             raise _unauthorized("A token is needed: send it as 'Authorization: Bearer TOKEN'.")
         if signing_in:
             return self._sign_in(request, token)
         return self._offer_sign_in(request, token)
+
+    def _check_shown(self, request: Request, token: Token, shown: str) -> None:
+        """The token, or the ticket of a panel, which opens the samples of that panel and nothing else."""
+        if token.matches(shown):
+            return
+        metrics = self._embeds.opened(shown)
+        if metrics is None:
+            raise _unauthorized("That token is not valid.")
+        request.environ[ONLY] = metrics
+        asked = set(request.args.getlist("metric"))
+        if request.path == "/healthz" or request.path.startswith("/socket.io"):
+            return
+        if request.path not in _OF_METRICS or not asked or not asked <= metrics:
+            raise RequestRefused(403, "forbidden", "The key of a panel opens nothing but that panel.")
 
     def _sign_in(self, request: Request, token: Token) -> Response:
         request.max_content_length = MAX_FORM
@@ -161,6 +183,11 @@ class Access:
         return self._login_page(request, onward, "That token is not valid.")
 
     def _offer_sign_in(self, request: Request, token: Token) -> Response:
+        if is_framed(request):
+            raise _unauthorized(
+                "The address of this panel has no valid key: copy its embed code from the panel's menu again. "
+                "A new token of the server ends all keys."
+            )
         onward = _own_path(request.path + _query_without_token(request))
         given = request.args.get("token")
         if given is not None and request.method in _SAFE:
@@ -196,7 +223,8 @@ class Access:
         if for_programs(environ.get("PATH_INFO", "")):
             answer = json_error(refused)
         else:
-            answer = self._pages.error(refused, language=language_of(Request(environ)))
+            request = Request(environ)
+            answer = self._pages.error(refused, language=language_of(request), framed=is_framed(request))
         if refused.status == 401:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="plotroom"'
         return answer

@@ -47,6 +47,13 @@ class CollectorList(Done):
     collectors: list[Collector]
 
 
+class EmbedAddress(Done):
+    """Where the page of one panel is."""
+
+    path: str = Field(description="below this server's address, with the key of the panel where one is needed")
+    origins: list[str] = Field(description="the pages that may frame it, as the setting `embed_origins` has them")
+
+
 class NoticeList(Done):
     """The notices that stand, the oldest first."""
 

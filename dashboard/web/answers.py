@@ -49,8 +49,15 @@ _POLICY = {
     "frame-ancestors": "'none'",
 }
 
+
+def policy(**changed: str) -> str:
+    """The policy of a page, with other words for some of its directives; `_` in a name stands for `-`."""
+    words = {**_POLICY, **{name.replace("_", "-"): value for name, value in changed.items()}}
+    return "; ".join(f"{name} {value}" for name, value in words.items())
+
+
 HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -61,8 +68,14 @@ HEADERS = {
 
 
 def secured(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """`headers` with those of `HEADERS` that they do not set themselves."""
+    """`headers` with those of `HEADERS` that they do not set themselves.
+
+    X-Frame-Options knows no list of origins: where the policy of an answer lets some frame it, its word holds alone.
+    """
     given = {name.lower() for name, _ in headers}
+    policies = [value for name, value in headers if name.lower() == "content-security-policy"]
+    if any("frame-ancestors 'none'" not in one for one in policies):
+        given.add("x-frame-options")
     return headers + [(name, value) for name, value in HEADERS.items() if name.lower() not in given]
 
 
@@ -101,8 +114,7 @@ class PlainPages:
         )
         style = (TEMPLATES / "plain.css").read_text(encoding="utf-8")
         self._style = Markup(style)  # noqa: S704 - our own file
-        policy = {**_POLICY, "script-src": "'none'", "style-src": _hash_of(style)}
-        self._policy = "; ".join(f"{name} {value}" for name, value in policy.items())
+        self._hash = _hash_of(style)
 
     def login(self, action: str, onward: str, trouble: str = "", status: int = 401, language: str = "en") -> Response:
         """The form that asks for the token; `onward` is where to go with the right one."""
@@ -121,9 +133,13 @@ class PlainPages:
         """
         return self._page("onward.html", 200, language, address=address)
 
-    def error(self, refused: RequestRefused, home: str = "", language: str = "en") -> Response:
+    def error(self, refused: RequestRefused, home: str = "", language: str = "en", framed: bool = False) -> Response:
+        """A sentence; `framed` lets any page show it within itself, for it tells nothing else."""
         phrase = HTTPStatus(refused.status).phrase
-        return self._page("error.html", refused.status, language, title=phrase, message=refused.message, home=home)
+        answer = self._page("error.html", refused.status, language, title=phrase, message=refused.message, home=home)
+        if framed:
+            answer.headers["Content-Security-Policy"] = self._policy(frame_ancestors="*")
+        return answer
 
     def _page(self, template: str, status: int, language: str, **values: object) -> Response:
         text = self._environment.get_template(template).render(
@@ -133,5 +149,8 @@ class PlainPages:
             text,
             status,
             content_type="text/html; charset=utf-8",
-            headers={"Content-Security-Policy": self._policy},
+            headers={"Content-Security-Policy": self._policy()},
         )
+
+    def _policy(self, **changed: str) -> str:
+        return policy(script_src="'none'", style_src=self._hash, **changed)

@@ -21,6 +21,7 @@ from dashboard.web.answered import (
     DashboardAnswer,
     DashboardList,
     Document,
+    EmbedAddress,
     FigureQuery,
     FigureTable,
     Health,
@@ -33,6 +34,7 @@ from dashboard.web.answered import (
 )
 from dashboard.web.asked import LABEL, Export, Query
 from dashboard.web.dashboards import DeleteQuery, SaveRequest, VersionQuery
+from dashboard.web.embed_pages import EmbedQuery
 from dashboard.web.notices import NoticeRequest
 
 Model = type[BaseModel]
@@ -124,6 +126,14 @@ OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     ),
     "/api/v1/dashboards/{slug}/versions": (
         Operation("The versions of one that are kept.", {JSON: VersionList}, refusals=(404, 503)),
+    ),
+    "/api/v1/embed": (
+        Operation(
+            "Where the page of one panel is, for a frame in another page.",
+            {JSON: EmbedAddress},
+            EmbedQuery,
+            refusals=(404, 422),
+        ),
     ),
     "/api/v1/notices": (
         Operation("What everybody should know, as far as it stands.", _NOTICES),

@@ -21,6 +21,7 @@ import { makeState, saved } from "./state.js";
 import { Spans } from "./spans.js";
 import { Store } from "./store.js";
 import { Sight } from "./sight.js";
+import { showing } from "./ticket.js";
 import { excerpt, titled } from "./text.js";
 import { Units } from "./units.js";
 
@@ -37,8 +38,9 @@ export const useApp = () => inject("app");
 export function makeApp(boot, base) {
   const store = new Store();
   const frames = new Frames();
+  const ticket = boot.embed?.ticket ?? "";
   const connection = new Connection({
-    store, base: boot.base, version: boot.version, otherVersion: () => reloadOnce(boot.version),
+    store, ticket, base: boot.base, version: boot.version, otherVersion: () => reloadOnce(boot.version),
   });
   const { state, metrics, collectors } = makeState(boot, connection.status);
   const figures = new Figures(boot.figures, boot.base);
@@ -127,7 +129,7 @@ export function makeApp(boot, base) {
     address, boards, shown, setWindow, setPaused, open, together, paint, pins,
     boot, base, head, store, frames, connection, subscriptions, figures, state, metrics, collectors,
     units: new Units(boot.units),
-    spans: new Spans(boot.base),
+    spans: new Spans(boot.base, ticket ? { get: showing(ticket) } : {}),
     sight: new Sight(),
     panels: new Panels(),
     picks: new Picks(),

@@ -6,6 +6,7 @@ import { ServerClock } from "./clock.js";
 import { later as inTime } from "./later.js";
 import { Shared } from "./shared.js";
 import { Subscriptions } from "./subscriptions.js";
+import { offerOf, showing } from "./ticket.js";
 import { onWake } from "./wake.js";
 import { Code, Event, NAMESPACE } from "./wire.js";
 
@@ -24,8 +25,8 @@ const SIGN_WITHIN = 4_000;
 /** The catalog is asked for again when it did not come. */
 const CATALOG_AGAIN = 2_000;
 
-/** What socket.io-client is told. @param {string} base */
-export function optionsOf(base) {
+/** What socket.io-client is told. @param {string} base @param {string} [ticket] of a framed panel, which has no cookie */
+export function optionsOf(base, ticket = "") {
   return {
     path: `${base}/socket.io`,
     transports: ["websocket"],
@@ -33,15 +34,17 @@ export function optionsOf(base) {
     reconnection: false,
     timeout: 10_000,
     autoConnect: false,
+    ...(ticket ? { protocols: offerOf(ticket) } : {}),
   };
 }
 
 /**
  * @param {string} base
+ * @param {string} ticket
  * @returns {any} a socket of socket.io-client
  */
-function open(base) {
-  return io(NAMESPACE, optionsOf(base));
+function open(base, ticket) {
+  return io(NAMESPACE, optionsOf(base, ticket));
 }
 
 export class Connection {
@@ -50,18 +53,19 @@ export class Connection {
    * @param {import("./store.js").Store} options.store
    * @param {string} options.base path under which the server lives
    * @param {string} options.version of this page's files
-   * @param {(base: string) => any} [options.connect] makes the socket
+   * @param {string} [options.ticket] what a framed panel shows in place of a cookie
+   * @param {(base: string, ticket: string) => any} [options.connect] makes the socket
    * @param {() => number} [options.now] ms since the epoch, by this machine's clock
    * @param {() => void} [options.otherVersion] the server has other files than this page
    * @param {() => Promise<number>} [options.probe] HTTP status that the server gives this browser
    * @param {(ms: number, action: () => void) => () => void} [options.later] runs an action later; gives what ends that
    */
-  constructor({ store, base, version, connect = open, now = Date.now, otherVersion = () => {}, probe, later = inTime }) {
+  constructor({ store, base, version, ticket = "", connect = open, now = Date.now, otherVersion = () => {}, probe, later = inTime }) {
     this.store = store;
     this.version = version;
     this.now = now;
     this.otherVersion = otherVersion;
-    this.probe = probe ?? (() => fetch(`${base}/healthz`, { redirect: "manual" }).then((answer) => answer.status));
+    this.probe = probe ?? (() => showing(ticket)(`${base}/healthz`, { redirect: "manual" }).then((answer) => answer.status));
     this.subscriptions = new Subscriptions(store, {
       ready: () => this.greeted && !this.hidden,
       serverNow: () => this.serverNow(),
@@ -89,7 +93,7 @@ export class Connection {
     this.session = 0;
     /** Counts signs of life. */
     this.heard = 0;
-    this.socket = connect(base);
+    this.socket = connect(base, ticket);
     this.shared = new Shared();
     this.wire();
   }

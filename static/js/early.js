@@ -15,12 +15,12 @@
   };
 
   // Where the system decides about colours, it decides about the ground that they are on.
-  const theme = matchMedia("(forced-colors: active)").matches ? null : saved("theme");
+  const asked = new URLSearchParams(location.search);
+  const theme = matchMedia("(forced-colors: active)").matches ? null : asked.get("theme") ?? saved("theme");
   const light = matchMedia("(prefers-color-scheme: light)").matches;
   root.dataset["theme"] = theme === "dark" || theme === "light" ? theme : light ? "light" : "dark";
 
-  const asked = new URLSearchParams(location.search).get("lang");
-  const wanted = [asked, saved("language"), ...navigator.languages];
+  const wanted = [asked.get("lang"), saved("language"), ...navigator.languages];
   const language = wanted.map((tag) => (tag ?? "").toLowerCase().split("-")[0] ?? "").find((tag) => Object.hasOwn(TAGS, tag)) ?? "en";
   root.lang = TAGS[language] ?? "en";
   if (language === "en") return;

@@ -4,9 +4,10 @@ import { words } from "./lang/words.js";
 import { duration } from "./units.js";
 
 export const {
-  TEXT, TIME, aboutText, absent, answered, colourText, firstOf, foldedText, followAgain, followText, invitedDone,
-  invitedText, labelled, leaderGone, letters, listed, lookText, menuOf, moreText, noFigure, notLoaded, othersThere,
-  pinnedText, refusedOf, rowsText, running, seriesOf, shareOf, someOf, tableOf, whisperTo, withKey,
+  TEXT, TIME, aboutText, absent, answered, colourText, embedOf, firstOf, foldedText, followAgain, followText,
+  framersText, invitedDone, invitedText, labelled, leaderGone, letters, listed, lookText, menuOf, moreText, noFigure,
+  notLoaded, othersThere, pinnedText, refusedOf, rowsText, running, seriesOf, shareOf, someOf, tableOf, whisperTo,
+  withKey,
 } = words;
 
 /** Names of the windows, in seconds; their keys are their places. @type {[number, string][]} */

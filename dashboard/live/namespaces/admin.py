@@ -21,6 +21,7 @@ from dashboard.errors import CannotStart
 from dashboard.live.budget import Budgets, household
 from dashboard.live.fanout import ADMIN, Fanout
 from dashboard.live.gate import StrictPacket
+from dashboard.live.namespaces.only import ONLY
 from dashboard.live.wire import Code, Payload, error
 
 if TYPE_CHECKING:
@@ -105,7 +106,10 @@ class Admin(InstrumentedServer):  # type: ignore[misc]  # python-socketio ships 
         self._let_in(eio_sid, namespace, given)
 
     def _why_not(self, eio_sid: str, given: object) -> str:
-        address = str(self.sio.environ.get(eio_sid, {}).get("REMOTE_ADDR", ""))
+        environ = self.sio.environ.get(eio_sid, {})
+        if ONLY in environ:
+            return "the key of a panel opens nothing else"
+        address = str(environ.get("REMOTE_ADDR", ""))
         if not self._attempts.take(household(address)):
             return "too many attempts; wait a minute"
         if self._matches(given):

@@ -21,6 +21,7 @@ from dashboard.live.agent_payloads import (
 from dashboard.live.agents import Agents, Refused
 from dashboard.live.fanout import Fanout, frame
 from dashboard.live.namespaces.asking import answer, sid
+from dashboard.live.namespaces.only import demand_all
 from dashboard.live.payloads import Request
 from dashboard.live.wire import Event, Payload
 
@@ -50,6 +51,7 @@ class AgentsNamespace(Namespace):  # type: ignore[misc]  # Flask-SocketIO ships 
         self._hello: Payload = {"version": version, "limits": limits}
 
     def on_connect(self, auth: object = None) -> None:
+        demand_all()
         self._agents.connect(sid(), flask.request.remote_addr or "an unknown address")
         self._fanout.tell(frame(Event.HELLO, self._hello, wire.AGENTS), sid(), wire.AGENTS)
 

@@ -7,6 +7,7 @@ from flask_socketio import Namespace
 from dashboard.live import wire
 from dashboard.live.broadcast import Broadcast
 from dashboard.live.namespaces.asking import answer, sid
+from dashboard.live.namespaces.only import only
 from dashboard.live.payloads import CatalogRequest, SubscribeRequest, UnsubscribeRequest
 from dashboard.live.wire import Payload
 
@@ -25,7 +26,7 @@ class MetricsNamespace(Namespace):  # type: ignore[misc]  # Flask-SocketIO ships
         self._version = version
 
     def on_connect(self, auth: object = None) -> None:
-        self._broadcast.connect(sid(), self._version)
+        self._broadcast.connect(sid(), self._version, only())
 
     def on_disconnect(self, reason: object = None) -> None:
         self._broadcast.disconnect(sid())

@@ -9,6 +9,7 @@ from flask_socketio import Namespace
 
 from dashboard.live import wire
 from dashboard.live.namespaces.asking import answer, sid
+from dashboard.live.namespaces.only import demand_all
 from dashboard.live.payloads import Request
 from dashboard.live.talk import Refused, Talk
 from dashboard.live.talk_payloads import (
@@ -41,6 +42,7 @@ class RoomsNamespace(Namespace):  # type: ignore[misc]  # Flask-SocketIO ships n
         self._talk = talk
 
     def on_connect(self, auth: object = None) -> None:
+        demand_all()
         given = auth if isinstance(auth, dict) else {}
         self._talk.connect(sid(), given.get("person"), given.get("whispers"))
 

@@ -108,6 +108,14 @@ export const TEXT = {
   saveCsv: "Save data as CSV",
   copyLink: "Copy link to this panel",
   copied: "Copied",
+  copy: "Copy",
+  embedKey: "The key in this address opens this one panel, to whoever has it, until the server gets a new token.",
+  noFramers: "No page may show it yet. Whoever runs this Plotroom names the pages that may in the setting embed_origins.",
+  light: "Light",
+  dark: "Dark",
+  themeOfReader: "As the reader's",
+  theme: "Theme",
+  embedCode: "Embed in another page",
   notCopied: "The browser does not let it be copied",
   noPicture: "The browser could not make the picture",
   time: "Time",
@@ -240,3 +248,7 @@ export const firstOf = (some, all) => `The ${some} largest of ${all}; type more 
 export const foldedText = (count) => plural(count, "# more, not drawn", "# more, not drawn");
 /** @param {string} title of a panel */
 export const menuOf = (title) => `${title}: what can be done with it`;
+/** @param {string} title of a panel */
+export const embedOf = (title) => `${title}: embed in another page`;
+/** @param {string} origins */
+export const framersText = (origins) => `Pages of these may show it: ${origins}`;

@@ -108,6 +108,14 @@ export const TEXT = {
   saveCsv: "将数据保存为 CSV",
   copyLink: "复制此面板的链接",
   copied: "已复制",
+  copy: "复制",
+  embedKey: "此地址中的密钥只打开这一个面板，任何持有者都可使用，直到服务器更换令牌。",
+  noFramers: "目前还没有网页可以显示它。请由此 Plotroom 的管理者在设置项 embed_origins 中指定允许的网页。",
+  light: "浅色",
+  dark: "深色",
+  themeOfReader: "跟随读者",
+  theme: "主题",
+  embedCode: "嵌入其他网页",
   notCopied: "浏览器不允许复制",
   noPicture: "浏览器无法生成图片",
   time: "时间",
@@ -296,3 +304,7 @@ export const firstOf = (some, all) => `${numbers.format(all)} 个中最大的 ${
 export const foldedText = (count) => `另有 ${numbers.format(count)} 个未绘制`;
 /** @param {string} title */
 export const menuOf = (title) => `${title}：可用操作`;
+/** @param {string} title */
+export const embedOf = (title) => `${title}：嵌入其他网页`;
+/** @param {string} origins */
+export const framersText = (origins) => `以下网页可以显示它：${origins}`;

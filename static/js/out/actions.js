@@ -67,6 +67,16 @@ export function ownActions(app) {
       text: () => TEXT.copyLink,
       run: async ({ id }) => ((await copied(addressOf(id))) ? TEXT.copied : TEXT.notCopied),
     },
+    {
+      id: "embed",
+      icon: "M5.5 5L2.5 8l3 3M10.5 5l3 3-3 3",
+      text: () => TEXT.embedCode,
+      when: ({ metric }) => metric !== null,
+      run: async (panel) => {
+        const { EmbedCode } = await import("./embed.js");
+        sheet.value = { component: EmbedCode, panel };
+      },
+    },
   ];
 }
 

@@ -1,0 +1,34 @@
+// One panel and nothing else; a word when the connection is not as it should be.
+
+import { computed, defineAsyncComponent } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { useApp } from "../app.js";
+import { TEXT, badge } from "../text.js";
+import { html } from "./html.js";
+import { Panel } from "./panel.js";
+
+/** Panels that are no charts; few frames have one. */
+const Cell = defineAsyncComponent(() => import("./board/cell.js").then((module) => module.Cell));
+const OWN = new Set(["gauge", "value", "table", "timeline"]);
+
+export const Embedded = {
+  setup() {
+    const { state, metrics, boot } = useApp();
+    const { metric: name = "", spec = null } = boot.embed ?? {};
+    const metric = computed(() => metrics.value.get(name));
+
+    const panel = () => {
+      if (!metric.value) return html`<p class="word">${TEXT.gone}</p>`;
+      if (spec && OWN.has(spec.kind ?? "")) return html`<${Cell} panel=${{ ...spec, of: spec.id }} session=${null} />`;
+      return html`<${Panel} metric=${metric.value} width=${12} spec=${spec} />`;
+    };
+
+    return () => {
+      const { kind, text } = badge(state.status, state.pausedAt > 0, state.now);
+      return html`
+        <main class="embed">
+          ${panel()}
+          ${state.status.phase !== "connecting" && kind !== "good" && html`<p class="embed-state" role="status"><i class=${["dot", kind]} />${text}</p>`}
+        </main>`;
+    };
+  },
+};
