@@ -197,7 +197,7 @@ class Settings(Table):
     plugin: tuple[Path, ...] = Field((), description="a plugin file or folder; may be given several times")
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("plotroom", appauthor=False)),
-        description="folder for the token and for plugins",
+        description="folder for the token, for plugins, and for all that is kept",
         json_schema_extra={"default": "the platform's user data folder"},
     )
     demo: bool = Field(False, description="also run the collectors of invented data")

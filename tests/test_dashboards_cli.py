@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from dashboard.cli import run
 from dashboard.server import threaded
@@ -208,14 +207,27 @@ def test_lint_looks_into_the_history_where_no_server_runs(
 ) -> None:
     """What was measured tells of metrics and labels, also when Plotroom is not running."""
     running = server()
-    assert wait_for(lambda: running.get("/api/v1/query?metric=system.cpu")[0] == 200)
-    requests.get(f"{running.url}/healthz", timeout=10)
+    assert wait_for(lambda: running.get("/metrics")[2].count(b"plotroom_system_cpu_percent{"))
     running.stop()
     desk = Desk(tmp_path, capsys, "--port", str(running.port), "--data-dir", str(running.data_dir))
     right, wrong = desk.file("right.toml", WEB), desk.file("wrong.toml", WEB.replace("system.cpu", "system.cp"))
     assert desk.type("lint", right)[:2] == (0, "nothing to change\n")
     code, out, _ = desk.type("lint", wrong)
     assert code == 1 and "did you mean 'system.cpu'" in out
+
+
+def test_files_of_the_server_are_not_imported_over(
+    server: Callable[..., Server], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the server reads from its folder is listed as that, exported as all, and never replaced."""
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "web.toml").write_text(WEB)
+    running = server("--dashboards-folder", str(tmp_path / "boards"))
+    desk = Desk(tmp_path, capsys, "--port", str(running.port), "--data-dir", str(running.data_dir))
+    assert "file" in desk.type("list")[1]
+    assert tomllib.loads(desk.type("export", "web")[1])["title"] == "Web"
+    code, _, err = desk.type("import", desk.file("new/web.toml", WEB), "--replace")
+    assert code == 1 and "there is a dashboard 'web' already (that is a file of the server)" in err
 
 
 def test_the_server_is_told_of_what_is_imported_past_it(

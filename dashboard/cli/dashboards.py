@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dashboard.cli.dashboards_files import named, put, read_all, target_of
 from dashboard.cli.dashboards_place import Kept, Listed, Taken, kept
 from dashboard.cli.options import Context
 from dashboard.cli.running import running_options
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
-_FILES = click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
+_FILES = click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 
 
 @click.group()
 def dashboards() -> None:
-    """Dashboards that were made: list them, write them to files, read them from files, look for mistakes.
+    """The dashboards that were made, and files of them.
 
     They are asked of the running Plotroom; when none runs here, the ones in the data folder are used.
     """
@@ -53,7 +54,7 @@ def list_(context: Context, /, form: str, url: str | None, secret: str | None, *
 
 
 @dashboards.command()
-@click.argument("slugs", nargs=-1, metavar="SLUG...")
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @click.option("--all", "every", is_flag=True, help="all of them, into the folder that --out names")
 @click.option("--out", type=click.Path(path_type=Path), help="file, or folder of files; by default printed")
 @click.option("--format", "form", type=click.Choice(["toml", "json"]), help="by default as the file is called, or toml")
@@ -65,7 +66,7 @@ def export(
     context: Context, /, slugs: tuple[str, ...], every: bool, out: Path | None, form: Form | None, version: int | None,
     force: bool, url: str | None, secret: str | None, **arguments: object,
 ) -> None:  # fmt: skip
-    """Write dashboards as TOML or JSON: print one, or fill a file or a folder.
+    """Write dashboards as TOML or JSON.
 
     \b
     plotroom dashboards export web
@@ -83,8 +84,8 @@ def export(
         if out is None:
             click.echo(write(dashboard, form or "toml"), nl=False)
         else:
-            target, written_as = _target(out, slug, form, many)
-            click.echo(_put(target, write(dashboard, written_as), force), err=True)
+            target, written_as = target_of(out, slug, form, many)
+            click.echo(put(target, write(dashboard, written_as), force), err=True)
 
 
 @dashboards.command("import")
@@ -99,13 +100,13 @@ def import_(
     context: Context, /, files: tuple[Path, ...], replace: bool, slug: str | None, by: str | None, dry_run: bool,
     url: str | None, secret: str | None, **arguments: object,
 ) -> int:  # fmt: skip
-    """Save dashboards from files, or folders of files. All are read before the first is saved.
+    """Save dashboards from files.
 
-    Nothing is overwritten unless --replace says so, and even then the versions before stay. Exit code 1 when one of
-    them was left out.
+    A folder stands for all .toml and .json in it. All are read before the first is saved. Nothing is overwritten unless
+    --replace says so, and even then the versions before stay. Exit code 1 when one of them was left out.
     """
     settings = _settings(context, arguments)
-    given = _read(_named(files))
+    given = read_all(named(files))
     if slug is not None:
         given = [(given[0][0], _renamed(given, slug))]
     _check_slugs(given)
@@ -131,10 +132,11 @@ def lint(
     context: Context, /, files: tuple[Path, ...], strict: bool, offline: bool, url: str | None, secret: str | None,
     **arguments: object,
 ) -> int:  # fmt: skip
-    """Look for mistakes in files, in folders of files, or, without any, in the dashboards that were saved.
+    """Look for mistakes in files, or in all that was saved.
 
-    Exit code 1 when there is an error: a file that is no dashboard, a metric, label or variable that is not there.
-    Panels that lie on each other and variables that nothing uses are warnings.
+    A folder stands for all .toml and .json in it; without any file, the saved ones are looked at. Exit code 1 when
+    there is an error: a file that is no dashboard, a metric, label or variable that is not there. Panels that lie on
+    each other and variables that nothing uses are warnings.
     """
     settings = _settings(context, arguments)
     if offline and not files:
@@ -192,73 +194,6 @@ def _wanted(source: Kept, slugs: Sequence[str], every: bool) -> list[str]:
     return known if every else list(dict.fromkeys(slugs))
 
 
-def _target(out: Path, slug: str, form: Form | None, many: bool) -> tuple[Path, Form]:
-    """The file for one of them, and how it is written."""
-    from dashboard.dashboards.notation import form_of
-
-    if many or out.is_dir() or not out.suffix:
-        if out.exists() and not out.is_dir():
-            raise CannotStart(f"--out {out} is a file; name a folder for several dashboards")
-        out.mkdir(parents=True, exist_ok=True)
-        chosen: Form = form or "toml"
-        return out / f"{slug}.{chosen}", chosen
-    by_name = form_of(out)
-    if form is not None and form != by_name:
-        raise CannotStart(f"--out {out} is called as {by_name}, and --format says {form}; leave one of them out")
-    return out, by_name
-
-
-def _put(target: Path, text: str, force: bool) -> str:
-    """Write a file, unless it holds something else; what was done."""
-    try:
-        if target.exists():
-            if target.read_bytes() == text.encode():
-                return f"{target} is as it was"
-            if not force:
-                raise CannotStart(f"{target} is there already and holds something else; --force replaces it")
-        new = target.with_name(f".{target.name}.new")
-        new.write_text(text, encoding="utf-8")
-        new.replace(target)
-    except OSError as error:
-        raise CannotStart(f"{target} can't be written: {error.strerror}") from None
-    return f"{target} written"
-
-
-def _named(files: Sequence[Path]) -> list[Path]:
-    """Files, and those of folders.
-
-    Raises:
-        CannotStart: there is none.
-    """
-    from dashboard.dashboards.files import files_of
-
-    if not files:
-        raise CannotStart("name a file, or a folder of files, that ends in .toml or .json")
-    found: list[Path] = []
-    for path in files:
-        try:
-            inside = files_of(path) if path.is_dir() else [path]
-        except OSError as error:
-            raise CannotStart(f"{path} can't be read: {error.strerror}") from None
-        if not inside:
-            raise CannotStart(f"{path} has no file that ends in .toml or .json")
-        found += inside
-    return found
-
-
-def _read(paths: Iterable[Path]) -> list[tuple[Path, Dashboard]]:
-    from dashboard.dashboards.files import read_file
-    from dashboard.dashboards.refusal import Wrong
-
-    found = []
-    for path in paths:
-        try:
-            found.append((path, read_file(path)))
-        except Wrong as error:
-            raise CannotStart(f"{path}: {error}") from None
-    return found
-
-
 def _renamed(given: Sequence[tuple[Path, Dashboard]], slug: str) -> Dashboard:
     from dashboard.dashboards.refusal import read
 
@@ -280,9 +215,11 @@ def _check_slugs(given: Sequence[tuple[Path, Dashboard]]) -> None:
 
 
 def _save(target: Kept, dashboard: Dashboard, by: str, replace: bool, dry_run: bool) -> str:
-    slug, before = dashboard.slug, target.version(dashboard.slug)
-    if before and not replace:
-        raise Taken(slug, before, "")
+    slug = dashboard.slug
+    there = next((one for one in target.all() if one.slug == slug), None)
+    if there is not None and (there.origin == "file" or not replace):
+        raise Taken(there)
+    before = there.version if there is not None else 0
     if dry_run:
         return f"would be saved as {'a new version of ' if before else ''}{slug!r}"
     version = target.save(dashboard, before, by)
@@ -316,7 +253,7 @@ def _files_or_saved(files: Sequence[Path], source: Kept | None) -> Iterator[tupl
         for one in source.all():
             yield one.slug, source.find(one.slug)
         return
-    for path in _named(files):
+    for path in named(files):
         try:
             yield str(path), read_file(path)
         except Wrong as error:

@@ -33,19 +33,22 @@ class Listed(NamedTuple):
 
 
 class Taken(CannotStart):
-    """There is such a dashboard already, or another version of it.
+    """There is such a dashboard already."""
 
-    Attributes:
-        version: the newest; 0 when it was deleted.
-    """
+    def __init__(self, there: Listed) -> None:
+        if there.origin == "file":
+            what, hint = "that is a file of the server", "change that, or give yours another name with --slug"
+        else:
+            what = f"version {there.version}{f', saved by {there.by}' if there.by else ''}"
+            hint = "--replace saves a new version of it, --slug gives yours another name"
+        super().__init__(f"there is a dashboard {there.slug!r} already ({what}); {hint}")
 
-    def __init__(self, slug: str, version: int, by: str) -> None:
-        who = f", saved by {by}" if by else ""
-        super().__init__(
-            f"there is a dashboard {slug!r} already (version {version}{who}); "
-            "--replace saves a new version of it, --slug gives yours another name"
-        )
-        self.version = version
+
+class Quicker(CannotStart):
+    """Somebody else has saved between looking and saving."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"somebody else has saved {slug!r} at this very moment; look at that, and try again")
 
 
 class Kept(Protocol):
@@ -67,14 +70,11 @@ class Kept(Protocol):
             CannotStart: there is none.
         """
 
-    def version(self, slug: str) -> int:
-        """The number of the newest version; 0 when there is no such dashboard."""
-
     def save(self, dashboard: Dashboard, base: int, by: str) -> int:
         """Keep a new version; its number.
 
         Raises:
-            Taken: another one is the newest.
+            Quicker: another one is the newest.
             CannotStart: it is refused.
         """
 
@@ -124,9 +124,6 @@ class OfServer:
         query = "" if version is None else f"?version={version}"
         return read(self._remote.ask(f"{_PATH}/{_quoted(slug)}{query}")["dashboard"])
 
-    def version(self, slug: str) -> int:
-        return next((one.version for one in self.all() if one.slug == slug), 0)
-
     def save(self, dashboard: Dashboard, base: int, by: str) -> int:
         body = {"dashboard": dashboard.whole(), "base": base, "by": by}
         try:
@@ -134,8 +131,7 @@ class OfServer:
         except Refused as error:
             if error.code != "conflict":
                 raise
-            current = error.answer.get("current") or {}
-            raise Taken(dashboard.slug, current.get("version", 0), current.get("by", "")) from None
+            raise Quicker(dashboard.slug) from None
 
     def measured(self) -> Mapping[str, Mapping[str, Set[str]]] | None:
         metrics = self._remote.ask("/api/v1/metrics")["metrics"]
@@ -159,18 +155,13 @@ class OfFolder:
     def find(self, slug: str, version: int | None = None) -> Dashboard:
         return self._store.find(slug, version).dashboard
 
-    def version(self, slug: str) -> int:
-        found = self._store.newest()
-        return found[slug].version if slug in found else 0
-
     def save(self, dashboard: Dashboard, base: int, by: str) -> int:
         from dashboard.dashboards.store import Conflict
 
         try:
             return self._store.save(dashboard, base, by).version
-        except Conflict as error:
-            about = error.current.about if error.current is not None else None
-            raise Taken(dashboard.slug, about.version if about else 0, about.by if about else "") from None
+        except Conflict:
+            raise Quicker(dashboard.slug) from None
 
     def measured(self) -> Mapping[str, Mapping[str, Set[str]]] | None:
         from dashboard.history.database import StoreDamaged, StoreTrouble

@@ -15,7 +15,7 @@ rose.update_layout(polar_angularaxis={"direction": "clockwise", "rotation": 90})
 board = Dashboard("Wind rose", description="From all directions.", window=300).add(
     Panel(figure=rose, bind={"r": "wind.speed", "theta": "wind.speed@series"}, title="Now", h=7),
     Panel("wind.speed", "line", title="By direction", thresholds={8: "warn", 12: "bad"}, h=7),
-    Text("The wind of this example is **invented**.", w=12, h=2),
+    Text("The wind of this example is **invented**.", w=12, h=1),
 )
 
 if __name__ == "__main__":
