@@ -40,7 +40,8 @@ define tests
 	$(1) -m pytest -m timed $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && [ ! -e $(NONE) ]; })
 endef
 
-test: lint js $(DEV) browser
+test: $(DEV) $(NODE) browser
+	@$(MAKE) --no-print-directory -j2 lint js
 	$(call tests,$(BIN)/python)
 
 coverage: $(DEV) $(NODE) browser
