@@ -53,7 +53,7 @@ export const Tile = {
     }
 
     useSamples(root, {
-      metrics: () => [props.metric], draw, pause: () => FASTEST, canvas,
+      metrics: () => [props.metric], draw, pause: () => FASTEST, canvas, small: true,
       heard: (past) => {
         if (past) sketched = "";
       },

@@ -14,8 +14,9 @@ import { useApp } from "../app.js";
  * @param {(past: boolean) => void} [options.heard] samples have come, or the past is another
  * @param {{value: HTMLElement | null}} [options.canvas] it is drawn again when its size changes
  * @param {boolean} [options.slides] whether it moves on without samples
+ * @param {boolean} [options.small] whether it is no chart, but something beside one
  */
-export function useSamples(root, { metrics, draw, pause, heard, canvas, slides = false }) {
+export function useSamples(root, { metrics, draw, pause, heard, canvas, slides = false, small = false }) {
   const { sight, subscriptions, frames, store, state, onSlide } = useApp();
   const near = ref(false);
   let seen = false;
@@ -25,7 +26,16 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, slides =
   let unwant = [];
   /** @type {(() => void)[]} */
   let unlisten = [];
-  const drawable = { visible: () => seen, pause, draw };
+  const drawable = {
+    visible: () => seen,
+    pause,
+    draw() {
+      if (draw() === false) return false;
+      // The moment of the first chart, for whoever measures.
+      if (!small) document.documentElement.dataset["drawn"] ??= String(Math.round(performance.now()));
+      return true;
+    },
+  };
 
   function want() {
     for (const end of unwant) end();

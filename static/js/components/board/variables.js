@@ -82,7 +82,7 @@ export const Variables = {
 
 /** What can stand behind a $, and none of `used`. @param {string} wanted @param {Set<string>} used */
 function freeName(wanted, used) {
-  const plain = wanted.toLowerCase().replace(/[^a-z0-9_]+/g, "_").replace(/^[^a-z]+/, "").slice(0, 36) || "name";
+  const plain = wanted.toLowerCase().replace(/[^a-z0-9_]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 36) || "name";
   let name = plain;
   for (let number = 2; used.has(name); number++) name = `${plain}${number}`;
   return name;
