@@ -27,7 +27,7 @@ PHONE: dict[str, Any] = {  # Any: what Playwright takes
     "device_scale_factor": 2,
 }
 
-LAYOUT = "document.querySelector('#p1 .canvas').layout"
+HOLE = "document.querySelector('#p1 .canvas').layout.polar.hole"
 #: The series that a chart shows, by its id.
 SERIES = """id => {
     const { data = [] } = document.getElementById(id).querySelector('.canvas').drawn ?? {};
@@ -181,7 +181,7 @@ def test_a_bound_figure_moves(room: Server, page: Page) -> None:
     until(page, f"() => {data}?.r?.length > 2")
     assert [one for one in asked if "plotly.full" in one]
     r, theta, colour, hole = page.evaluate(
-        f"() => {{ const {{r, theta, marker}} = {data}; return [[...r], [...theta], marker.color, {LAYOUT}.polar.hole] }}"
+        f"() => {{ const {{r, theta, marker}} = {data}; return [[...r], [...theta], marker.color, {HOLE}] }}"
     )
     assert (colour, hole) == ("#ed7715", 0.2)
     assert len(r) == len(theta)
