@@ -326,8 +326,10 @@ export class Chart {
     if (this.kind.able && !this.kind.built) this.pins.take(this.plotted._fullLayout, scene.data);
     this.axisKey = key;
     this.axis = this.stands = this.seen;
-    if (live) this.ticks.take(this.plotted);
-    else this.layer.show(false);
+    if (live) {
+      this.ticks.take(this.plotted);
+      this.ticks.place(0, ticksOf(scene.view, scene.view.width), this.shownAt);
+    } else this.layer.show(false);
   }
 
   /** @param {Json[]} data @param {Json} layout */

@@ -43,6 +43,11 @@ export class Figures {
     return figure;
   }
 
+  /** What is here already. @param {string} name @param {string} [kind] */
+  here(name, kind = "auto") {
+    return this.known.get(keyOf(name, kind));
+  }
+
   /** It is declared differently now. @param {string} name */
   forget(name) {
     for (const key of [...this.known.keys()]) if (nameIn(key) === name) this.known.delete(key);

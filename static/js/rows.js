@@ -8,6 +8,20 @@ import { joined, legendDecimals, number } from "./units.js";
 /** @typedef {import("./components/legend.js").Row} Row */
 
 /**
+ * The rows before there is a sample: the legend has its place from the first paint on.
+ * @param {import("./types.js").Metric} metric
+ * @param {{palette: string[], quiet: string}} colours
+ * @returns {Row[]}
+ */
+export function rowsAhead({ name, series }, colours) {
+  return series.slice(0, MOST_DRAWN).map((one, place) => (
+    { key: nameOf(one), name: nameOf(one) || lastOf(name), colour: colourOf(one, place, colours), value: number(NaN), size: 0 }));
+}
+
+/** @param {string} metric */
+const lastOf = (metric) => metric.split(".").at(-1) ?? "";
+
+/**
  * @param {import("./store.js").Ring} ring
  * @param {import("./chart.js").Drawn} drawn
  * @param {object} options
@@ -30,7 +44,7 @@ export function rowsOf(ring, drawn, { end, metric, colours, hidden }) {
     const value = ring.columns[place]?.[at] ?? NaN;
     return {
       key: ring.keys[place] ?? "",
-      name: alone ? metric.split(".").at(-1) ?? "" : nameOf(series),
+      name: alone ? lastOf(metric) : nameOf(series),
       colour: drawn.colours.get(place) ?? colourOf(series, place, colours),
       value: number(value / factor, digits) + (Number.isNaN(value) ? "" : suffix),
       size: value || 0,

@@ -5,8 +5,8 @@ import { duration } from "./units.js";
 
 export const {
   TEXT, TIME, aboutText, absent, answered, colourText, embedOf, firstOf, foldedText, followAgain, followText,
-  framersText, invitedDone, invitedText, labelled, leaderGone, letters, listed, lookText, menuOf, moreText, noFigure,
-  notLoaded, othersThere, pinnedText, refusedOf, rowsText, running, seriesOf, shareOf, someOf, tableOf, whisperTo,
+  framersText, inWords, invitedDone, invitedText, labelled, leaderGone, letters, listed, lookText, menuOf, moreText, noFigure,
+  notLoaded, othersThere, pinnedText, refusedOf, rowsText, running, seriesInWords, seriesOf, shareOf, someOf, tableOf, whisperTo,
   withKey,
 } = words;
 

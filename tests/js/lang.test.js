@@ -18,11 +18,17 @@ const PROPER = new Set(["plotroom", "python", "metric", "plugins", "cpu", "tcp",
 /** @param {any} value @returns {string} */
 const kind = (value) => (Array.isArray(value) ? "list" : typeof value);
 
+/** Parameters of words that are lists of texts; all others are texts or numbers. */
+const LISTS = new Set(["things", "series"]);
+
+/** Something for each parameter of a function. @param {Function} value */
+const given = (value) => (/^\(([^)]*)\)/.exec(String(value))?.[1] ?? "").split(", ").filter(Boolean).map((name, place) => (
+  LISTS.has(name) ? ["2", "3"] : place + 2));
+
 /** Every text of a table, with where it is. @param {any} value @param {string} at @returns {[string, string][]} */
 function texts(value, at) {
   if (typeof value === "string") return [[at, value]];
-  if (at === "listed") return [[at, value(["2", "3"])]];
-  if (typeof value === "function") return [[at, String(value(...Array.from({ length: value.length }, (_, place) => place + 2)))]];
+  if (typeof value === "function") return [[at, String(value(...given(value)))]];
   return Object.entries(value ?? {}).flatMap(([key, inner]) => texts(inner, `${at}.${key}`));
 }
 

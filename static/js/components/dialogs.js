@@ -42,7 +42,7 @@ const Collectors = {
     const rows = computed(() => byStanding(collectors.value.values()));
     const dot = (/** @type {string} */ name) => (TROUBLE.has(name) ? "bad" : CALM.has(name) ? "good" : "idle");
     return () => html`
-      <div class="scroll">
+      <div class="scroll" tabindex="0" role="group" aria-label=${TEXT.collectors}>
         <table>
           <thead><tr>
             ${[TEXT.name, TEXT.state, TEXT.every, TEXT.takes, TEXT.samples, TEXT.errors, TEXT.restarts].map((name) => html`

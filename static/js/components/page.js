@@ -70,7 +70,7 @@ export const Page = {
         <a class="skip" href="#charts">${TEXT.skip}</a>
         ${!kiosk.value && html`<${Rail} />`}
         ${state.menu && html`<div class="veil" onClick=${() => (state.menu = false)} />`}
-        <div class="body">
+        <div class="body" inert=${state.menu}>
           ${kiosk.value ? html`<${kiosk.value.Head} title=${title.value} />` : html`
             <${Bar} title=${title.value} />
             <${Notices} />
@@ -82,7 +82,7 @@ export const Page = {
             </div>`}
             ${parts.value.map((part) => html`
               <section class="grid" key=${part.slug} aria-label=${part.title || title.value}>
-                ${part.title && html`<h2 class="family"><a href=${`${boot.base}/d/${part.slug}`} onClick=${(/** @type {MouseEvent} */ event) => {
+                ${!part.title ? html`<h2 class="hidden">${TEXT.charts}</h2>` : html`<h2 class="family"><a href=${`${boot.base}/d/${part.slug}`} onClick=${(/** @type {MouseEvent} */ event) => {
                   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
                   event.preventDefault();
                   open(part.slug);

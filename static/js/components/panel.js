@@ -6,11 +6,13 @@ import {
 import { useApp } from "../app.js";
 import { Chart } from "../chart.js";
 import { overAll } from "../out/full.js";
+import { legendOf } from "../own.js";
 import { shapeOf } from "../returning.js";
-import { rowsOf } from "../rows.js";
+import { rowsAhead, rowsOf } from "../rows.js";
 import { chartOf, panelId, shownAs } from "../spec.js";
+import { spoken } from "../spoken.js";
 import { CALM, TROUBLE } from "../standing.js";
-import { TEXT, behind, finerOf, foldedText, labelled, listed, reasonOf, refusedOf, someOf, stale, stateText } from "../text.js";
+import { TEXT, behind, finerOf, foldedText, labelled, reasonOf, refusedOf, someOf, stale, stateText } from "../text.js";
 import { joined, short } from "../units.js";
 import { Code } from "../wire.js";
 import { Zoom } from "../zoom.js";
@@ -25,6 +27,8 @@ import { Overlay } from "./overlay.js";
 /** Values are told more often than a long chart moves, and less often than anybody can read. */
 const VALUES_EVERY = 1_000;
 const VALUES_FASTEST = 250;
+/** ms between two tellings of the chart in words: nobody listens to it for less. */
+const WORDS_EVERY = 5_000;
 /** How often, and after how many ms, one looks whether a chart that was out of sight has been drawn. */
 const SETTLES = 200;
 const SETTLE_EVERY = 25;
@@ -44,11 +48,11 @@ export const Panel = {
     let seen = false;
     const zoom = shallowRef(/** @type {{to: number, word: string, reason: string} | null} */ (null));
     const failed = ref("");
-    const told = shallowRef({
-      unit: unitOf(), lines: 0, all: 0, low: "", high: "", rows: /** @type {Row[]} */ ([]),
-      legend: /** @type {Chart["legend"]} */ ("none"),
-    });
+    const told = shallowRef({ unit: unitOf(), low: "", high: "", ...ahead() });
     let toldAt = -Infinity;
+    /** The chart in words. */
+    const words = ref("");
+    let wordsAt = -Infinity;
     let drawnAt = -Infinity;
     let urgent = true;
     let reported = false;
@@ -65,6 +69,17 @@ export const Panel = {
     let looks = false;
     /** Counts buildings of the chart, so that one that was overtaken gives up. */
     let builds = 0;
+
+    /** What the legend will be, as far as it is known: nothing moves when it comes. @returns {{rows: Row[], lines: number, all: number, legend: Chart["legend"]}} */
+    function ahead() {
+      const { metric, spec } = props;
+      const figure = spec ? undefined : app.figures.here(metric.name);
+      const { colorway, meta } = boot.templates[state.theme]["layout"];
+      if (!figure) return { rows: [], lines: 0, all: 0, legend: "none" };
+      const legend = legendOf(figure, Boolean(figure.layout["meta"]?.scaled));
+      const rows = rowsAhead(metric, { palette: colorway, quiet: meta.quiet });
+      return { rows, lines: rows.length, all: legend === "series" ? metric.series.length : rows.length, legend };
+    }
 
     function unitOf() {
       return units.scale(shown.value.unit, 0).symbol;
@@ -130,6 +145,12 @@ export const Panel = {
         end: zoom.value?.to ?? state.pausedAt, metric: props.metric.name, hidden: app.picks.of(held.id).hidden,
         colours: { palette: template.layout.colorway, quiet: template.layout.meta.quiet },
       });
+      if (chart && (urgent || toldAt - wordsAt >= WORDS_EVERY)) {
+        wordsAt = toldAt;
+        words.value = spoken({
+          title: shown.value.title, metric: props.metric.name, ring, places: drawn.places, span: chart.seen, scale: drawn.legendScale,
+        });
+      }
       const [low, high] = drawn.bounds.map((bound) => short(bound / factor) + joined(symbol));
       told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: ring.series.length, low: low ?? "", high: high ?? "", rows, legend };
     }
@@ -295,12 +316,6 @@ export const Panel = {
       return near.value && state.now ? TEXT.waiting : "";
     };
 
-    const summary = computed(() => {
-      const values = listed(told.value.rows.slice(0, 8).map(({ name, value }) => `${name} ${value}`));
-      const title = listed([shown.value.title, told.value.unit].filter(Boolean));
-      return values ? labelled(title, values) : title;
-    });
-
     /** @param {string} key */
     const toggle = (key) => app.picks.toggle(held.id, "hidden", key);
 
@@ -333,7 +348,7 @@ export const Panel = {
       const folded = Math.max(0, all - lines - hidden.size);
       const refused = props.metric.refused ?? 0;
       return html`
-        <section ref=${root} class=${["panel", `w${props.width}`]} id=${panelId(props.metric, props.spec)} data-metric=${props.metric.name}
+        <section ref=${root} role="group" class=${["panel", `w${props.width}`]} id=${panelId(props.metric, props.spec)} data-metric=${props.metric.name}
                  aria-label=${shown.value.title} onMouseenter=${() => (hover = true)} onMouseleave=${() => (hover = false)}>
           <header>
             <h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.value.title}</h3>
@@ -342,7 +357,7 @@ export const Panel = {
             <${Menu} panel=${() => held} title=${shown.value.title} />
           </header>
           <div class=${["plot", shown.value.chart]}>
-            <div ref=${plot} class="canvas" role="img" aria-label=${summary.value} />
+            <div ref=${plot} class="canvas" role="img" aria-label=${words.value || shown.value.title} />
             <${Overlay} ref=${overlay} metric=${props.metric.name} area=${() => chart?.area ?? null} />
             ${text && html`<p class="word">${text}</p>`}
           </div>

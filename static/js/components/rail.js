@@ -1,6 +1,6 @@
 // The side bar: brand, search, dashboards with the number of their metrics, and the collectors at its foot.
 
-import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { computed, nextTick, onBeforeUnmount, ref, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { eachText, WORDS } from "../board/words.js";
 import { offered } from "../board/offered.js";
@@ -135,8 +135,21 @@ export const Rail = {
         </button>`;
     };
 
+    // On a narrow screen it lies over the page: whoever opens it is in it, and comes back to where they were.
+    const root = ref(/** @type {HTMLElement | null} */ (null));
+    const narrow = matchMedia("(max-width: 720px)");
+    const widened = () => void (state.menu &&= narrow.matches);
+    narrow.addEventListener("change", widened);
+    onBeforeUnmount(() => narrow.removeEventListener("change", widened));
+    watch(() => state.menu, async (open) => {
+      await nextTick();
+      const inside = root.value?.contains(document.activeElement);
+      if (open && !inside) /** @type {HTMLElement | null | undefined} */ (root.value?.querySelector("a, input"))?.focus();
+      else if (!open && inside) /** @type {HTMLElement | null} */ (document.querySelector(".btn.menu"))?.focus();
+    });
+
     return () => html`
-      <nav class=${["rail", { open: state.menu }]} id="rail" aria-label=${TEXT.families}>
+      <nav ref=${root} class=${["rail", { open: state.menu }]} id="rail" aria-label=${TEXT.families}>
         <a class="brand" href=${`${boot.base}/`} onClick=${(/** @type {MouseEvent} */ event) => follow(event, "overview")}>
           <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
             <rect x="2.5" y="2.5" width="19" height="19" rx="5" /><path d="M5.5 13.5h3l2-6 3.5 9 2-5h2.5" />
@@ -146,8 +159,8 @@ export const Rail = {
         <div class="list">
           ${state.search
             ? html`<div id="found" role="listbox" aria-label=${TEXT.search}>
-                ${found.value.map(hit)}${!found.value.length && html`<p class="none">${TEXT.noMatch}</p>`}
-              </div>`
+                ${found.value.map(hit)}
+              </div>${!found.value.length && html`<p class="none" role="status">${TEXT.noMatch}</p>`}`
             : html`<div>
                 <div class="h">${TEXT.madeForYou}</div>
                 ${link("overview", TEXT.overview, shown.value.length)}

@@ -63,7 +63,7 @@ export const Tile = {
       const { text, symbol, detail: more } = told.value;
       return html`
         <a ref=${root} class="panel tile" href=${`#${props.metric.name}`} aria-label=${labelled(props.title, listed([text + joined(symbol), more].filter((part) => part.trim())))}>
-          <h3>${props.title}</h3>
+          <div class="t">${props.title}</div>
           <div class="v">${text}<small>${symbol}</small></div>
           <div class="d cut">${more}</div>
           <canvas ref=${canvas} aria-hidden="true" />

@@ -41,6 +41,7 @@ export const TEXT = {
   today: "Today",
   fewer: "Fewer",
   noCollectors: "no collectors",
+  charts: "Charts",
   failed: "This chart can't be drawn",
   zoomAsking: "loading its samples",
   zoomFailed: "finer samples could not be loaded",
@@ -207,6 +208,15 @@ export const noFigure = (metric) => `the server has no figure for ${metric}`;
 export const answered = (status) => `the server answered ${status}`;
 /** @param {string} address */
 export const notLoaded = (address) => `${address} could not be loaded`;
+
+/** A series for who does not see it. @param {string} name @param {string} last @param {string} min @param {string} max @param {string} way a key of `ways`, or "" */
+export const seriesInWords = (name, last, min, max, way) => (
+  `${name} ${last}${min === max ? "" : `, from ${min} to ${max}`}${ways[way] ? `, ${ways[way]}` : ""}`);
+/** @type {Record<string, string>} */
+const ways = { rising: "rising", falling: "falling", steady: "steady" };
+/** A chart for who does not see it. @param {string} title @param {string[]} series in words @param {number} more series */
+export const inWords = (title, series, more) => (
+  `${title}: ${[...series, ...(more ? [plural(more, "and # more series", "and # more series")] : [])].join("; ") || "no values"}`);
 
 /** @param {number} count */
 export const othersThere = (count) => plural(count, "# other person is there", "# other people are there");

@@ -41,6 +41,7 @@ export const TEXT = {
   today: "今天",
   fewer: "收起",
   noCollectors: "没有采集器",
+  charts: "图表",
   failed: "无法绘制此图表",
   zoomAsking: "正在加载采样",
   zoomFailed: "无法加载更细的采样",
@@ -263,6 +264,15 @@ export const noFigure = (metric) => `服务器没有 ${metric} 的图形`;
 export const answered = (status) => `服务器回应了 ${status}`;
 /** @param {string} address */
 export const notLoaded = (address) => `无法加载 ${address}`;
+
+/** @param {string} name @param {string} last @param {string} min @param {string} max @param {string} way */
+export const seriesInWords = (name, last, min, max, way) => (
+  `${name} ${last}${min === max ? "" : `，介于 ${min} 与 ${max} 之间`}${ways[way] ? `，${ways[way]}` : ""}`);
+/** @type {Record<string, string>} */
+const ways = { rising: "上升", falling: "下降", steady: "平稳" };
+/** @param {string} title @param {string[]} series @param {number} more */
+export const inWords = (title, series, more) => (
+  `${title}：${[...series, ...(more ? [`还有 ${numbers.format(more)} 条序列`] : [])].join("；") || "没有数值"}`);
 
 /** @param {number} count */
 export const othersThere = (count) => `另有 ${numbers.format(count)} 人在那里`;

@@ -17,7 +17,10 @@ export const BoardButtons = {
       return html`
         ${entry && html`<button class="btn versions" type="button" aria-haspopup="dialog" onClick=${() => (own.dialog = "versions")}>${WORDS.versions}</button>`}
         <button class="btn edit" type="button" aria-keyshortcuts="e" title=${mine ? null : entry ? WORDS.fromFile : WORDS.copyHint}
-                onClick=${() => (mine ? boards.edit() : copy())}>${mine ? WORDS.edit : WORDS.copyHere}</button>`;
+                onClick=${() => (mine ? boards.edit() : copy())}>
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M3 13l.6-2.8 7-7a1.3 1.3 0 0 1 1.9 0l.3.3a1.3 1.3 0 0 1 0 1.9l-7 7z" /></svg>
+          <span>${mine ? WORDS.edit : WORDS.copyHere}</span>
+        </button>`;
     };
   },
 };

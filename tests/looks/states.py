@@ -1,0 +1,117 @@
+"""The states of the page: where each is, and what brings it about, on the invented machine of `world`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.pages import PATIENCE, drag, until, wait_for_badge
+from tests.server import Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+HERE = Path(__file__).parent
+#: When the server believes that it was started; the samples of `world` end there.
+NOW = 1_768_473_000_000
+BUNDLED = (
+    "battery", "cpu", "disks", "fans", "filesystems", "memory", "network", "pressure", "processes", "self", "swap",
+    "tcp", "temperatures", "uptime",
+)  # fmt: skip
+
+SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+#: The clock of the page goes as that of the server does.
+CLOCK = """{
+  const by = NOW - Date.now();
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...given) { given.length ? super(...given) : super(Real.now() + by); }
+    static now() { return Real.now() + by; }
+  };
+}""".replace("NOW", str(NOW))
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of the page: where it is, what brings it about, and at which sizes it is one of its own."""
+
+    path: str
+    prepare: Callable[[Page], object] = lambda page: None
+    sizes: tuple[str, ...] = ("desk", "phone")
+
+
+def pressing(*keys: str, then: str) -> Callable[[Page], None]:
+    """Press keys, or type words, and wait for what appears."""
+
+    def act(page: Page) -> None:
+        for key in keys:
+            if len(key) == 1 or key[0].isupper():
+                page.keyboard.press(key)
+            else:
+                page.keyboard.type(key)
+        page.locator(then).first.wait_for(timeout=PATIENCE)
+
+    return act
+
+
+def zoomed(page: Page) -> None:
+    drag(page, "machine.load", 0.3, 0.6)
+    page.locator("[id='machine.load'] .chip").wait_for(timeout=PATIENCE)
+
+
+def menu(page: Page) -> None:
+    page.get_by_role("button", name="Menu").click()
+    until(page, "() => document.querySelector('.rail').getBoundingClientRect().left === 0")
+
+
+STATES = {
+    "overview": State("/"),
+    "family": State("/d/cpu"),
+    "odd": State("/d/odd"),
+    "nowhere": State("/d/nowhere"),
+    "search": State("/", pressing("/", "cpu", then=".nav.hit"), sizes=("desk",)),
+    "unfound": State("/", pressing("/", "xyzzy", then=".none"), sizes=("desk",)),
+    "menu": State("/d/cpu", menu, sizes=("phone",)),
+    "help": State("/d/cpu", pressing("?", then="dialog .keys")),
+    "collectors": State("/d/cpu", pressing("c", then="dialog td")),
+    "talk": State("/d/cpu", pressing("m", then="#composer")),
+    "paused": State("/d/cpu", pressing("Space", then=".btn.pause[aria-pressed=true]"), sizes=("desk",)),
+    "zoomed": State("/d/cpu", zoomed, sizes=("desk",)),
+}
+
+#: A state at one of its sizes.
+EACH = [(name, size) for name, state in STATES.items() for size in state.sizes]
+
+
+def invented(home: Path) -> Server:
+    """The invented machine; it has still to be started."""
+    config = "\n".join(f"[collectors.{name}]\nenabled = false\n" for name in BUNDLED)
+    environ = {"PYTHONPATH": str(HERE), "LOOKS_NOW": str(NOW)}
+    return Server(home, ("--plugin", str(HERE / "world.py")), config=config, environ=environ)
+
+
+def bring_about(page: Page, url: str, name: str) -> None:
+    """Open a state of the page, and wait until all of it is there."""
+    state = STATES[name]
+    page.add_init_script(CLOCK)
+    page.goto(url + state.path)
+    wait_for_badge(page, "Live")
+    page.locator("#talk").wait_for(timeout=PATIENCE)
+    drawn(page)
+    state.prepare(page)
+    drawn(page)
+
+
+def drawn(page: Page) -> None:
+    """Wait until each chart in view that has samples is drawn."""
+    until(
+        page,
+        """() => [...document.querySelectorAll('.panel .canvas')].every((one) => {
+          const { top, bottom } = one.getBoundingClientRect();
+          const there = one.querySelector('.main-svg') || one.parentElement.querySelector('.word');
+          return bottom < 0 || top > innerHeight || there;
+        })""",
+    )

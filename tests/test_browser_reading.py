@@ -1,0 +1,209 @@
+"""Who reads the page otherwise than with a mouse and good eyes: rules of accessibility, keys, and quiet readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.looks.states import CLOCK, EACH, SIZES, bring_about, invented
+from tests.pages import until, wait_for_badge
+from tests.server import ROOT, Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    one = invented(tmp_path_factory.mktemp("reading") / "home")
+    one.start()
+    yield one
+    one.forget_log()  # the failing collector's own traceback is in it
+    assert one.finish() == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds: rule, element, and what is wrong with it."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(content=AXE.read_text("utf-8"))
+    found: list[dict[str, Any]] = page.evaluate("() => axe.run(document).then((result) => result.violations)")
+    return [
+        f"{rule['id']}: {' '.join(node['target'])}: {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("name", "size"), EACH)
+def test_no_rule_of_accessibility_is_broken(room: Server, new_page: Callable[..., Page], name: str, size: str) -> None:
+    """In each state, in both themes, axe has nothing to say against the page."""
+    page = new_page(
+        viewport=SIZES[size], color_scheme="dark", reduced_motion="reduce", has_touch=size == "phone", bypass_csp=True
+    )
+    bring_about(page, room.url, name)
+    dark = violations(page)
+    page.emulate_media(color_scheme="light")
+    until(page, "() => document.documentElement.dataset.theme === 'light'")
+    light = violations(page)
+    assert "\n".join(dark + [f"light: {one}" for one in light if one not in dark]) == ""
+
+
+def test_a_chart_is_told_in_words(room: Server, page: Page) -> None:
+    """Who does not see a chart hears its latest values, between which they were and which way they go."""
+    bring_about(page, room.url, "family")
+    chart = page.locator("[id='machine.load'] .canvas")
+    until(page, "() => document.getElementById('machine.load').querySelector('.canvas').ariaLabel.includes(';')")
+    words = chart.get_attribute("aria-label") or ""
+    assert re.match(
+        r"Load: 5 min \d\.\d\d processes, from \d\.\d\d processes to \d\.\d\d processes, rising; ", words
+    ), words
+    assert words.count(";") == 2
+    until(page, "name => document.getElementById(name).querySelector('.canvas').ariaLabel.startsWith('CPU by core')",
+          "machine.cores")  # fmt: skip
+
+
+def test_keys_reach_everything_in_the_order_of_reading(room: Server, page: Page) -> None:
+    """The first Tab offers to skip to the charts; then come rail, bar and panels, each seen when it has the focus."""
+    bring_about(page, room.url, "family")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    seen: list[str] = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        where = page.evaluate(
+            """() => {
+              const at = document.activeElement;
+              const { outlineStyle, outlineWidth, borderColor } = getComputedStyle(at);
+              const shown = (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) || at.matches('input');
+              const part = at.closest('.rail, .bar, .panel')?.className.split(' ')[0] ?? '';
+              return [part, shown, at.outerHTML.slice(0, 90)];
+            }"""
+        )
+        if where[2].startswith("<body"):
+            break  # beyond the last one
+        assert where[1], f"nothing shows that the focus is here: {where[2]}"
+        if where[0] and (not seen or seen[-1] != where[0]):
+            seen.append(where[0])
+    assert seen[:3] == ["rail", "bar", "panel"]
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "charts"
+
+
+def test_the_menu_of_a_phone_keeps_the_focus(room: Server, new_page: Callable[..., Page]) -> None:
+    """The rail that lies over a narrow page takes the focus, leaves nothing behind it reachable, and gives it back."""
+    page = new_page(viewport=SIZES["phone"])
+    bring_about(page, room.url, "menu")
+    until(page, "() => document.querySelector('.rail').contains(document.activeElement)")
+    assert page.evaluate("document.querySelector('.body').inert") is True
+    page.keyboard.press("Escape")
+    until(page, "() => document.activeElement.matches('.btn.menu')")
+    assert page.evaluate("document.querySelector('.body').inert") is False
+
+
+def test_live_regions_do_not_chatter(room: Server, page: Page) -> None:
+    """While all goes well nothing is read out, however many samples come: what always changes is hidden from it."""
+    bring_about(page, room.url, "family")
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const spoken = (node) => {
+            for (let at = node.nodeType === 1 ? node : node.parentElement; at; at = at.parentElement) {
+              if (at.getAttribute('aria-hidden') === 'true') return false;
+              if (at.matches('[aria-live], [role=status], [role=alert]')) return true;
+            }
+            return false;
+          };
+          new MutationObserver((changes) => {
+            for (const { target, type, addedNodes } of changes) {
+              const nodes = type === 'childList' ? [...addedNodes] : [target];
+              for (const node of nodes) if (node.textContent?.trim() && spoken(node)) said.push(node.textContent);
+            }
+          }).observe(document.body, { subtree: true, childList: true, characterData: true });
+        }"""
+    )
+    page.wait_for_timeout(4_000)
+    assert page.evaluate("said") == []
+    page.keyboard.press("Space")
+    until(page, "() => said.includes('Paused')")
+
+
+@pytest.mark.parametrize("media", [{"forced_colors": "active"}, {"contrast": "more"}])
+def test_more_contrast_is_given_where_it_is_asked_for(
+    room: Server, new_page: Callable[..., Page], media: dict[str, str]
+) -> None:
+    """Text has 7:1 where the system asks for more contrast; with forced colours, what means something keeps its own."""
+    page = new_page(bypass_csp=True, color_scheme="dark", **media)
+    bring_about(page, room.url, "family")
+    page.add_script_tag(content=AXE.read_text("utf-8"))
+    rules = ["color-contrast-enhanced"] if "contrast" in media else ["color-contrast"]
+    found = page.evaluate(
+        "rules => axe.run(document, { runOnly: { type: 'rule', values: rules } })"
+        ".then(({ violations }) => violations.flatMap(({ nodes }) => nodes.map(({ target }) => target.join(' '))))",
+        rules,
+    )
+    assert found == []
+    dot = page.evaluate("getComputedStyle(document.querySelector('.live .dot')).backgroundColor")
+    assert dot not in ("rgba(0, 0, 0, 0)", page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def test_nothing_moves_where_that_is_not_wanted(room: Server, new_page: Callable[..., Page]) -> None:
+    """With reduced motion no element has an animation or a transition that lasts."""
+    page = new_page(reduced_motion="reduce")
+    bring_about(page, room.url, "family")
+    page.keyboard.press("c")
+    moving = page.evaluate(
+        """[...document.querySelectorAll('*')].filter((one) => {
+          const { animationName, transitionDuration } = getComputedStyle(one);
+          return animationName !== 'none' || parseFloat(transitionDuration) > 0;
+        }).map((one) => one.className)"""
+    )
+    assert moving == []
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("name", ["overview", "odd", "nowhere"])
+def test_nothing_jumps_after_the_first_paint(room: Server, new_page: Callable[..., Page], name: str, size: str) -> None:
+    """From the first paint on everything stays where it is, while samples, people and charts arrive."""
+    page = new_page(viewport=SIZES[size])
+    page.add_init_script(
+        "window.shifts = []; new PerformanceObserver((list) => { for (const { value, sources } of list.getEntries())"
+        " shifts.push([value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? '')]) })"
+        ".observe({ type: 'layout-shift', buffered: true })"
+    )
+    bring_about(page, room.url, name)
+    page.wait_for_timeout(1_500)
+    shifts = page.evaluate("shifts")
+    assert sum(value for value, *_ in shifts) < 0.002, shifts
+
+
+def test_the_page_is_read_in_chinese(room: Server, new_page: Callable[..., Page]) -> None:
+    """A reader's language is followed, and can be chosen; words of another one are not fetched."""
+    page = new_page(locale="zh-CN")
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url) if "/lang/" in request.url else None)
+    page.add_init_script(CLOCK)
+    page.goto(f"{room.url}/d/cpu")
+    wait_for_badge(page, "实时")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    page.locator("h1", has_text="CPU").wait_for()
+    page.locator("[id='machine.load'] h3", has_text="负载").wait_for()
+    assert [url.rpartition("/js/")[2] for url in fetched].count("lang/zh.js") == 1
+    page.get_by_label("语言").select_option("en")
+    wait_for_badge(page, "Live")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    fetched.clear()
+    page.reload()
+    wait_for_badge(page, "Live")
+    assert not [url for url in fetched if url.endswith("zh.js")]
+    page.goto(f"{room.url}/d/cpu?lang=zh")
+    wait_for_badge(page, "实时")
