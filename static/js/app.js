@@ -24,6 +24,7 @@ import { Sight } from "./sight.js";
 import { showing } from "./ticket.js";
 import { excerpt, titled } from "./text.js";
 import { Units } from "./units.js";
+import { Delays } from "./live/delays.js";
 
 /** @typedef {import("./types.js").Boot} Boot */
 /** @typedef {ReturnType<typeof makeApp>} App */
@@ -130,6 +131,7 @@ export function makeApp(boot, base) {
     boot, base, head, store, frames, connection, subscriptions, figures, state, metrics, collectors,
     units: new Units(boot.units),
     spans: new Spans(boot.base, ticket ? { get: showing(ticket) } : {}),
+    delays: new Delays(() => connection.serverNow()),
     sight: new Sight(),
     panels: new Panels(),
     picks: new Picks(),

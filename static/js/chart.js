@@ -234,8 +234,7 @@ export class Chart {
     const now = performance.now();
     if (this.ticks.due(by, now) && !this.ticks.place(by, ticksOf(view, view.width), now)) {
       this.relayout(view, false);
-      this.ticks.take(this.plotted);
-      this.ticks.place(0, ticksOf(view, view.width), now);
+      this.ticks.take(this.plotted, ticksOf(view, view.width));
     }
     this.layer.draw(this.plotted, data, this.kind.figure.layout, view);
     Object.assign(this, { data, stands: this.seen });
@@ -326,10 +325,8 @@ export class Chart {
     if (this.kind.able && !this.kind.built) this.pins.take(this.plotted._fullLayout, scene.data);
     this.axisKey = key;
     this.axis = this.stands = this.seen;
-    if (live) {
-      this.ticks.take(this.plotted);
-      this.ticks.place(0, ticksOf(scene.view, scene.view.width), this.shownAt);
-    } else this.layer.show(false);
+    if (live) this.ticks.take(this.plotted, ticksOf(scene.view, this.plot));
+    else this.layer.show(false);
   }
 
   /** @param {Json[]} data @param {Json} layout */

@@ -200,9 +200,11 @@ function divided(values, factor) {
   return result;
 }
 
-/** @param {ArrayLike<number>} times @param {View} view */
-function placed(times, { axis }) {
-  return Float64Array.from(times, axis);
+/** Times as the axis counts them, which nearly always is as they are. @param {ArrayLike<number>} times @param {View} view */
+function placed(times, { from, axis }) {
+  const made = new Float64Array(times);
+  if (axis(from) !== from) for (let at = 0; at < made.length; at++) made[at] = axis(/** @type {number} */ (made[at]));
+  return made;
 }
 
 /** @param {string[]} names */

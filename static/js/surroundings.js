@@ -106,7 +106,8 @@ export class Surroundings {
     }
     if (this.kind.flat) return layout;
     const range = [view.axis(view.from), view.axis(view.to)];
-    layout["xaxis"] = { type: "date", ...timeTicks(view, view.width, view.axis, clear), ...hoverFormat(view), ...given["xaxis"], range };
+    // Texts too near an end are taken away by us: one that Plotly hides would stay so when it has moved on.
+    layout["xaxis"] = { type: "date", ticklabeloverflow: "allow", ...timeTicks(view, view.width, view.axis, clear), ...hoverFormat(view), ...given["xaxis"], range };
     if (this.spec.log && !this.kind.built) layout["yaxis"] = { ...given["yaxis"], type: "log" };
     if (this.spec.thresholds?.length) {
       layout["shapes"] = [...(given["shapes"] ?? []), ...bands(this.spec.thresholds, factor, { range: this.range, log: this.log })];

@@ -118,6 +118,11 @@ export function reasonOf({ reason, origin, state }) {
   return (reason.startsWith(origin) ? reason.slice(origin.length).replace(/^[,:]\s*/, "") : reason) || stateText(state);
 }
 
+/** @param {number} ms */
+export const msText = (ms) => `${Math.max(1, Math.round(ms))} ${TIME.ms}`;
+/** @param {number} half ms @param {number} most ms */
+export const delayText = (half, most) => words.delayText(msText(half), msText(most));
+
 /**
  * What the badge in the bar says.
  * @param {import("./connection.js").Status} status
@@ -131,6 +136,6 @@ export function badge({ phase, since, latency }, paused, now) {
   if (phase === "reconnecting") return { kind: "warn", text: TEXT.reconnecting, extra: duration((now - since) / 1000) };
   if (phase === "connecting") return { kind: "idle", text: TEXT.connecting, extra: "" };
   if (paused) return { kind: "idle", text: TEXT.paused, extra: "" };
-  const trip = Number.isFinite(latency) ? `${Math.max(1, Math.round(latency))} ${TIME.ms}` : "";
+  const trip = Number.isFinite(latency) ? msText(latency) : "";
   return { kind: "good", text: TEXT.live, extra: trip };
 }

@@ -1,7 +1,7 @@
 // The bar on top: which dashboard of which machine, the span of time, how the connection is, and pause.
 
 import { useApp } from "../app.js";
-import { TEXT, WINDOWS, badge, withKey } from "../text.js";
+import { TEXT, WINDOWS, badge, delayText, msText, withKey } from "../text.js";
 import { BoardButtons } from "./board/buttons.js";
 import { html } from "./html.js";
 import { Folded } from "./notices.js";
@@ -17,12 +17,18 @@ export const Bar = {
     const { state, boot, setWindow, setTheme, togglePause } = app;
     const actions = boardActions(app, () => props.title);
 
+    /** From sample to screen; it is told anew each second. */
+    const delay = () => {
+      const [half = NaN, most = NaN] = app.delays.within(0.5, 0.99);
+      return state.now && half >= 0 && html`<em class="delay" aria-hidden="true" title=${delayText(half, most)}>${msText(half)}</em>`;
+    };
+
     const live = () => {
       const { kind, text, extra } = badge(state.status, state.pausedAt > 0, state.now);
       const act = state.status.phase === "signed_out" ? TEXT.signIn : state.status.phase === "other_version" ? TEXT.reload : "";
       return html`
         <div class="live" role="status" aria-live="polite">
-          <span class=${["dot", kind]} /><span>${text}</span><em aria-hidden="true">${extra}</em>
+          <span class=${["dot", kind]} /><span>${text}</span><em aria-hidden="true">${extra}</em>${kind === "good" && delay()}
           ${act && html`<button class="link" onClick=${() => location.reload()}>${act}</button>`}
         </div>`;
     };

@@ -55,6 +55,8 @@ export const Panel = {
     let wordsAt = -Infinity;
     let drawnAt = -Infinity;
     let urgent = true;
+    /** Whether a sample has come that is not drawn yet. */
+    let fresh = false;
     let reported = false;
     /** @type {ReturnType<Chart["draw"]> | null} */
     let drawn = null;
@@ -110,6 +112,9 @@ export const Panel = {
         if (!drawn || urgent || now - drawnAt >= step() - 16) {
           drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, ...app.picks.of(held.id), paused: state.pausedAt > 0 });
           drawnAt = now;
+          // Of a chart that waits until a pixel has passed the time would say nothing.
+          if (fresh && step() === 0) app.delays.drew(ring.last);
+          fresh = false;
           overlay.value?.place();
           report();
         }
@@ -242,7 +247,10 @@ export const Panel = {
       undo.push(frames.add(drawable));
       undo.push(store.listen(props.metric.name, (past) => {
         if (past) redraw();
-        else if (!state.pausedAt) frames.mark(drawable);
+        else if (!state.pausedAt) {
+          fresh ||= seen;
+          frames.mark(drawable);
+        }
       }));
       undo.push(app.onSlide(() => frames.mark(drawable)));
       const sizes = new ResizeObserver(() => chart?.resize() && redraw());

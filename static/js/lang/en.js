@@ -262,3 +262,5 @@ export const menuOf = (title) => `${title}: what can be done with it`;
 export const embedOf = (title) => `${title}: embed in another page`;
 /** @param {string} origins */
 export const framersText = (origins) => `Pages of these may show it: ${origins}`;
+/** @param {string} half @param {string} most */
+export const delayText = (half, most) => `From sample to screen: half within ${half}, 99 of 100 within ${most}`;

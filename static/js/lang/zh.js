@@ -318,3 +318,5 @@ export const menuOf = (title) => `${title}：可用操作`;
 export const embedOf = (title) => `${title}：嵌入其他网页`;
 /** @param {string} origins */
 export const framersText = (origins) => `以下网页可以显示它：${origins}`;
+/** @param {string} half @param {string} most */
+export const delayText = (half, most) => `从采样到屏幕：半数不超过 ${half}，百分之九十九不超过 ${most}`;

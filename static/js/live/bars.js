@@ -20,6 +20,8 @@ export function bars(pen, traces, place, { barmode = "group", bargap = GAP, barg
   const beside = barmode === "group" ? some.length : 1;
   const piled = barmode === "stack" || barmode === "relative";
   const shared = barmode === "overlay" ? NaN : nearest(some.map(({ x }) => x));
+  // Where bars touch each other, Plotly has their edges not softened, so that no gap shines through.
+  const crisp = (barmode === "stack" && traces.length > 1) || (bargap === 0 && bargroupgap === 0);
   /** @type {Map<string, number>} how high the bars at a time are so far */
   const tops = new Map();
   some.forEach(({ x, y, marker }, which) => {
@@ -32,7 +34,7 @@ export function bars(pen, traces, place, { barmode = "group", bargap = GAP, barg
       const key = `${x[at]}${barmode === "relative" && value < 0 ? "-" : ""}`;
       const base = piled ? tops.get(key) ?? 0 : 0;
       if (piled) tops.set(key, base + value);
-      rect(pen, place, [place.x(x[at] + begin), place.x(x[at] + begin + width)], [base, base + value]);
+      rect(pen, place, [place.x(x[at] + begin), place.x(x[at] + begin + width)], [base, base + value], crisp);
     }
     pen.fillStyle = marker.color;
     pen.fill();
@@ -50,14 +52,27 @@ function nearest(columns) {
   return least === Infinity ? 1 : least;
 }
 
-/** @param {Pen} pen @param {Place} place @param {[number, number]} across device pixels @param {[number, number]} values */
-function rect(pen, place, across, [base, top]) {
+/**
+ * @param {Pen} pen
+ * @param {Place} place
+ * @param {[number, number]} across device pixels
+ * @param {[number, number]} values
+ * @param {boolean} crisp
+ */
+function rect(pen, place, across, [base, top], crisp) {
   const { left, top: upper, ratio, zero } = place;
-  const [begin, end] = visible((across[0] - left) / ratio, (across[1] - left) / ratio, false);
-  const [y0, y1] = [base, top].map((value) => ((value === 0 ? zero : place.y(value)) - upper) / ratio);
+  const [x0, x1] = across.map((at) => rounded((at - left) / ratio));
+  const [begin, end] = visible(x0, x1, false);
+  const [y0, y1] = [base, top].map((value) => rounded(((value === 0 ? zero : place.y(value)) - upper) / ratio));
   const [low, high] = visible(y0, y1, true);
-  if (low !== high) pen.rect(left + begin * ratio, upper + low * ratio, (end - begin) * ratio, (high - low) * ratio);
+  if (low === high) return;
+  const edge = (/** @type {number} */ at) => (crisp ? Math.round(at) : at);
+  const [x, y] = [edge(left + begin * ratio), edge(upper + low * ratio)];
+  pen.rect(x, y, edge(left + end * ratio) - x, edge(upper + high * ratio) - y);
 }
+
+/** Plotly's places have two decimals. @param {number} at px */
+const rounded = (at) => Math.round(100 * at) / 100;
 
 /**
  * Both ends of a bar, one after the other, as Plotly expands them.

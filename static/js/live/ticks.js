@@ -19,8 +19,9 @@ export class Ticks {
   /**
    * Plotly has drawn: take its ticks.
    * @param {any} plotted
+   * @param {import("../timeticks.js").Tick[]} wanted
    */
-  take(plotted) {
+  take(plotted, wanted) {
     this.groups = [...plotted.querySelectorAll("g.xy .xaxislayer-above, g.xy .gridlayer > .x")];
     this.moved = 0;
     /** @type {Map<number, Tick>} */
@@ -34,6 +35,7 @@ export class Ticks {
       found.set(x, tick);
     }
     this.ticks = [...found.values()];
+    this.place(0, wanted, this.movedAt);
   }
 
   /** Where Plotly has drawn them, and all of them seen: before it draws again. */

@@ -1,0 +1,66 @@
+"""A page left open: 24 charts at 1 Hz for three days, played 200 times as fast, in a real browser.
+
+It is the drawing of the page that is held to it: rings, the scheduler and the charts, with lines, areas, stacks, bars
+and a heat map, gaps, axes that move, and once an hour of the played time a picture, another theme and another size.
+After each hour, when the browser has collected what is free: heap, nodes of the document and listeners. The first hour
+is the measure; `--draw FILE.svg` draws the others as parts of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tests.bench.curves import Curve, draw
+from tests.bench.measure import parameters
+from tests.bench.watching import chromium
+from tests.stage import open_stage, options
+
+NAMES = {"JSHeapUsedSize": "heap", "Nodes": "nodes", "JSEventListeners": "listeners"}
+HEAD = '<script type="module" src="/soak.js"></script>'
+HOUR = 3600
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hours", type=float, default=12, help="of the played time; the figure that counts is 72")
+    parser.add_argument("--speed", type=float, default=200, help="seconds that are played in each real one")
+    parser.add_argument("--charts", type=int, default=24)
+    parser.add_argument("--draw", type=Path, help="an SVG file for the curves")
+    arguments = parser.parse_args()
+    print(f"soak | {parameters(arguments)}")
+    kinds = ("line", "area", "stacked", "bars", "line", "heatmap")
+    given = [options(["a", "b", "c"], kind) for kind in kinds]  # type: ignore[arg-type]  # each is a kind
+    found: list[dict[str, float]] = []
+    with chromium() as browser:
+        page = browser.new_context(viewport={"width": 1500, "height": 720}).new_page()
+        open_stage(page, {"/soak.js": Path(__file__).with_name("soak.js")}, HEAD)
+        page.wait_for_function("window.soakOpen !== undefined")
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        page.evaluate("how => soakOpen(how)", {"charts": arguments.charts, "width": 240, "height": 160, "given": given})
+        page.set_default_timeout(0)
+        left, hour = arguments.hours, 0
+        while left > 0:
+            part = min(1.0, left)
+            drawn = page.evaluate("([seconds, speed]) => soakPlay(seconds, speed)", [part * HOUR, arguments.speed])
+            page.evaluate("hour => soakDisturb(hour)", hour)
+            page.evaluate("soakPlay(60, 60)")
+            session.send("HeapProfiler.collectGarbage")
+            metrics = {one["name"]: float(one["value"]) for one in session.send("Performance.getMetrics")["metrics"]}
+            found.append({name: metrics[name] for name in NAMES})
+            left, hour = left - part, hour + 1
+            now, first = found[-1], found[0]
+            cells = "   ".join(f"{NAMES[one]} {now[one]:12,.0f} ({now[one] / first[one]:.3f})" for one in NAMES)
+            print(f"  hour {hour:3}   {cells}   {drawn} drawings", flush=True)
+        page.context.close()
+    worst = {name: max(one[name] for one in found) / found[0][name] for name in NAMES}
+    print("  largest to the first hour: " + ", ".join(f"{NAMES[name]} {part:.3f}" for name, part in worst.items()))
+    if arguments.draw is not None and len(found) > 1:
+        curves = [Curve(NAMES[name], [(at + 1, 100 * one[name] / found[0][name]) for at, one in enumerate(found)])
+                  for name in NAMES]  # fmt: skip
+        arguments.draw.write_text(draw(curves, "A page left open", "hours", "%"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
