@@ -60,7 +60,7 @@ def main() -> None:
             open_stage(page, FILES, HEAD)
             session = page.context.new_cdp_session(page)
             # By the thread's own clock: what else this machine does is not counted.
-        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+            session.send("Performance.enable", {"timeDomain": "threadTicks"})
             given = options([f"s{one}" for one in range(arguments.series)])
             how = {"charts": charts, "series": arguments.series, "points": arguments.points, "across": across,
                    "width": size[0], "height": size[1], "given": given}  # fmt: skip
