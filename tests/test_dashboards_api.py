@@ -80,6 +80,8 @@ def test_a_dashboard_lives(server: StartServer, async_mode: AsyncMode) -> None:
     assert desk.delete("web", 2) == (200, {"ok": True})
     assert watcher.next("dashboards") == {"slug": "web", "gone": True}
     assert desk.get("/web")[0] == 404
+    assert desk.get()[1]["dashboards"] == []
+    assert [(one["slug"], one["version"]) for one in desk.get("?deleted=true")[1]["dashboards"]] == [("web", 2)]
     old = desk.get("/web?version=1")[1]["dashboard"]
     assert desk.put(**old)[1]["version"] == 3
     assert other.events["dashboards"].empty()

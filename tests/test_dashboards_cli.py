@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from dashboard.cli import run
+from dashboard.dashboards.store import Place, Store
 from dashboard.server import threaded
 from tests.server import Server, free_port
 from tests.test_docs import wait_for
@@ -34,6 +37,15 @@ class Desk:
         code = run(["dashboards", command, *rest, *self._settings], threaded())
         done = self._capsys.readouterr()
         return code, done.out, done.err
+
+    def delete(self, slug: str, base: int) -> None:
+        """Delete one as the page does, or, where no server runs, as that would."""
+        port, data = self._settings[1], Path(self._settings[3])
+        try:
+            requests.delete(f"http://127.0.0.1:{port}/api/v1/dashboards/{slug}?base={base}", timeout=20)
+        except requests.ConnectionError:
+            with closing(Store(Place.of("", data), lambda: 0)) as store:
+                store.delete(slug, base)
 
     def file(self, name: str, text: str) -> str:
         (self.folder / name).parent.mkdir(exist_ok=True)
@@ -110,6 +122,26 @@ def test_nothing_is_overwritten_without_saying_so(desk: Desk) -> None:
     assert desk.type("export", "web", "--out", target, "--force")[0] == 0
     assert json.loads(Path(target).read_text())["title"] == "Newer"
     assert "is as it was" in desk.type("export", "web", "--out", target)[2]
+
+
+def test_what_was_before_can_be_brought_back(desk: Desk) -> None:
+    """Versions are listed, an earlier one is put on top, and a deleted dashboard comes back."""
+    web = desk.file("web.toml", WEB)
+    desk.type("import", web)
+    desk.type("import", desk.file("web.toml", WEB.replace("Web", "Newer")), "--replace", "--by", "Bob")
+    rows = [line.split() for line in desk.type("versions", "web")[1].splitlines()]
+    assert (rows[1][1], rows[1][3], rows[1][-1]) == ("Newer", "2", "Bob")
+    assert [one["version"] for one in json.loads(desk.type("versions", "web", "--format", "json")[1])] == [2, 1]
+    code, _, err = desk.type("restore", "web")
+    assert code == 2 and "'web' is there, in version 2; name an earlier one with --version" in err
+    assert desk.type("restore", "web", "--version", "1")[1] == "version 1 of 'web' is back, as version 3\n"
+    assert desk.type("list", "--deleted")[:2] == (0, "")
+    desk.delete("web", 3)
+    assert desk.type("list", "--deleted")[1].splitlines()[1].startswith("web ")
+    assert tomllib.loads(desk.type("export", "web", "--version", "2")[1])["title"] == "Newer"
+    assert desk.type("restore", "web")[1] == "version 3 of 'web' is back, as version 4\n"
+    code, _, err = desk.type("restore", "nothing")
+    assert code == 2 and "there is no dashboard 'nothing'" in err
 
 
 def test_all_files_are_read_before_one_is_saved(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,33 @@ def test_reserved_slugs_and_locked_boards_are_refused(world: World, tmp_path: Pa
     assert nowhere.entries() == []
     with pytest.raises(Unknown):
         nowhere.find("web")
+
+
+def test_a_folder_that_hangs_keeps_nobody_from_saving(tmp_path: Path, folder: Path) -> None:
+    """While a look at the folder waits for a dead disk, dashboards are listed, saved and read."""
+    hang, asked = threading.Event(), threading.Event()
+
+    class Dead(Files):
+        def look(self) -> Look:
+            asked.set()
+            hang.wait(30)
+            return super().look()
+
+    store = Store(Place.of("", tmp_path), lambda: 1000)
+    boards = Boards(store, Dead(folder), threads())
+    put(folder / "a.toml", TOML.format("A"))
+    looking = threading.Thread(target=boards.look)
+    looking.start()
+    assert asked.wait(10)
+    assert boards.entries() == []
+    boards.save(saved("One"), 0, "")
+    assert boards.find("web")[0].title == "One"
+    boards.look()
+    hang.set()
+    looking.join()
+    boards.look()
+    assert [one.slug for one in boards.entries()] == ["a", "web"]
+    store.close()
 
 
 def test_trouble_is_said_until_it_is_over(world: World, folder: Path) -> None:

@@ -122,6 +122,7 @@ def test_a_deleted_dashboard_can_be_brought_back(store: Store) -> None:
     store.save(board("Two"), 1, "")
     store.delete("web", 2)
     assert store.newest() == {}
+    assert {slug: one.version for slug, one in store.deleted().items()} == {"web": 2}
     with pytest.raises(Unknown, match="there is no dashboard 'web'"):
         store.find("web")
     with pytest.raises(Unknown):
@@ -130,6 +131,7 @@ def test_a_deleted_dashboard_can_be_brought_back(store: Store) -> None:
         store.save(board("Late"), 2, "")
     assert store.save(store.find("web", 1).dashboard, 0, "").version == 3
     assert [one.title for one in store.history("web")] == ["One", "Two", "One"]
+    assert store.deleted() == {}
 
 
 def test_deleted_ones_are_forgotten_in_the_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,29 +1,29 @@
-"""`plotroom dashboards list`, `export`, `import` and `lint`: dashboards as files, and back."""
+"""`plotroom dashboards list`, `versions`, `restore`, `export` and `import`: dashboards as files, and back."""
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.cli.dashboards_files import named, put, read_all, target_of
-from dashboard.cli.dashboards_place import Kept, Listed, Taken, kept
+from dashboard.cli.dashboards_files import FILES, named, put, read_all, target_of
+from dashboard.cli.dashboards_lint import lint
+from dashboard.cli.dashboards_place import Kept, Listed, Taken, kept, settings_of
 from dashboard.cli.options import Context
 from dashboard.cli.running import running_options
 from dashboard.errors import CannotStart, did_you_mean
 
 if TYPE_CHECKING:
     from dashboard.dashboards.document import Dashboard
-    from dashboard.dashboards.lint import Finding, Measured
     from dashboard.dashboards.notation import Form
-    from dashboard.settings import Settings
 
-Command = TypeVar("Command", bound=Callable[..., object])
-
-_FILES = click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+_FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="for people, or programs"
+)
+_BY = click.option("--by", help="who saves it [default: your name on this machine]")
 
 
 @click.group()
@@ -35,20 +35,65 @@ def dashboards() -> None:
 
 
 @dashboards.command("list")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="for people, or programs")
+@click.option("--deleted", is_flag=True, help="those that were deleted and can be brought back")
+@_FORMAT
 @running_options
 @click.pass_obj
-def list_(context: Context, /, form: str, url: str | None, secret: str | None, **arguments: object) -> None:
+def list_(
+    context: Context, /, deleted: bool, form: str, url: str | None, secret: str | None, **arguments: object
+) -> None:
     """List the dashboards that were made."""
+    found = kept(settings_of(context, arguments), url, secret).all(deleted)
+    none_yet = "none yet; make one on the page, or `plotroom dashboards import FILE`"
+    _print(found, form, "nothing was deleted lately" if deleted else none_yet)
+
+
+@dashboards.command()
+@click.argument("slug")
+@_FORMAT
+@running_options
+@click.pass_obj
+def versions(
+    context: Context, /, slug: str, form: str, url: str | None, secret: str | None, **arguments: object
+) -> None:
+    """List the versions of a dashboard."""
+    _print(kept(settings_of(context, arguments), url, secret).versions(slug), form)
+
+
+@dashboards.command()
+@click.argument("slug")
+@click.option("--version", type=int, help="the number of an earlier version; needed where the dashboard is there")
+@_BY
+@running_options
+@click.pass_obj
+def restore(
+    context: Context, /, slug: str, version: int | None, by: str | None, url: str | None, secret: str | None,
+    **arguments: object,
+) -> None:  # fmt: skip
+    """Bring back a deleted dashboard, or an earlier version.
+
+    It is saved as a new version; those in between stay.
+    """
+    source = kept(settings_of(context, arguments), url, secret)
+    there = next((one for one in source.all() if one.slug == slug), None)
+    if there is not None and version is None:
+        raise CannotStart(f"{slug!r} is there, in version {there.version}; name an earlier one with --version")
+    chosen = version or source.versions(slug)[0].version
+    saved = source.save(
+        source.find(slug, chosen), there.version if there is not None else 0, _me() if by is None else by
+    )
+    click.echo(f"version {chosen} of {slug!r} is back, as version {saved}")
+
+
+def _print(found: Sequence[Listed], form: str, empty: str = "") -> None:
     import orjson
 
-    found = kept(_settings(context, arguments), url, secret).all()
     if form == "json":
         whole = [one._asdict() for one in found]
         click.echo(orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode())
         return
-    if not found:
-        click.echo("none yet; make one on the page, or `plotroom dashboards import FILE`", err=True)
+    if not found and empty:
+        click.echo(empty, err=True)
     for line in _table(found):
         click.echo(line)
 
@@ -76,8 +121,8 @@ def export(
     from dashboard.dashboards.notation import write
 
     _check_export(slugs, every, out, version)
-    source = kept(_settings(context, arguments), url, secret)
-    wanted = _wanted(source, slugs, every)
+    source = kept(settings_of(context, arguments), url, secret)
+    wanted = list(slugs) if version is not None else _wanted(source, slugs, every)
     many = every or len(wanted) > 1
     for slug in wanted:
         dashboard = source.find(slug, version)
@@ -89,10 +134,10 @@ def export(
 
 
 @dashboards.command("import")
-@_FILES
+@FILES
 @click.option("--replace", is_flag=True, help="save a new version where there is a dashboard of that name")
 @click.option("--slug", help="call it so; for one file")
-@click.option("--by", help="who saves it [default: your name on this machine]")
+@_BY
 @click.option("--dry-run", is_flag=True, help="only say what would be done")
 @running_options
 @click.pass_obj
@@ -105,7 +150,7 @@ def import_(
     A folder stands for all .toml and .json in it. All are read before the first is saved. Nothing is overwritten unless
     --replace says so, and even then the versions before stay. Exit code 1 when one of them was left out.
     """
-    settings = _settings(context, arguments)
+    settings = settings_of(context, arguments)
     given = read_all(named(files))
     if slug is not None:
         given = [(given[0][0], _renamed(given, slug))]
@@ -122,45 +167,7 @@ def import_(
     return 1 if left_out else 0
 
 
-@dashboards.command()
-@_FILES
-@click.option("--strict", is_flag=True, help="exit with 1 for warnings, too")
-@click.option("--offline", is_flag=True, help="don't look for metrics and labels, on a server or in the history")
-@running_options
-@click.pass_obj
-def lint(
-    context: Context, /, files: tuple[Path, ...], strict: bool, offline: bool, url: str | None, secret: str | None,
-    **arguments: object,
-) -> int:  # fmt: skip
-    """Look for mistakes in files, or in all that was saved.
-
-    A folder stands for all .toml and .json in it; without any file, the saved ones are looked at. Exit code 1 when
-    there is an error: a file that is no dashboard, a metric, label or variable that is not there. Panels that lie on
-    each other and variables that nothing uses are warnings.
-    """
-    settings = _settings(context, arguments)
-    if offline and not files:
-        raise CannotStart("--offline looks at files alone; name some")
-    source = None if offline else _perhaps(settings, url, secret, needed=not files)
-    measured = source.measured() if source is not None else None
-    if measured is None and not offline:
-        click.echo("no metrics are known, so names of metrics and labels are not looked at", err=True)
-    counts = {"error": 0, "warning": 0}
-    for name, dashboard in _files_or_saved(files, source):
-        for level, line in _findings(name, dashboard, measured):
-            counts[level] += 1
-            click.echo(line)
-    if not any(counts.values()):
-        click.echo("nothing to change")
-    return 1 if counts["error"] or (strict and counts["warning"]) else 0
-
-
 # --- what the commands are made of
-
-
-def _settings(context: Context, arguments: dict[str, object]) -> Settings:
-    context.add(arguments)
-    return context.settings()
 
 
 def _table(found: Sequence[Listed]) -> Iterator[str]:
@@ -233,42 +240,4 @@ def _me() -> str:
         return ""
 
 
-def _perhaps(settings: Settings, url: str | None, secret: str | None, needed: bool) -> Kept | None:
-    """What is kept, if anything is there; files can be looked at without."""
-    try:
-        return kept(settings, url, secret)
-    except CannotStart:
-        if needed or url is not None:
-            raise
-        return None
-
-
-def _files_or_saved(files: Sequence[Path], source: Kept | None) -> Iterator[tuple[str, Any]]:
-    """What is to be looked at, by name: a dashboard, or what is wrong with a file."""
-    from dashboard.dashboards.files import read_file
-    from dashboard.dashboards.refusal import Wrong
-
-    if not files:
-        assert source is not None, "it is needed where no files are"
-        for one in source.all():
-            yield one.slug, source.find(one.slug)
-        return
-    for path in named(files):
-        try:
-            yield str(path), read_file(path)
-        except Wrong as error:
-            yield str(path), error
-
-
-def _findings(name: str, found: Any, measured: Measured | None) -> Iterator[tuple[str, str]]:
-    from dashboard.dashboards.lint import Finding, lint
-    from dashboard.dashboards.refusal import Wrong
-
-    findings: list[Finding]
-    if isinstance(found, Wrong):
-        findings = [Finding("error", fault.path, fault.why) for fault in found.faults]
-    else:
-        findings = lint(found, measured)
-    for one in findings:
-        where = f" {one.path}:" if one.path else ""
-        yield one.level, f"{name}:{where} {one.level}: {one.why}"
+dashboards.add_command(lint)

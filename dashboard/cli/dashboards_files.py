@@ -6,11 +6,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from dashboard.errors import CannotStart
 
 if TYPE_CHECKING:
     from dashboard.dashboards.document import Dashboard
     from dashboard.dashboards.notation import Form
+
+FILES = click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 
 
 def target_of(out: Path, slug: str, form: Form | None, many: bool) -> tuple[Path, Form]:

@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 import click
 
+from dashboard.cli.options import Context
 from dashboard.cli.remote import Nobody, Refused, Remote
 from dashboard.errors import CannotStart
 
 if TYPE_CHECKING:
     from dashboard.dashboards.document import Dashboard
-    from dashboard.dashboards.store import Place
+    from dashboard.dashboards.store import Place, Version
     from dashboard.settings import Settings
 
 _PATH = "/api/v1/dashboards"
@@ -60,8 +61,15 @@ class Kept(Protocol):
 
     where: str
 
-    def all(self) -> list[Listed]:
-        """What there is."""
+    def all(self, deleted: bool = False) -> list[Listed]:
+        """What there is, or what was deleted and can be brought back."""
+
+    def versions(self, slug: str) -> list[Listed]:
+        """The versions of one, the newest first, also of one that was deleted.
+
+        Raises:
+            CannotStart: there is none.
+        """
 
     def find(self, slug: str, version: int | None = None) -> Dashboard:
         """One of them.
@@ -80,6 +88,12 @@ class Kept(Protocol):
 
     def measured(self) -> Mapping[str, Mapping[str, Set[str]]] | None:
         """Metrics, their labels and the values of these; None when that is not known."""
+
+
+def settings_of(context: Context, arguments: Mapping[str, object]) -> Settings:
+    """The settings in force, with the arguments of the command."""
+    context.add(arguments)
+    return context.settings()
 
 
 def kept(settings: Settings, url: str | None, secret: str | None) -> Kept:
@@ -114,9 +128,15 @@ class OfServer:
         self._remote = remote
         self.where = remote.address
 
-    def all(self) -> list[Listed]:
-        found = self._remote.ask(_PATH)["dashboards"]
+    def all(self, deleted: bool = False) -> list[Listed]:
+        found = self._remote.ask(f"{_PATH}?deleted=true" if deleted else _PATH)["dashboards"]
         return [Listed(*(one[key] for key in Listed._fields)) for one in found]
+
+    def versions(self, slug: str) -> list[Listed]:
+        found = self._remote.ask(f"{_PATH}/{_quoted(slug)}/versions")["versions"]
+        return [
+            Listed(slug, one["title"], one["version"], one["t"], one["by"], "store", one["panels"]) for one in found
+        ]
 
     def find(self, slug: str, version: int | None = None) -> Dashboard:
         from dashboard.dashboards.refusal import read
@@ -148,9 +168,12 @@ class OfFolder:
         self._store = Store(place, lambda: time.time_ns() // 1_000_000)
         self.where = place.told
 
-    def all(self) -> list[Listed]:
-        found = self._store.newest()
-        return [Listed(slug, one.title, one.version, one.t, one.by, "store", one.panels) for slug, one in found.items()]
+    def all(self, deleted: bool = False) -> list[Listed]:
+        found = self._store.deleted() if deleted else self._store.newest()
+        return [_listed(slug, about) for slug, about in found.items()]
+
+    def versions(self, slug: str) -> list[Listed]:
+        return [_listed(slug, about) for about in self._store.history(slug)]
 
     def find(self, slug: str, version: int | None = None) -> Dashboard:
         return self._store.find(slug, version).dashboard
@@ -173,6 +196,10 @@ class OfFolder:
         except (NoHistory, StoreTrouble, StoreDamaged):
             return None
         return {name: by_label(one.as_dict() for one in series) for name, series in names.items()}
+
+
+def _listed(slug: str, about: Version) -> Listed:
+    return Listed(slug, about.title, about.version, about.t, about.by, "store", about.panels)
 
 
 def by_label(series: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:

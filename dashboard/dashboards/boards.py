@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
-from typing import Any, Literal, NamedTuple, TypeVar
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
 
 from dashboard.dashboards.document import Dashboard
-from dashboard.dashboards.files import Filed, Files, Look
+from dashboard.dashboards.entry import Entry, by_title, of_file, sentences
+from dashboard.dashboards.files import Files, Look
 from dashboard.dashboards.refusal import Fault, Wrong
 from dashboard.dashboards.store import Saved, Store, Unavailable, Unknown, Version
 from dashboard.errors import PlotroomError
@@ -25,33 +26,6 @@ LOOK_EVERY = 2.0
 PATIENCE = 2.0
 #: Seconds after which it is not said any more that something could not be saved, when nobody has tried again.
 FORGIVE = 60.0
-#: Files that a sentence names, and characters of what is wrong with one.
-MOST_NAMES = 3
-MOST_FAULT = 300
-
-
-class Entry(NamedTuple):
-    """A dashboard in the list of all.
-
-    Attributes:
-        slug: its page is /d/<slug>.
-        title: for people.
-        version: number of the newest one; of a file, when it was changed, in ms since the epoch.
-        t: when it was saved or changed, ms since the epoch.
-        by: who has saved it.
-        origin: "store" for saved ones, "file" for those of the folder.
-        panels: how many it has.
-        editable: whether it can be saved.
-    """
-
-    slug: str
-    title: str
-    version: int
-    t: int
-    by: str
-    origin: Literal["store", "file"]
-    panels: int
-    editable: bool
 
 
 class ReadOnly(PlotroomError):
@@ -90,6 +64,8 @@ class Boards:
         self._tell = tell
         self._stand = stand
         self._turn = threading.Lock()
+        self._looking = threading.Lock()
+        self._logged = ""
         self._saved: dict[str, Version] = {}
         self._look = Look()
         self._known: dict[str, Entry] | None = None
@@ -116,7 +92,7 @@ class Boards:
         """All of them, by title; without waiting for a disk, but for the first time."""
         if self._known is None:
             self.look()
-        return sorted((self._known or {}).values(), key=lambda one: (one.title.lower(), one.slug))
+        return by_title((self._known or {}).values())
 
     def entry(self, slug: str) -> Entry | None:
         """What is told of one in the list."""
@@ -132,7 +108,7 @@ class Boards:
         self.entries()
         filed = self._look.found.get(slug)
         if filed is not None:
-            entry = _of_file(filed)
+            entry = of_file(filed)
             if version not in (None, entry.version):
                 raise Unknown(f"{slug!r} is the file {filed.path.name}, of which no other version is kept")
             return filed.dashboard, entry
@@ -149,10 +125,21 @@ class Boards:
         self.entries()
         filed = self._look.found.get(slug)
         if filed is not None:
-            one = _of_file(filed)
+            one = of_file(filed)
             return [Version(one.version, one.t, one.by, one.title, one.panels)]
         found: list[Version] = self._kept(self._existing(slug).history, slug)
         return found
+
+    def deleted(self) -> list[Entry]:
+        """Saved ones that were deleted and can be brought back, by title.
+
+        Raises:
+            Unavailable: the disk does not do what it should.
+        """
+        if self._store is None:
+            return []
+        found: dict[str, Version] = self._kept(self._store.deleted)
+        return by_title(self._of_store(slug, about) for slug, about in found.items())
 
     # --- what people do
 
@@ -186,10 +173,13 @@ class Boards:
 
     def look(self) -> None:
         """See what there is now, and tell what has changed."""
+        # The folder may be on a disk of its own: one that hangs keeps nobody from saving.
+        look = self._looked(PATIENCE if self._known is None else 0)
         if not self._turn.acquire(timeout=PATIENCE):
+            self._known = self._known or {}
             return
         try:
-            self._look = self._tasks.native(self._files.look) if self._files is not None else Look()
+            self._look = look
             if self._store is not None:
                 try:
                     self._saved = self._tasks.native(self._store.newest)
@@ -201,6 +191,16 @@ class Boards:
         finally:
             self._turn.release()
         self._say()
+
+    def _looked(self, patience: float) -> Look:
+        """What there is in the folder; what was known of it while somebody else is still looking."""
+        if self._files is None or not self._looking.acquire(timeout=patience):
+            return self._look
+        try:
+            look: Look = self._tasks.native(self._files.look)
+            return look
+        finally:
+            self._looking.release()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -218,7 +218,7 @@ class Boards:
         """Make the list anew, and tell what is different in it."""
         before = self._known
         known = {slug: self._of_store(slug, about) for slug, about in self._saved.items()}
-        known |= {slug: _of_file(filed) for slug, filed in self._look.found.items()}
+        known |= {slug: of_file(filed) for slug, filed in self._look.found.items()}
         self._known = known
         if before is None:
             return
@@ -271,7 +271,8 @@ class Boards:
             self._say()
 
     def _failed(self, error: Unavailable) -> None:
-        if str(error) not in (self._unread, self._unsaved and self._unsaved[1]):
+        if str(error) != self._logged:
+            self._logged = str(error)
             log.error("dashboards: %s", error)
 
     def _say(self) -> None:
@@ -279,23 +280,7 @@ class Boards:
         if self._unsaved is not None and time.monotonic() - self._unsaved[0] > FORGIVE:
             self._unsaved = None
         unsaved = self._unsaved[1] if self._unsaved is not None else ""
-        text = " ".join(_sentences(self._unread, unsaved, self._look.faults.items()))
+        text = " ".join(sentences(self._unread, unsaved, self._look.faults.items()))
         if text != self._told:
             self._told = text
             self._stand(text)
-
-
-def _of_file(filed: Filed) -> Entry:
-    dashboard, _, t = filed
-    return Entry(dashboard.slug, dashboard.title, t, t, "", "file", len(dashboard.panels), False)
-
-
-def _sentences(unread: str, unsaved: str, faults: Iterable[tuple[str, str]]) -> Iterable[str]:
-    if unread:
-        yield f"Saved dashboards can't be read: {unread}."
-    elif unsaved:
-        yield f"Dashboards can't be saved: {unsaved}."
-    wrong = [f"{name}: {why[:MOST_FAULT]}" if name else why for name, why in faults]
-    if wrong:
-        more = f"; and {len(wrong) - MOST_NAMES} more" if len(wrong) > MOST_NAMES else ""
-        yield f"Dashboards as files: {'; '.join(wrong[:MOST_NAMES])}{more}. What a file held before is still shown."

@@ -137,10 +137,11 @@ class Store:
 
     def newest(self) -> dict[str, Version]:
         """The newest version of each, by slug."""
-        newest = and_(versions.c.slug == dashboards.c.slug, versions.c.version == dashboards.c.version)
-        query = select(versions).join(dashboards, newest).where(~dashboards.c.gone).order_by(versions.c.slug)
-        with self._begin() as db:
-            return {row.slug: _about(row) for row in db.execute(query)}
+        return self._newest(gone=False)
+
+    def deleted(self) -> dict[str, Version]:
+        """The same of those that were deleted and can be brought back."""
+        return self._newest(gone=True)
 
     def find(self, slug: str, version: int | None = None) -> Saved:
         """The newest version, or an earlier one, also of a dashboard that was deleted.
@@ -219,6 +220,12 @@ class Store:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+    def _newest(self, gone: bool) -> dict[str, Version]:
+        newest = and_(versions.c.slug == dashboards.c.slug, versions.c.version == dashboards.c.version)
+        query = select(versions).join(dashboards, newest).where(dashboards.c.gone.is_(gone)).order_by(versions.c.slug)
+        with self._begin() as db:
+            return {row.slug: _about(row) for row in db.execute(query)}
 
     def _save(self, db: Connection, dashboard: Dashboard, base: int, by: str) -> Version:
         # A write comes first, which locks all others out: between looking and writing somebody else could save.

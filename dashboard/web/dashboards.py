@@ -9,8 +9,9 @@ from flask import Blueprint, request
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
-from dashboard.dashboards.boards import Boards, Entry, ReadOnly
+from dashboard.dashboards.boards import Boards, ReadOnly
 from dashboard.dashboards.document import MAX_SIZE, Dashboard
+from dashboard.dashboards.entry import Entry
 from dashboard.dashboards.refusal import Wrong, read
 from dashboard.dashboards.store import MAX_AUTHOR, Conflict, TooMany, Unavailable, Unknown, Version
 from dashboard.errors import RequestRefused
@@ -51,6 +52,14 @@ class _Query(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+class ListQuery(_Query):
+    """Which ones."""
+
+    deleted: bool = Field(
+        False, description="those that were deleted and can be brought back, in place of those there are"
+    )
+
+
 class VersionQuery(_Query):
     """Which version of it."""
 
@@ -80,7 +89,9 @@ class DashboardsApi:
 
     def all(self) -> Response:
         """The list of all."""
-        return json_answer({"ok": True, "dashboards": listed(self._boards)})
+        asked = parse_query(ListQuery, request.args.items(multi=True))
+        entries = self._told(self._boards.deleted) if asked.deleted else self._boards.entries()
+        return json_answer({"ok": True, "dashboards": [one._asdict() for one in entries]})
 
     def one(self, slug: str) -> Response:
         """One of them, or a version of it."""

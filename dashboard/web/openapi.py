@@ -33,7 +33,7 @@ from dashboard.web.answered import (
     VersionList,
 )
 from dashboard.web.asked import LABEL, Export, Query
-from dashboard.web.dashboards import DeleteQuery, SaveRequest, VersionQuery
+from dashboard.web.dashboards import DeleteQuery, ListQuery, SaveRequest, VersionQuery
 from dashboard.web.embed_pages import EmbedQuery
 from dashboard.web.notices import NoticeRequest
 
@@ -104,7 +104,9 @@ OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "/api/v1/figures": (
         Operation("The Plotly figures that the page fills.", {JSON: FigureTable}, FigureQuery, refusals=(404, 422)),
     ),
-    "/api/v1/dashboards": (Operation("The dashboards that people have made.", {JSON: DashboardList}),),
+    "/api/v1/dashboards": (
+        Operation("The dashboards that people have made.", {JSON: DashboardList}, ListQuery, refusals=(422, 503)),
+    ),
     "/api/v1/dashboards/{slug}": (
         Operation(
             "One dashboard, or a version of it.", {JSON: DashboardAnswer}, VersionQuery, refusals=(404, 422, 503)
