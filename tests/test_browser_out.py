@@ -36,10 +36,10 @@ def pair():
 
 class Many(Collector):
     '''More series than anybody can tell apart.'''
-    every = 0.5
+    every = 1
     values = Gauge("many.values", unit="requests", labels=["who"])
     def collect(self):
-        for place in range(120):
+        for place in range(500):
             self.values.set(place + math.sin(time.time() + place) / 3, who=f"client {place:03d}")
 """
 
@@ -270,3 +270,88 @@ def test_the_data_behind_a_chart_are_a_table(room: Server, page: Page) -> None:
     assert numbers == sorted(numbers)
     page.keyboard.press("Escape")
     table.wait_for(state="detached", timeout=PATIENCE)
+
+
+def drawn(page: Page, name: str) -> list[str]:
+    """Names of the series that the chart of a metric draws."""
+    text = "name => document.getElementById(name)?.querySelector('.canvas')?.drawn?.data?.map((one) => one.name) ?? []"
+    names: list[str] = page.evaluate(text, name)
+    return names
+
+
+def test_of_many_series_the_largest_are_drawn_and_all_are_found(room: Server, page: Page) -> None:
+    """Of 500 series 30 are drawn; a small one is found by its name, pinned, and still there for who has the address."""
+    open_live(page, f"{room.url}/d/many")
+    wait_for_chart(page, MANY, samples=2)
+    assert {f"client {place}" for place in range(472, 499)} < {*drawn(page, MANY)}
+    assert len(drawn(page, MANY)) == 30
+    folded = panel(page, MANY).locator(".folded")
+    assert folded.inner_text() == "470 more, not drawn"
+    folded.click()
+    page.locator("dialog .series li").first.wait_for(timeout=PATIENCE)
+    assert page.locator("dialog .series li").count() == 100
+    page.keyboard.type("client 007")
+    row = page.locator("dialog .series li")
+    until(page, "() => document.querySelectorAll('dialog .series li').length === 1")
+    row.get_by_role("button", name="Pin").click()
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="detached", timeout=PATIENCE)
+    pinned = "name => document.getElementById(name)?.querySelector('.canvas')?.drawn?.data?.[0]?.name === 'client 007'"
+    until(page, pinned, MANY)
+    assert len(drawn(page, MANY)) == 30
+    until(page, "() => location.search.includes('pinned=')")
+    page.goto(page.url)
+    until(page, pinned, MANY)
+
+
+@pytest.mark.timed
+def test_500_series_leave_the_page_its_time(room: Server, page: Page) -> None:
+    """A metric of 500 series, once a second, takes a small part of the main thread, and never holds it for long."""
+    page.add_init_script(
+        "window.held = []; new PerformanceObserver((list) => list.getEntries().forEach((one) => window.held.push("
+        "one.duration))).observe({ entryTypes: ['longtask'] })"
+    )
+    open_live(page, f"{room.url}/d/many")
+    wait_for_chart(page, MANY, samples=3)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def used() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+
+    page.wait_for_timeout(2_000)
+    page.evaluate("() => void (window.held.length = 0)")
+    before = used()
+    page.wait_for_timeout(10_000)
+    share_of_time = (used() - before) / 10
+    longest = max([0.0, *page.evaluate("() => window.held")])
+    assert share_of_time < 0.15
+    assert longest < 200
+
+
+def test_a_dashboard_is_saved_as_it_is_seen(room: Server, page: Page) -> None:
+    """One PNG of all of it: those charts, too, that one would have to scroll to, at the place where they stand."""
+    open_live(page, f"{room.url}/")
+    wait_for_chart(page, "system.cpu", samples=3)
+    main = page.locator("#charts").bounding_box()
+    assert main
+    assert main["height"] > 1500
+    page.locator(".bar .dots").click()
+    with page.expect_download(timeout=2 * PATIENCE) as given:
+        page.locator(".options [data-action=board]").click()
+    assert re.fullmatch(r"overview_\d{4}-.*\.png", given.value.suggested_filename)
+    picture = pixels(Path(given.value.path()).read_bytes())
+    height, width = picture.shape[:2]
+    # More metrics may have come meanwhile.
+    main, last = page.locator("#charts").bounding_box(), page.locator("#charts .panel").last.bounding_box()
+    assert main
+    assert last
+    fine = width / main["width"]
+    assert 1 < fine <= 2
+    assert height == pytest.approx(fine * (main["height"] + 52), rel=0.1)
+    begin, left = (last["y"] - main["y"] + 52) * fine, (last["x"] - main["x"]) * fine
+    place = picture[int(begin) : int(begin + last["height"] * fine), int(left) : int(left + last["width"] * fine)]
+    assert share(place, "#ffffff", 3) > 0.5
+    colours = {tuple(pixel) for pixel in place.reshape(-1, place.shape[-1])[::7].tolist()}
+    assert len(colours) > 30, "a chart is drawn there"

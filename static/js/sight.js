@@ -24,6 +24,17 @@ export class Sight {
     }, { rootMargin });
   }
 
+  /** Let an element that is out of sight do as if it were seen. @param {Element} element @returns {() => void} ends that */
+  wake(element) {
+    const { watcher, seen } = this.watched.get(element) ?? {};
+    if (!watcher || seen) return () => {};
+    watcher(true, true);
+    return () => {
+      const { near = false, seen: now = false } = this.watched.get(element) ?? {};
+      watcher(near || now, now);
+    };
+  }
+
   /**
    * @param {Element} element
    * @param {Watcher} watcher

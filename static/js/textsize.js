@@ -5,7 +5,9 @@ const pen = typeof document === "undefined" ? null : document.createElement("can
 /** px that a label needs. @param {string} text */
 export function textWidth(text) {
   if (!pen) return 6.5 * text.length;
-  pen.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  const style = getComputedStyle(document.body);
+  // On a large wall everything is larger.
+  pen.font = `${style.getPropertyValue("--step--1") || "11px"} ${style.fontFamily}`;
   return pen.measureText(text).width;
 }
 

@@ -5,7 +5,7 @@ import {
 } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { Chart } from "../chart.js";
-import { overAll } from "../out/full.js";
+import { useHeld } from "../out/held.js";
 import { legendOf } from "../own.js";
 import { shapeOf } from "../returning.js";
 import { rowsAhead, rowsOf } from "../rows.js";
@@ -223,26 +223,19 @@ export const Panel = {
       chart: () => chart,
       ring: () => zoomed.ring,
       span: () => chart?.zoom ?? app.span(),
+      places: () => drawn?.places ?? [],
       async settle() {
-        const before = { near: near.value, seen };
-        if (!seen) show(true, true);
+        const rest = app.sight.wake(held.element);
         for (let tries = 0; !drawn && tries < SETTLES; tries++) await new Promise((go) => setTimeout(go, SETTLE_EVERY));
         chart?.settle();
-        return () => void (before.seen || show(before.near, before.seen));
+        return rest;
       },
     };
 
-    let shrink = () => {};
-    /** It lies over the whole page, or no longer. */
-    function cover() {
-      shrink();
-      shrink = state.full === held.id && root.value ? overAll(root.value, () => (state.full = "")) : () => {};
-    }
+    useHeld(held, () => root.value);
 
     onMounted(() => {
       const element = /** @type {HTMLElement} */ (root.value);
-      undo.push(app.panels.add(held));
-      cover();
       undo.push(app.sight.watch(element, show));
       undo.push(frames.add(drawable));
       undo.push(store.listen(props.metric.name, (past) => {
@@ -258,14 +251,12 @@ export const Panel = {
       undo.push(() => sizes.disconnect());
     });
     onBeforeUnmount(() => {
-      shrink();
       for (const end of undo) end();
       unwant();
       builds++;
       zoomed.end();
       chart?.destroy();
     });
-    watch(() => state.full === held.id, cover, { flush: "post" });
     watch(() => shapeOf(shown.value) + chartOf(props.spec), () => near.value && build());
     // Whoever chooses a window wants to see it.
     watch(() => state.window, () => zoom.value && !state.look && catchUp());

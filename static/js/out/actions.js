@@ -14,13 +14,16 @@ export function ownActions(app) {
   const { state, sheet, boot } = app;
   /** Where a picture is from. */
   const from = () => `${boot.host} · ${TEXT.brand}`;
-  const hasData = (/** @type {Held} */ panel) => Boolean(panel.ring()?.length && panel.chart());
+  /** In a frame there is no dashboard around it. */
+  const alone = Boolean(boot.embed);
+  const hasData = (/** @type {Held} */ panel) => Boolean(panel.metric && panel.ring()?.length && panel.places().length);
   return [
     {
       id: "full",
       key: "f",
       icon: "M6 2H2v4M10 2h4v4M6 14H2v-4M10 14h4v-4",
       text: ({ id }) => (state.full === id ? TEXT.smaller : TEXT.fullScreen),
+      when: () => !alone,
       run: ({ id }) => void (state.full = state.full === id ? "" : id),
     },
     {
@@ -65,13 +68,14 @@ export function ownActions(app) {
       apart: true,
       icon: "M7 9a3 3 0 0 0 4.2 0l2-2A3 3 0 0 0 9 2.8l-.8.8M9 7a3 3 0 0 0-4.2 0l-2 2A3 3 0 0 0 7 13.2l.8-.8",
       text: () => TEXT.copyLink,
+      when: () => !alone,
       run: async ({ id }) => ((await copied(addressOf(id))) ? TEXT.copied : TEXT.notCopied),
     },
     {
       id: "embed",
       icon: "M5.5 5L2.5 8l3 3M10.5 5l3 3-3 3",
       text: () => TEXT.embedCode,
-      when: ({ metric }) => metric !== null,
+      when: ({ metric }) => metric !== null && !alone,
       run: async (panel) => {
         const { EmbedCode } = await import("./embed.js");
         sheet.value = { component: EmbedCode, panel };

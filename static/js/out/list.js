@@ -31,7 +31,7 @@ export const SeriesList = {
       const [low, high] = ring.span(from, to);
       const words = wanted.value.toLowerCase().split(/\s+/).filter(Boolean);
       return ring.series.flatMap((series, place) => {
-        const name = nameOf(series) || panel.metric.name;
+        const name = nameOf(series) || panel.title();
         const text = name.toLowerCase();
         if (!words.every((word) => text.includes(word))) return [];
         const column = /** @type {Float64Array} */ (ring.columns[place]);
@@ -44,7 +44,7 @@ export const SeriesList = {
       const known = rows.value.map(({ most }) => Math.abs(most)).filter(Number.isFinite);
       return Math.max(0, ...known);
     });
-    const scale = computed(() => units.scale(panel.metric.unit, largest.value));
+    const scale = computed(() => units.scale(panel.metric?.unit ?? "", largest.value));
 
     const drawn = computed(() => (state.now ? panel.chart()?.colours ?? new Map() : new Map()));
 

@@ -3,13 +3,14 @@
 /**
  * @typedef {object} Held a panel, as others see it
  * @property {string} id of the panel in its dashboard; a metric's own panel has the metric's name
- * @property {import("../types.js").Metric} metric
+ * @property {import("../types.js").Metric | null} metric null for one that shows none, or several
  * @property {HTMLElement} element
  * @property {() => string} title
  * @property {() => string} unit what its chart is drawn in
  * @property {() => import("../chart.js").Chart | null} chart null while it has none
  * @property {() => import("../ring.js").Ring | undefined} ring the samples that it shows
  * @property {() => import("../chart.js").Span} span that it shows
+ * @property {() => number[]} places of the series that it shows
  * @property {() => Promise<() => void>} settle what it shows has been drawn, though it may be out of sight; gives what lets it
  *   rest again
  *

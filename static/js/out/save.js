@@ -20,12 +20,12 @@ export async function saveSvg(panel, from) {
 /** @param {Held} panel with samples */
 export function saveCsv(panel) {
   const ring = panel.ring();
-  if (!ring) return;
-  const seen = seenOf(ring, panel.chart()?.choice.places ?? [], panel.span());
+  if (!ring || !panel.metric) return;
+  const seen = seenOf(ring, panel.places(), panel.span());
   hand(new Blob([csvOf(panel.metric, seen)], { type: "text/csv;charset=utf-8" }), nameOf(panel, "csv"));
 }
 
 /** @param {Held} panel @param {string} ending */
 function nameOf(panel, ending) {
-  return fileName(panel.metric.name, panel.span(), ending);
+  return fileName(panel.metric?.name ?? panel.id, panel.span(), ending);
 }

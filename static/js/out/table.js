@@ -29,10 +29,9 @@ export const DataTable = {
 
     function read() {
       const ring = panel.ring();
-      const shown = panel.chart()?.choice.places ?? [];
-      const seen = ring ? seenOf(ring, shown, panel.span()) : { series: [], times: [], columns: [] };
+      const seen = ring ? seenOf(ring, panel.places(), panel.span()) : { series: [], times: [], columns: [] };
       const size = seen.columns.flat().reduce((most, one) => (Math.abs(one) > most ? Math.abs(one) : most), 0);
-      const scale = units.scale(panel.metric.unit, size);
+      const scale = units.scale(panel.metric?.unit ?? "", size);
       return { all: seen.times.length, ...thinned(seen, MOST), scale, digits: legendDecimals(size / scale.factor) };
     }
 
@@ -71,7 +70,7 @@ export const DataTable = {
               <table class="data">
                 <caption class="hidden">${`${title}${unit ? `, ${unit}` : ""}. ${rowsText(times.length, all)}`}</caption>
                 <thead><tr>${head(-1, TEXT.time)}${series.map((one, which) => (
-                  head(which, `${nameOf(one) || panel.metric.name}${unit ? ` [${unit}]` : ""}`)))}</tr></thead>
+                  head(which, `${nameOf(one) || panel.title()}${unit ? ` [${unit}]` : ""}`)))}</tr></thead>
                 <tbody>${order.value.map((at) => html`
                   <tr key=${at}><th scope="row">${timeText(times[at] ?? NaN)}</th>${columns.map((column, which) => html`
                     <td key=${which}>${number((column[at] ?? NaN) / scale.factor, digits)}</td>`)}</tr>`)}

@@ -1,9 +1,13 @@
 // One cell of the grid, and what is in it: a chart, or a panel of another kind; while it is edited, what moves it.
 
-import { defineAsyncComponent } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { defineAsyncComponent, ref } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { WORDS, placeText } from "../../board/words.js";
 import { html } from "../html.js";
+import { placesOf } from "../../board/selector.js";
+import { useHeld } from "../../out/held.js";
+import { shownAs } from "../../spec.js";
+import { Menu } from "../menu.js";
 import { Panel } from "../panel.js";
 import { Gauge } from "./gauge.js";
 import { Missing } from "./missing.js";
@@ -22,11 +26,43 @@ const OWN = { gauge: Gauge, value: Value, table: TableOf, timeline: Timeline };
 /** GridStack takes the press, and with it the focus that it would give. @param {PointerEvent} event */
 const focus = (event) => /** @type {HTMLElement} */ (event.currentTarget).focus({ preventScroll: true });
 
+/** How often, and after how many ms, one looks whether what was out of sight has got samples. */
+const SETTLES = 80;
+const SETTLE_EVERY = 25;
+
 export const Cell = {
   props: ["panel", "session"],
   /** @param {{panel: Shown, session: import("../../board/session.js").Session | null}} props */
   setup(props) {
-    const { metrics } = useApp();
+    const app = useApp();
+    const { metrics } = app;
+    const root = ref(/** @type {HTMLElement | null} */ (null));
+    const own = () => props.panel.kind in OWN || props.panel.kind === "text" || props.panel.kind === "figure";
+    const element = () => /** @type {HTMLElement | null} */ (root.value?.querySelector(".panel") ?? null);
+
+    /** What a chart says of itself, of the other kinds. @type {import("../../out/panels.js").Held} */
+    const held = {
+      id: own() ? props.panel.id : "",
+      get metric() {
+        const metric = metrics.value.get(props.panel.metric ?? "");
+        return metric ? shownAs(metric, props.panel) : null;
+      },
+      get element() {
+        return /** @type {HTMLElement} */ (element());
+      },
+      title: () => props.panel.title || held.metric?.title || WORDS.kinds[props.panel.kind],
+      unit: () => held.metric?.unit ?? "",
+      chart: () => null,
+      ring: () => app.store.ring(props.panel.metric ?? ""),
+      span: () => app.span(),
+      places: () => placesOf(held.ring()?.series ?? [], props.panel.only ?? {}),
+      async settle() {
+        const rest = app.sight.wake(held.element);
+        for (let tries = 0; props.panel.metric && !held.ring()?.length && tries < SETTLES; tries++) await new Promise((go) => setTimeout(go, SETTLE_EVERY));
+        return rest;
+      },
+    };
+    if (own()) useHeld(held, element);
 
     const content = () => {
       const { panel } = props;
@@ -68,8 +104,9 @@ export const Cell = {
       const copy = id !== of;
       return html`
         <div class="cell grid-stack-item" data-panel=${id} style=${{ "--x": x + 1, "--y": y + 1, "--w": w, "--h": h }}>
-          <div class="grid-stack-item-content inner">
+          <div ref=${root} class="grid-stack-item-content inner">
             ${content()}
+            ${own() && !props.session && html`<${Menu} panel=${() => held} title=${held.title()} />`}
             ${props.session && !copy && hands(props.session)}
           </div>
         </div>`;
