@@ -116,6 +116,16 @@ def test_query_has_defaults(world: World) -> None:
     assert world.client.get("/api/v1/query?metric=system.load").get_json()["t"] == []
 
 
+def test_oldest_tells_how_far_back_there_is_something(world: World) -> None:
+    """The time of the oldest sample, of all metrics or of one; null where there is none."""
+    assert World().client.get("/api/v1/oldest").get_json() == {"ok": True, "oldest": None}
+    assert world.client.get("/api/v1/oldest").get_json()["oldest"] == world.start
+    assert world.client.get("/api/v1/oldest?metric=system.cpu").get_json()["oldest"] == world.start
+    assert world.client.get("/api/v1/oldest?metric=system.load").get_json()["oldest"] is None
+    assert world.client.get("/api/v1/oldest?metric=system.cp").status_code == 404
+    assert "there is no such parameter" in world.client.get("/api/v1/oldest?metrics=x").get_json()["error"]["message"]
+
+
 def test_query_gives_csv(world: World) -> None:
     """CSV by `format` or Accept: a time and a column a series; no label is taken for a formula."""
     query = f"/api/v1/query?metric=system.cpu&start={world.start}&end={world.start + 3000}"

@@ -79,7 +79,7 @@ def test_a_phone_has_a_list_of_windows(server: Callable[..., Server], new_page: 
     open_live(page, server().url)
     wait_for_chart(page, "system.cpu", samples=2)
     choice = page.get_by_label("Span of time").locator("visible=true")
-    assert choice.locator("option").all_inner_texts() == list(WINDOWS)
+    assert choice.locator("option").all_inner_texts() == ["30 s", *WINDOWS, "everything"]
     assert choice.input_value() == str(5 * MINUTE)
     box = choice.bounding_box()
     assert box is not None
@@ -95,6 +95,16 @@ def test_a_phone_has_a_list_of_windows(server: Callable[..., Server], new_page: 
 def test_the_bar_fits_between_phone_and_desk(server: Callable[..., Server], page: Page) -> None:
     """At any width the bar is as wide as its place, and one of both controls is there."""
     open_live(page, server().url)
+    _fits(page)
+    # A span of several days has the longest name.
+    page.keyboard.press("g")
+    page.get_by_role("textbox", name="From when to when").fill("2026-01-10 09:00 to 2026-01-12 10:30")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="From when to when: Jan 10").wait_for()
+    _fits(page)
+
+
+def _fits(page: Page) -> None:
     for width in (1440, 1181, 1180, 1081, 1080, 901, 900, 721, 720, 390):
         page.set_viewport_size({"width": width, "height": 800})
         inner, outer = page.evaluate(

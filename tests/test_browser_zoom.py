@@ -83,7 +83,7 @@ class Archive:
 def open_with_archive(server: Callable[..., Server], page: Page) -> Archive:
     """A page that shows the last 24 hours of a server that runs for seconds."""
     room = server()
-    open_live(page, room.url)
+    open_live(page, f"{room.url}/?linked=no")
     wait_for_chart(page, METRIC, samples=3)
     metrics = {one["name"]: one for one in room.json("/api/v1/metrics")["metrics"]}
     archive = Archive(page, [one["labels"] for one in metrics[METRIC]["series"]])

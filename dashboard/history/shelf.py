@@ -110,6 +110,12 @@ class Shelf:
         with self._database.reading() as db:
             return self._chunks.first(db, known.id, tier)
 
+    def oldest(self) -> int | None:
+        """The time of the oldest sample or bucket of any metric that is stored."""
+        with self._database.reading() as db:
+            oldest: int | None = db.execute("SELECT min(first) FROM chunk").fetchone()[0]
+            return oldest
+
     def stride(self, key: Key, tier: Tier, start: int, times: int) -> int | None:
         """Up to when there are about so many times from `start` on; None when that is all there is."""
         known = self._directory.by_key.get(key)

@@ -344,6 +344,20 @@ class History:
             kept = self._kept.get(name)
         return [one for one in stored if kept is None or one != kept.key] + ([kept.key] if kept else [])
 
+    def oldest(self, name: str | None = None) -> int | None:
+        """The time of the oldest sample of a metric, or of any; None when there is none. Waits for the disk.
+
+        Raises:
+            StoreTrouble, StoreDamaged: the archive can't be read.
+        """
+        keys = None if name is None else self.keys(name)
+        with self._lock:
+            held = [one for one in self._kept.values() if len(one.ring) and (keys is None or one.key in keys)]
+            found: list[int | None] = [int(one.ring.oldest) for one in held]
+        if self._archive is not None:
+            found += self._native(_firsts, self._archive, keys)
+        return min((one for one in found if one is not None), default=None)
+
     def stored(self) -> list[str]:
         """The names of all metrics that the archive knows."""
         return self._archive.names() if self._archive else []
@@ -376,6 +390,11 @@ class History:
             return self._kept[name]
         except KeyError:
             raise UnknownMetric(name) from None
+
+
+def _firsts(archive: Archive, keys: list[Key] | None) -> list[int | None]:
+    """The oldest times that the archive has of these metrics, or of any."""
+    return [archive.oldest()] if keys is None else [archive.first(key, tier) for key in keys for tier in Tier]
 
 
 def _begun(archive: Archive, key: Key) -> int | None:

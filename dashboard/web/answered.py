@@ -72,6 +72,12 @@ class SampleTable(Told):
     v: list[Row] = Field(description="values of each series, as many as times; null is a gap")
 
 
+class Beginning(Done):
+    """How far back there is something."""
+
+    oldest: Time | None = Field(description="time of the oldest sample, ms since the epoch; null when there is none")
+
+
 class Figure(BaseModel):
     """A figure of Plotly, without samples."""
 

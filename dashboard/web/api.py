@@ -23,7 +23,7 @@ from dashboard.live.catalog import Catalog
 from dashboard.tasks import Tasks
 from dashboard.web import csv_table, openmetrics
 from dashboard.web.answers import json_answer
-from dashboard.web.asked import Query, parse
+from dashboard.web.asked import Oldest, Query, parse
 from dashboard.web.figures import FIGURE_KINDS, Figures
 
 #: Values in one answer, points times series: encoding takes the interpreter from everybody else.
@@ -109,6 +109,15 @@ class Api:
         answer.vary.add("Accept")
         return answer
 
+    def oldest(self) -> Response:
+        asked = parse(Oldest, request.args.items())
+        if asked.metric is not None:
+            self.key(asked.metric, None)
+        try:
+            return json_answer({"ok": True, "oldest": self._history.oldest(asked.metric)})
+        except (StoreTrouble, StoreDamaged) as error:
+            raise RequestRefused(503, "unavailable", f"The history can't be read now: {error}.") from None
+
     def exposition(self) -> Response:
         text = self._tasks.native(openmetrics.render, list(self._families()))
         return Response(text, content_type=openmetrics.CONTENT_TYPE)
@@ -170,6 +179,7 @@ def blueprint(api: Api) -> Blueprint:
     routes.get("/api/v1/metrics")(api.metrics)
     routes.get("/api/v1/collectors")(api.collectors)
     routes.get("/api/v1/query")(api.query)
+    routes.get("/api/v1/oldest")(api.oldest)
     routes.get("/api/v1/figures")(api.figures)
     return routes
 

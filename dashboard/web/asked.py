@@ -55,6 +55,14 @@ class Past(BaseModel):
         return (lambda series: labels <= series.as_dict().items()) if labels else None
 
 
+class Oldest(BaseModel):
+    """The parameters of /api/v1/oldest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    metric: str | None = Field(None, description="by default any")
+
+
 Asked = TypeVar("Asked", bound=BaseModel)
 
 
@@ -80,10 +88,11 @@ def parse(model: type[Asked], arguments: Iterable[tuple[str, str]]) -> Asked:
     """
     given: dict[str, object] = {}
     labels: dict[str, str] = {}
+    labelled = "labels" in model.model_fields
     for name, value in arguments:
-        if name.startswith(LABEL):
+        if labelled and name.startswith(LABEL):
             labels[name.removeprefix(LABEL)] = value
-        elif name == "labels":
+        elif labelled and name == "labels":
             raise RequestRefused(422, "bad_request", f"labels: write each as {LABEL}NAME=VALUE")
         else:
             given.setdefault(name, value)

@@ -16,6 +16,7 @@ from dashboard.live.schemas import Schema, components, reference
 from dashboard.live.told import Done
 from dashboard.web import csv_table, openmetrics
 from dashboard.web.answered import (
+    Beginning,
     CollectorList,
     ConflictAnswer,
     DashboardAnswer,
@@ -32,7 +33,7 @@ from dashboard.web.answered import (
     SavedAnswer,
     VersionList,
 )
-from dashboard.web.asked import LABEL, Export, Query
+from dashboard.web.asked import LABEL, Export, Oldest, Query
 from dashboard.web.dashboards import DeleteQuery, ListQuery, SaveRequest, VersionQuery
 from dashboard.web.embed_pages import EmbedQuery
 from dashboard.web.notices import NoticeRequest
@@ -98,6 +99,9 @@ OPERATIONS: Mapping[str, tuple[Operation, ...]] = {
     "/api/v1/metrics": (Operation("Every metric with its unit, chart and series.", {JSON: MetricList}),),
     "/api/v1/collectors": (Operation("Every collector with its state.", {JSON: CollectorList}),),
     "/api/v1/query": (Operation("Samples of one metric.", _SAMPLES, Query, refusals=(404, 422, 429, 503)),),
+    "/api/v1/oldest": (
+        Operation("How far back there is something.", {JSON: Beginning}, Oldest, refusals=(404, 422, 503)),
+    ),
     "/api/v1/export": (
         Operation("All samples of one metric, as a file.", _FILES, Export, refusals=(404, 422, 429, 503)),
     ),

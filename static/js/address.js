@@ -109,8 +109,8 @@ export class Address {
 
   /** Somebody went back or forward: take what the address says. */
   take() {
-    for (const [key, held] of this.held) held.write(this.said(key));
     this.mode = "quiet";
+    for (const [key, held] of this.held) held.write(this.said(key));
     this.changed();
   }
 

@@ -9,6 +9,7 @@ import { Connection } from "./connection.js";
 import { Figures } from "./figures.js";
 import { Frames } from "./frame.js";
 import { present } from "./layout.js";
+import { showUtc } from "./localtime.js";
 import { greeted, told } from "./notices.js";
 import { Returning, shapeOf } from "./returning.js";
 import { reveal } from "./reveal.js";
@@ -22,7 +23,12 @@ import { Spans } from "./spans.js";
 import { Store } from "./store.js";
 import { Sight } from "./sight.js";
 import { showing } from "./ticket.js";
-import { excerpt, titled } from "./text.js";
+import { excerpt, noOldest, titled } from "./text.js";
+import { timeActions } from "./time/actions.js";
+import { Cross } from "./time/cross.js";
+import { Everything } from "./time/everything.js";
+import { holdTime } from "./time/held.js";
+import { Looking } from "./time/looking.js";
 import { Units } from "./units.js";
 import { Delays } from "./live/delays.js";
 
@@ -79,14 +85,60 @@ export function makeApp(boot, base) {
 
   const shown = computed(() => present(metrics.value.values(), collectors.value));
 
-  /** @param {number} seconds @param {boolean} [keep] whether it is this page's from now on */
+  /** @param {number} seconds Infinity for everything @param {boolean} [keep] whether it is this page's from now on */
   const setWindow = (seconds, keep = true) => {
+    if (!keep) address.settle();
+    if (seconds === Infinity) {
+      state.all = true;
+      everything.show();
+      return;
+    }
+    everything.leave();
     // Whoever chooses a window wants to see it.
-    Object.assign(state, { window: seconds, look: null });
+    Object.assign(state, { window: seconds, all: false, look: null });
     if (keep) saved.set("window", String(seconds));
     subscriptions.setWindow(seconds);
     frames.markAll();
   };
+
+  const everything = new Everything({
+    base: boot.base, head: () => head() || Date.now(), ...(ticket ? { get: showing(ticket) } : {}),
+    show: (seconds) => {
+      Object.assign(state, { window: seconds, look: null });
+      subscriptions.setWindow(seconds);
+      frames.markAll();
+    },
+    failed: (why) => Object.assign(state, { all: false, notice: { level: "warning", text: noOldest(why) } }),
+  });
+
+  /** @param {boolean} utc whose clock is shown @param {boolean} [keep] */
+  const setClock = (utc, keep = true) => {
+    showUtc(utc);
+    state.utc = utc;
+    if (keep) saved.set("tz", utc ? "utc" : "local");
+    frames.markAll();
+  };
+  showUtc(state.utc);
+
+  /** @param {boolean} linked whether all charts move together */
+  const setLinked = (linked) => {
+    state.linked = linked;
+    saved.set("linked", linked ? "yes" : "no");
+  };
+
+  /** @param {number} seconds what was so long before is drawn, too; 0 for nothing */
+  const setCompare = (seconds) => {
+    state.compare = seconds;
+    frames.markAll();
+  };
+
+  /** The span that live charts show. */
+  const span = () => {
+    const to = state.pausedAt || head();
+    return { from: to - state.window * 1000, to };
+  };
+  const looking = new Looking({ state, address, head, live: span });
+  holdTime({ state, address, setWindow, setClock });
 
   /** @param {number} pausedAt ms, 0 to go on */
   const setPaused = (pausedAt) => {
@@ -142,11 +194,8 @@ export function makeApp(boot, base) {
     /** What can be done with a panel, in the order of its menu. @type {import("./out/panels.js").Action[]} */
     panelActions: [],
 
-    /** The span that live charts show. */
-    span() {
-      const to = state.pausedAt || head();
-      return { from: to - state.window * 1000, to };
-    },
+    span, looking, setClock, setLinked, setCompare,
+    cross: new Cross(),
 
     /** Once a second, for charts that have to move on without samples of their own. @param {() => void} listener */
     onSlide(listener) {
@@ -157,7 +206,9 @@ export function makeApp(boot, base) {
     /** Once a second. */
     tick() {
       state.now = Date.now();
-      if (!state.pausedAt) for (const listener of sliders) listener();
+      if (state.pausedAt) return;
+      if (state.all) everything.grow(state.window);
+      for (const listener of sliders) listener();
     },
 
     /** @param {import("./types.js").Theme} theme */
@@ -192,7 +243,7 @@ export function makeApp(boot, base) {
       if (!reveal(name) && metric) open(metric.family, { anchor: name });
     },
   };
-  app.panelActions.push(...ownActions(app));
+  app.panelActions.push(...ownActions(app), ...timeActions(state));
   address.register("panel", { local: true, read: () => state.full, write: (said) => void (state.full = said ?? "") });
   for (const kind of /** @type {const} */ (["hidden", "pinned"])) {
     address.register(kind, { local: true, read: () => app.picks.read(kind), write: (said) => app.picks.write(kind, said) });

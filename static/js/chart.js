@@ -7,13 +7,14 @@ import { extent } from "./axes.js";
 import { plotlyFor } from "./bundle.js";
 import { Choice } from "./choice.js";
 import { coloursOf } from "./colours.js";
+import { placesIn } from "./earlier.js";
 import { fill, most } from "./fill.js";
 import { Kind } from "./kind.js";
 import { attention } from "./live/attention.js";
 import { Layer } from "./live/layer.js";
 import { Pins } from "./live/pins.js";
 import { Ticks } from "./live/ticks.js";
-import { axisOf, timeOf, zone } from "./localtime.js";
+import { ahead, axisOf, zone } from "./localtime.js";
 import { takes } from "./only.js";
 import { marginOf } from "./own.js";
 import { Surroundings } from "./surroundings.js";
@@ -45,6 +46,8 @@ import { ticksOf, timeTicks } from "./timeticks.js";
  * @property {Set<string>} hidden keys of series that somebody has put away
  * @property {Set<string>} [pinned] keys of series that somebody wants to see however small they are
  * @property {boolean} [paused] whether it stands still
+ * @property {boolean} [moving] whether a hand moves it
+ * @property {import("./earlier.js").Earlier | null} [earlier] what was some time before, to be drawn, too
  */
 
 const CONFIG = {
@@ -75,7 +78,7 @@ export class Chart {
    * @param {string} options.base address of the static files
    * @param {import("./units.js").Units} options.units
    * @param {import("./types.js").Spec | null} [options.spec] what somebody has chosen over what the metric declares
-   * @param {(zoom: Span | null, byHand?: boolean) => void} options.onZoom a span was chosen, or it has gone back
+   * @param {(zoom: Span | null) => void} options.onZoom it is to show a span, or has gone back
    */
   constructor(element, { metric, figure, base, units, spec = null, onZoom }) {
     this.element = element;
@@ -163,16 +166,17 @@ export class Chart {
   /** @param {Ring} ring @param {State} state @returns {Drawn} */
   draw(ring, state) {
     this.asked = { ring, state };
-    const { span, theme, template, hidden, pinned, paused = false } = state;
+    const { span, theme, template, hidden, pinned, paused = false, moving = false, earlier = null } = state;
     const seen = this.zoom ?? span;
     this.seen = seen;
-    const follows = this.kind.able && !paused && !this.zoom && !this.attention.here;
+    // What a hand moves is drawn as what moves by itself; Plotly takes over when it rests.
+    const follows = this.kind.able && (moving || (!paused && !this.zoom && !this.attention.here));
     const among = this.spec.only ? new Set(ring.series.flatMap((one, place) => (takes(one, this.spec.only) ? [place] : []))) : null;
     const away = among ? new Set([...hidden, ...ring.keys.filter((_, place) => !among.has(place))]) : hidden;
     const [low, high] = ring.span(seen.from, seen.to);
     const place = `${seen.to - seen.from} ${this.zoom?.to ?? ""}`;
     const shown = this.choice.of(ring, { hidden: away, pinned, low, high, place, all: this.kind.every });
-    const { min, max } = this.kind.latest ? newest(ring, shown) : extent(ring, shown, low, high, this.kind.stacked, this.around.log);
+    const { min, max } = this.kind.latest ? newest(ring, shown) : this.extent(ring, shown, seen, earlier);
     const size = Math.max(Math.abs(min), Math.abs(max));
     const scale = this.scaleFor(size);
     this.legendScale = this.kind.scaled ? scale : this.units.scale(this.metric.unit, size, this.legendScale);
@@ -187,11 +191,17 @@ export class Chart {
       colours: this.colours,
     };
     const key = [
-      theme, this.width, this.height, devicePixelRatio, seen.to - seen.from, zone(seen.from) - zone(seen.to), this.zoom?.to, ring.shape, ...shown,
+      theme, this.width, this.height, devicePixelRatio, seen.to - seen.from, zone(seen.from) - zone(seen.to), ahead(seen.to),
+      moving || this.zoom?.to, ring.shape, earlier?.ring.shape, earlier?.ring.version, earlier?.shift, ...shown,
     ].join();
     // What was zoomed to is past: no later sample changes it.
     const past = this.zoom !== null && this.zoom.to < this.drawnLast;
-    if (key === this.drawnKey && (past || ring.version === this.drawnVersion)) {
+    if (moving && !follows && this.plotted && !this.kind.flat) {
+      this.relayout({ ...seen, axis: axisOf(seen) }, true);
+      Object.assign(this, { stands: seen, drawnKey: "" });
+      return drawn;
+    }
+    if (!moving && key === this.drawnKey && (past || ring.version === this.drawnVersion)) {
       if (!this.layer.on) this.slide(seen);
       if (!this.layer.on || (follows && this.moved(seen) < STILL)) return drawn;
     }
@@ -211,10 +221,10 @@ export class Chart {
     this.plot = view.width;
     this.dense = high - low > most(view);
     const factor = this.kind.scaled ? scale.factor : 1;
-    const data = fill(this.kind.figure.data, { ring, shown, view, scale, scaled: this.kind.scaled, low, high });
+    const data = fill(this.kind.figure.data, { ring, shown, view, scale, scaled: this.kind.scaled, low, high, earlier });
     drawn.colours = this.colours = coloursOf(data, shown, this.kind.together);
     const scene = { data, view, margin, template, factor, size: { min: min / factor, max: max / factor } };
-    if (follows) this.follow(scene);
+    if (follows) this.follow(scene, moving);
     else this.show(scene, false);
     return drawn;
   }
@@ -225,14 +235,25 @@ export class Chart {
     return this.scale;
   }
 
-  /** Draw live data: Plotly only where its axes are others. @param {Scene} scene */
-  follow(scene) {
+  /** Smallest and largest value of what is to be seen. @param {Ring} ring @param {number[]} shown @param {Span} span @param {import("./earlier.js").Earlier | null} earlier */
+  extent(ring, shown, { from, to }, earlier) {
+    const { stacked } = this.kind;
+    const { log } = this.around;
+    const now = extent(ring, shown, ...ring.span(from, to), stacked, log);
+    if (!earlier) return now;
+    const { ring: other, shift } = earlier;
+    const then = extent(other, placesIn(ring, shown, other), ...other.span(from - shift, to - shift), stacked, log);
+    return { min: Math.min(now.min, then.min), max: Math.max(now.max, then.max) };
+  }
+
+  /** Draw live data: Plotly only where its axes are others. @param {Scene} scene @param {boolean} moving whether the ticks must not stay behind */
+  follow(scene, moving) {
     const { data, view } = scene;
     const fits = this.kind.built || this.pins.fit(data, this.kind.figure.layout["barmode"]);
     if (!fits || this.axisKey !== this.keyOf(scene)) this.show(scene, true);
     const by = this.moved(view);
     const now = performance.now();
-    if (this.ticks.due(by, now) && !this.ticks.place(by, ticksOf(view, view.width), now)) {
+    if ((moving || this.ticks.due(by, now)) && !this.ticks.place(by, ticksOf(view, view.width), now)) {
       this.relayout(view, false);
       this.ticks.take(this.plotted, ticksOf(view, view.width));
     }
@@ -272,7 +293,7 @@ export class Chart {
 
   /** Plotly draws it now, as it is to be seen: for whoever takes a picture, or wants to point at it. */
   settle() {
-    if (this.layer.on && this.asked) this.draw(this.asked.ring, { ...this.asked.state, paused: true });
+    if (this.layer.on && this.asked) this.draw(this.asked.ring, { ...this.asked.state, paused: true, moving: false });
   }
 
   /** Show the newest samples again. */
@@ -338,25 +359,6 @@ export class Chart {
     }
     this.plotly.newPlot(this.element, data, layout, CONFIG);
     this.plotted = /** @type {any} */ (this.element);
-    this.plotted.on("plotly_relayout", (/** @type {Json} */ change) => this.relayouted(change));
-    this.plotted.on("plotly_doubleclick", () => {
-      this.catchUp();
-      return false;
-    });
-  }
-
-  /** Somebody has dragged. @param {Json} change */
-  relayouted(change) {
-    const from = change["xaxis.range[0]"];
-    const to = change["xaxis.range[1]"];
-    // Our own `slide` gives the range in one piece, a hand gives its two ends.
-    if (from === undefined || to === undefined || this.kind.flat) return;
-    const [begin = NaN, end = NaN] = [from, to].map((at) => timeOf(Date.parse(`${at}`.replace(" ", "T") + "Z"), this.seen.to));
-    if (!(end > begin)) return;
-    this.zoom = { from: begin, to: end };
-    // Plotly keeps what a hand has done until this number changes; we keep it ourselves.
-    this.serial++;
-    this.onZoom(this.zoom, true);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { colourOf, faded } from "./colours.js";
 import { dots } from "./dots.js";
+import { before } from "./earlier.js";
 import { escape } from "./markup.js";
 import { isRanked, ranked } from "./ranked.js";
 import { further, known, layer, layers, total } from "./stack.js";
@@ -34,10 +35,14 @@ import { joined } from "./units.js";
  * @property {number} high index after its last
  * @property {import("./stack.js").Piece[]} [pieces] of a stack
  * @property {number} [peak] the largest sum of its layers
+ * @property {import("./earlier.js").Earlier | null} [earlier] what was some time before, to be drawn, too
  */
 
 const BARS = 120;
 const ALPHA = { dark: 0.42, light: 0.32 };
+
+/** Types over which lines of what was before can be drawn. */
+const TIMED = new Set(["scatter", "scattergl", "bar"]);
 
 export const POLAR = ["scatterpolar", "scatterpolargl", "barpolar"];
 
@@ -68,7 +73,8 @@ export function fill(traces, job) {
   });
   // A figure may bring traces beyond the series, such as a line at a limit: they stay as they are.
   const behind = further(filled, job.scaled ? job.scale.factor : 1, work);
-  return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1)), ...behind, ...dots(filled)];
+  const earlier = job.earlier && TIMED.has(first.type ?? "scatter") ? before(filled, job, job.earlier, lines, worthy) : [];
+  return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1)), ...behind, ...earlier, ...dots(filled)];
 }
 
 /** @param {Json} trace @param {string} colour @param {View} view */
@@ -117,9 +123,13 @@ function lines(trace, place, factor, job) {
 
 /** Places of the samples of a stack that are worth drawing. @param {Job} job */
 function stacked(job) {
+  return worthy(job, (at) => (known(job, at) ? total(job, at) : NaN));
+}
+
+/** Places of the samples that are worth drawing: all of them, unless they are many. @param {Job} job @param {(at: number) => number} value */
+function worthy(job, value) {
   const { low, high, view } = job;
-  if (high - low <= most(view)) return Array.from({ length: Math.max(0, high - low) }, (_, at) => low + at);
-  return thinned(job, (at) => (known(job, at) ? total(job, at) : NaN));
+  return high - low <= most(view) ? Array.from({ length: Math.max(0, high - low) }, (_, at) => low + at) : thinned(job, value);
 }
 
 /** Samples of a line that are worth drawing. @param {View} view */

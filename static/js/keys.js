@@ -3,7 +3,7 @@
 import { WINDOWS } from "./text.js";
 
 /** Keys that change nothing of what one looks at. */
-const ASIDE = new Set(["f", "t", "c", "?", "m", "p"]);
+const ASIDE = new Set(["f", "t", "c", "?", "m", "p", "l"]);
 /** What somebody takes into their own hands, and by that follows nobody any more. */
 const HANDS = ".plot, .seg, .pick, .btn.pause, button.chip, .rail a, .tile, .family a";
 
@@ -13,7 +13,7 @@ const HANDS = ".plot, .seg, .pick, .btn.pause, button.chip, .rail a, .tile, .fam
  * @returns {() => void} takes the keys away again
  */
 export function listenKeys(app, target = document) {
-  const { state, together } = app;
+  const { state, together, looking } = app;
   const { people, follow } = together;
   /** @type {Record<string, () => void>} */
   const actions = {
@@ -26,6 +26,13 @@ export function listenKeys(app, target = document) {
       state.menu = matchMedia("(max-width: 720px)").matches;
       target.getElementById("search")?.focus();
     },
+    "ArrowLeft": () => looking.step(-1),
+    "ArrowRight": () => looking.step(1),
+    "+": () => looking.stretch(true),
+    "=": () => looking.stretch(true),
+    "-": () => looking.stretch(false),
+    "g": () => target.getElementById("when")?.click(),
+    "l": () => app.setLinked(!state.linked),
     "m": () => void (people.you && together.showTalk(!people.open)),
     "p": () => void (state.pointing = true),
     "Escape": () => {
@@ -33,11 +40,12 @@ export function listenKeys(app, target = document) {
         Object.assign(people, { picking: false, card: "" });
         return;
       }
-      Object.assign(state, { menu: false, look: null });
-      for (const chip of target.querySelectorAll("button.chip")) /** @type {HTMLElement} */ (chip).click();
+      state.menu = false;
+      app.cross.show(null);
+      looking.back();
     },
   };
-  WINDOWS.forEach(([seconds], place) => (actions[String(place + 1)] = () => app.setWindow(seconds)));
+  for (const [seconds, , key] of WINDOWS) actions[key] = () => app.setWindow(seconds);
 
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {

@@ -28,6 +28,8 @@ export class Marks {
     this.pins = [];
     /** @type {Map<number, HTMLElement>} */
     this.flags = new Map();
+    this.band = made("i", "band");
+    this.hair = made("i", "hair");
     this.moment = made("i", "moment");
     this.line = made("i", "crosshair");
     this.dot = made("span", "pointer");
@@ -37,7 +39,9 @@ export class Marks {
     this.cross = { crosshair: null, colour: "" };
     /** @type {{t: number, y: number, name: string, colour: string, ink: string} | null} */
     this.pointer = null;
-    element.append(this.moment, this.line, this.dot);
+    /** @type {{at: number | null, selection: {from: number, to: number} | null}} what the page's own pointer is at, in whichever chart */
+    this.own = { at: null, selection: null };
+    element.append(this.band, this.hair, this.moment, this.line, this.dot);
     this.draw();
   }
 
@@ -61,6 +65,12 @@ export class Marks {
     this.draw();
   }
 
+  /** @param {Marks["own"]} own */
+  setOwn({ at, selection }) {
+    this.own = { at, selection };
+    this.drawOwn();
+  }
+
   /** @param {Marks["cross"]} cross @param {Marks["pointer"]} pointer */
   point(cross, pointer) {
     this.cross = cross;
@@ -70,6 +80,7 @@ export class Marks {
 
   draw() {
     const { area, moment, line, dot, cross, pointer, at } = this;
+    this.drawOwn();
     this.upright(moment, at);
     this.upright(line, cross.crosshair);
     line.style.backgroundColor = cross.colour;
@@ -94,6 +105,18 @@ export class Marks {
       // A label opens to where there is room.
       flag.classList.toggle("late", area !== null && (placeOf(area, pin.at) ?? 0) > area.left + area.width / 2);
     }
+  }
+
+  drawOwn() {
+    const { area, band, hair, own } = this;
+    this.upright(hair, own.at);
+    const { from = NaN, to = NaN } = own.selection ?? {};
+    band.hidden = !area || !(from < area.to && to > area.from);
+    if (!area || band.hidden) return;
+    const [begin, end] = [from, to].map((time) => area.left + area.width * Math.max(0, Math.min(1, (time - area.from) / (area.to - area.from))));
+    Object.assign(band.style, {
+      transform: `translateX(${begin}px)`, width: `${Number(end) - Number(begin)}px`, top: `${area.top}px`, height: `${area.height}px`,
+    });
   }
 
   /** @param {HTMLElement} element @param {number | null} at ms */

@@ -1,7 +1,7 @@
 // What the page shows and what somebody has chosen; small values only, samples are in the store.
 
 import { reactive, shallowRef } from "../vendor/vue.runtime.esm-browser.prod.js";
-import { WINDOWS, titled } from "./text.js";
+import { titled } from "./text.js";
 
 /** @typedef {import("./types.js").Metric} Metric */
 /** @typedef {import("./types.js").Theme} Theme */
@@ -10,6 +10,10 @@ import { WINDOWS, titled } from "./text.js";
  * @typedef {object} State
  * @property {string} slug the dashboard
  * @property {number} window seconds
+ * @property {boolean} all whether that is everything there is
+ * @property {boolean} utc whether clocks and days are those of UTC
+ * @property {boolean} linked whether all charts move together
+ * @property {number} compare seconds: what was so long before is drawn, too; 0 for nothing
  * @property {Theme} theme
  * @property {number} pausedAt ms, 0 when it is not
  * @property {import("./connection.js").Status} status
@@ -20,8 +24,10 @@ import { WINDOWS, titled } from "./text.js";
  * @property {{level: string, text: string} | null} notice
  * @property {import("./notices.js").Standing[]} standing
  * @property {import("./people/together.js").Look | null} look where charts were asked to look
+ * @property {Record<string, number>} compared the same for a panel alone, which goes before that
+ * @property {boolean} picker whether the picker of a span is open
  * @property {boolean} pointing whether one shows where one's mouse is
- * @property {{metric: string, from: number, to: number} | null} zoomed the chart that was zoomed last by hand
+ * @property {{metric: string, panel: string, from: number, to: number} | null} zoomed the chart that was moved last by hand, alone
  * @property {string} full id of the panel that lies over the whole page, "" for none
  */
 
@@ -45,6 +51,9 @@ export const saved = {
   },
 };
 
+/** Seconds of a window at most. */
+export const MOST = 3_155_760_000;
+
 /**
  * @param {import("./types.js").Boot} boot
  * @param {import("./connection.js").Status} status
@@ -54,7 +63,12 @@ export function makeState(boot, status) {
   /** @type {State} */
   const initial = {
     slug: boot.slug,
-    window: WINDOWS.some(([seconds]) => seconds === window) ? window : 300,
+    window: window >= 1 && window <= MOST ? window : 300,
+    all: false,
+    utc: saved.get("tz") === "utc",
+    linked: saved.get("linked") !== "no",
+    compare: 0,
+    compared: {},
     theme: document.documentElement.dataset["theme"] === "light" ? "light" : "dark",
     pausedAt: 0,
     status,
@@ -65,6 +79,7 @@ export function makeState(boot, status) {
     notice: null,
     standing: [],
     look: null,
+    picker: false,
     pointing: false,
     zoomed: null,
     full: "",

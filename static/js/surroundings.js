@@ -98,7 +98,7 @@ export class Surroundings {
     const { given } = this;
     /** @type {Json} */
     const layout = { ...given, template, width, height, margin, uirevision: revision };
-    layout["dragmode"] = given["dragmode"] ?? (this.kind.flat || matchMedia("(pointer: coarse)").matches ? false : "zoom");
+    layout["dragmode"] = given["dragmode"] ?? false;
     if (this.kind.top) {
       const [, high] = divided(this.ends, factor);
       const quiet = template["layout"].xaxis.gridcolor;

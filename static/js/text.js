@@ -1,17 +1,20 @@
 // What the page says: the words of its language (lang/), and how moments, spans and states are told with them.
 
 import { words } from "./lang/words.js";
+import { shownAt } from "./localtime.js";
 import { duration } from "./units.js";
 
 export const {
   TEXT, TIME, aboutText, absent, answered, colourText, embedOf, firstOf, foldedText, followAgain, followText,
   framersText, inWords, invitedDone, invitedText, labelled, leaderGone, letters, listed, lookText, menuOf, moreText, noFigure,
-  notLoaded, othersThere, pinnedText, refusedOf, rowsText, running, seriesInWords, seriesOf, shareOf, someOf, tableOf, whisperTo,
+  noOldest, notLoaded, othersThere, pinnedText, refusedOf, rowsText, running, seriesInWords, seriesOf, shareOf, someOf, tableOf, whisperTo,
   withKey,
 } = words;
 
-/** Names of the windows, in seconds; their keys are their places. @type {[number, string][]} */
-export const WINDOWS = [60, 300, 900, 3600, 21_600, 86_400, 604_800, 2_592_000].map((seconds) => [seconds, lengthText(seconds)]);
+/** Windows in seconds, their names and their keys. @type {[number, string, string][]} */
+export const WINDOWS = [30, 60, 300, 900, 3600, 21_600, 86_400, 604_800, 2_592_000, Infinity].map((seconds, key) => [
+  seconds, seconds === Infinity ? TEXT.everything : lengthText(seconds), `${key}`,
+]);
 
 /** @type {[string, string][]} */
 export const KEYS = words.keysText(listed(WINDOWS.map(([, name]) => name)));
@@ -36,35 +39,34 @@ export const stateText = (state) => words.STATES[state] ?? state;
 const formats = new Map();
 
 /**
- * A day of this place's calendar in words. The format knows UTC alone, so that it follows when the clock changes its zone.
- * @param {Date} date @param {Intl.DateTimeFormatOptions} options
+ * A day in words, by the clock that is shown. The format knows UTC alone, so that it follows when the clock changes its zone.
+ * @param {number} time ms @param {Intl.DateTimeFormatOptions} options
  */
-function dateText(date, options) {
+function dateText(time, options) {
   const key = Object.keys(options).join();
   const format = formats.get(key) ?? new Intl.DateTimeFormat(words.LOCALE, { ...options, timeZone: "UTC" });
   formats.set(key, format);
-  return format.format(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()));
+  return format.format(shownAt(time));
 }
 
-/** A day on an axis. @param {Date} date */
-export const dayText = (date) => dateText(date, { month: "short", day: "numeric" });
+/** A day on an axis. @param {number} time ms */
+export const dayText = (time) => dateText(time, { month: "short", day: "numeric" });
 
-/** The clock of this place. @param {number} time ms @param {boolean} [seconds] */
-export function clockText(time, seconds = false) {
-  const date = new Date(time);
-  const parts = [date.getHours(), date.getMinutes(), ...(seconds ? [date.getSeconds()] : [])];
-  return parts.map((part) => `${part}`.padStart(2, "0")).join(":");
-}
+/** The clock that is shown. @param {number} time ms @param {boolean} [seconds] */
+export const clockText = (time, seconds = false) => shownAt(time).toISOString().slice(11, seconds ? 19 : 16);
+
+/** The day that a time is of, by the clock that is shown. @param {number} time ms */
+export const dayOf = (time) => shownAt(time).toISOString().slice(0, 10);
 
 /** @param {number} time ms @param {number} now ms */
-const ofToday = (time, now) => new Date(time).toDateString() === new Date(now).toDateString();
+const ofToday = (time, now) => dayOf(time) === dayOf(now);
 
 /** A time with its day, when that is not today. @param {string} text of the clock @param {number} time ms @param {number} now ms */
-const withDay = (text, time, now) => (ofToday(time, now) ? text : words.onDay(dayText(new Date(time)), text));
+const withDay = (text, time, now) => (ofToday(time, now) ? text : words.onDay(dayText(time), text));
 
 /** A day between messages. @param {number} time ms @param {number} now ms */
 export const dayTitle = (time, now) => (
-  ofToday(time, now) ? TEXT.today : dateText(new Date(time), { month: "short", day: "numeric", year: "numeric" }));
+  ofToday(time, now) ? TEXT.today : dateText(time, { month: "short", day: "numeric", year: "numeric" }));
 
 /** A moment, with its day when that is not today. @param {number} time ms @param {number} now ms */
 export const momentText = (time, now) => withDay(clockText(time, true), time, now);
@@ -72,8 +74,28 @@ export const momentText = (time, now) => withDay(clockText(time, true), time, no
 /** A span, to the second when it is short. @param {number} from ms @param {number} to ms @param {number} now ms */
 export function spanText(from, to, now) {
   const fine = to - from < 300_000;
-  return withDay(`${clockText(from, fine)}–${clockText(to, fine)}`, from, now);
+  if (dayOf(from) === dayOf(to)) return withDay(`${clockText(from, fine)}–${clockText(to, fine)}`, from, now);
+  const last = to - 1;
+  const whole = [from, to].every((time) => clockText(time, true) === "00:00:00");
+  const year = dayOf(from).slice(0, 4) === dayOf(now).slice(0, 4) ? "" : ` ${dayOf(last).slice(0, 4)}`;
+  if (whole) return dayOf(from) === dayOf(last) ? dayText(from) + year : `${dayText(from)} – ${dayText(last)}${year}`;
+  return `${words.onDay(dayText(from), clockText(from, fine))} – ${words.onDay(dayText(to), clockText(to, fine))}`;
 }
+
+/** What charts can be compared with: seconds before, and what that is called. @type {[number, string][]} */
+export const COMPARED = [0, 3600, 86_400, 604_800].map((seconds) => [seconds, seconds ? lengthText(seconds) : TEXT.comparedNothing]);
+
+/** @param {number} seconds */
+export const comparedText = (seconds) => words.beforeThat(duration(seconds));
+
+/** What was meant by somebody's words. @param {{window: number} | {from: number, to: number}} meant @param {number} now */
+export function meantText(meant, now) {
+  if (!("window" in meant)) return words.labelled(spanText(meant.from, meant.to, now), duration((meant.to - meant.from) / 1000));
+  return meant.window === Infinity ? TEXT.wholePast : words.lastOf(duration(meant.window));
+}
+
+/** Why somebody's words mean nothing. @param {{error: keyof typeof words.UNMEANT, part: string}} unmeant */
+export const unmeantText = ({ error, part }) => words.UNMEANT[error](part);
 
 /** Since when something is so. @param {number} time ms */
 export const sinceText = (time) => words.sinceWord(withDay(clockText(time), time, Date.now()));

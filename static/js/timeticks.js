@@ -1,6 +1,6 @@
-// Ticks of a time axis: at round times of this place's clock, few enough for the width.
+// Ticks of a time axis: at round times of the clock that is shown, few enough for the width.
 
-import { zone } from "./localtime.js";
+import { ahead, shownAt, timeAt } from "./localtime.js";
 import { dayText } from "./text.js";
 
 /** @typedef {{from: number, to: number}} Span ms */
@@ -29,7 +29,7 @@ const DAYS_FROM = 12 * HOUR;
 export function ticksOf({ from, to }, width) {
   const seconds = (to - from) / 1000;
   const step = STEPS.find((one) => seconds / one <= MOST_TICKS && (seconds / one) * room(one) <= width)
-    ?? DAY * WEEK * Math.ceil((seconds * TICK) / width / DAY / WEEK);
+    ?? DAY * WEEK * Math.ceil(Math.max((seconds * TICK) / width, seconds / MOST_TICKS) / DAY / WEEK);
   const half = room(step) / 2;
   const times = step < HOUR ? even(from, to, step) : round(from, to, step);
   return times.map((at) => {
@@ -65,7 +65,7 @@ const room = (step) => (step < 60 ? LONG_TICK : TICK);
 
 /** Clocks are changed by hours, or halves of them, so that these steps go on evenly. @param {number} from @param {number} to @param {number} step */
 function even(from, to, step) {
-  const shift = zone(from);
+  const shift = ahead(from);
   const times = [];
   for (let at = Math.ceil((from + shift) / step / 1000) * step * 1000 - shift; at <= to; at += step * 1000) times.push(at);
   return times;
@@ -73,22 +73,22 @@ function even(from, to, step) {
 
 /** Round hours and days of this place, of which one may be longer than the next. @param {number} from @param {number} to @param {number} step */
 function round(from, to, step) {
-  const first = new Date(from);
-  const [year, month, day] = [first.getFullYear(), first.getMonth(), first.getDate()];
+  const first = shownAt(from);
+  const [year, month, day] = [first.getUTCFullYear(), first.getUTCMonth(), first.getUTCDate()];
   const days = step < DAY ? 1 : step / DAY;
   const number = Date.UTC(year, month, day) / DAY / 1000 - (days % WEEK ? 0 : MONDAY);
   const times = new Set();
   // A day that no Date can have is NaN, which ends this, too.
-  for (let on = Math.ceil(number / days) * days - number; new Date(year, month, day + on).getTime() <= to; on += days) {
-    for (let hour = 0; hour < 24; hour += Math.min(24, step / HOUR)) times.add(new Date(year, month, day + on, hour).getTime());
+  for (let on = Math.ceil(number / days) * days - number; timeAt(year, month, day + on) <= to; on += days) {
+    for (let hour = 0; hour < 24; hour += Math.min(24, step / HOUR)) times.add(timeAt(year, month, day + on, hour));
   }
   return [...times].filter((at) => at >= from && at <= to);
 }
 
 /** Midnight is told by the day that begins. @param {number} at @param {number} step seconds */
 function labelOf(at, step) {
-  const date = new Date(at);
+  const date = shownAt(at);
   // Where clocks are put forward at midnight the day begins later.
-  const begins = new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime() === at;
-  return begins ? dayText(date) : new Date(at + zone(at)).toISOString().slice(11, step < 60 ? 19 : 16);
+  const begins = timeAt(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) === at;
+  return begins ? dayText(at) : date.toISOString().slice(11, step < 60 ? 19 : 16);
 }

@@ -14,6 +14,10 @@ const LEAST = 600;
 const MOST = 10_000;
 /** Part of the span that is asked for beyond either end, so that lines reach the edges. */
 const BEYOND = 0.02;
+/** The same while it moves: so far it can go on before more is asked for. */
+const AHEAD = 0.6;
+/** What was found for a span so many times as long is still fine enough while it moves. */
+const COARSE = 2;
 /** Samples at full rate may be so many times their distance apart. */
 const LATE = 3;
 
@@ -24,13 +28,15 @@ export class Zoom {
    * @param {number} parts.every ms between samples at full rate
    * @param {{ask: (asked: import("./spans.js").Asked, signal: AbortSignal) => Promise<Found>}} parts.spans
    * @param {() => Ring | undefined} parts.live what the page holds
+   * @param {() => Ring | undefined} [parts.order] whose series come first; by default those of what the page holds
    * @param {() => void} parts.changed there is something else to draw or to say
    */
-  constructor({ metric, every, spans, live, changed }) {
+  constructor({ metric, every, spans, live, order = live, changed }) {
     this.metric = metric;
     this.every = every;
     this.spans = spans;
     this.live = live;
+    this.order = order;
     this.changed = changed;
     /** @type {Span | null} */
     this.span = null;
@@ -43,6 +49,10 @@ export class Zoom {
     this.tier = "full";
     /** @type {AbortController | null} */
     this.asking = null;
+    /** @type {Span | null} for which was asked last */
+    this.reach = null;
+    /** @type {{span: Span, width: number} | null} where it has moved while that was asked for */
+    this.next = null;
   }
 
   /** What is to be drawn. */
@@ -53,35 +63,57 @@ export class Zoom {
   /** Somebody has zoomed, perhaps once more. @param {Span} span @param {number} width of the plot, px */
   to(span, width) {
     this.asking?.abort();
-    Object.assign(this, { span, asking: null, step: "", reason: "" });
-    if (this.found && this.tier === "full" && exact(this.found, span, this.every)) return;
+    Object.assign(this, { span, asking: null, next: null, step: "", reason: "" });
+    if (this.has(span)) return;
     if (exact(this.live(), span, this.every)) Object.assign(this, { found: null, tier: "full" });
-    else this.ask(span, width);
+    else this.ask(span, width, BEYOND);
+  }
+
+  /**
+   * It moves: what is asked for is let come, and only when it has left that, more is asked for. `to` says where it rests.
+   * @param {Span} span @param {number} width
+   */
+  glide(span, width) {
+    this.span = span;
+    const { reach } = this;
+    const covered = reach && reach.from <= span.from && reach.to >= span.to && reach.to - reach.from <= COARSE * (1 + 2 * AHEAD) * (span.to - span.from);
+    if (covered && (this.found || this.asking)) return;
+    if (this.has(span) || exact(this.live(), span, this.every)) return;
+    if (this.asking) this.next = { span, width };
+    else this.ask(span, width, AHEAD);
+  }
+
+  /** Whether what was found is all there is of a span. @param {Span} span */
+  has(span) {
+    return this.found !== null && this.tier === "full" && exact(this.found, span, this.every);
   }
 
   /** Back to live, or gone. */
   end() {
     this.asking?.abort();
-    Object.assign(this, { span: null, found: null, asking: null, step: "", reason: "", tier: "full" });
+    Object.assign(this, { span: null, found: null, asking: null, reach: null, next: null, step: "", reason: "", tier: "full" });
   }
 
-  /** @param {Span} span @param {number} width */
-  async ask(span, width) {
+  /** @param {Span} span @param {number} width @param {number} more part of the span, at either end */
+  async ask(span, width, more) {
     const asking = new AbortController();
-    Object.assign(this, { asking, step: "asking" });
-    const beyond = Math.max(this.every, BEYOND * (span.to - span.from));
-    const points = Math.max(LEAST, Math.min(MOST, Math.round(DENSITY * width)));
+    const beyond = Math.max(this.every, more * (span.to - span.from));
+    const points = Math.max(LEAST, Math.min(MOST, Math.round(DENSITY * width * (more === BEYOND ? 1 : 1 + 2 * more))));
+    Object.assign(this, { asking, step: "asking", reason: "", next: null, reach: { from: span.from - beyond, to: span.to + beyond } });
     try {
       const found = await this.spans.ask({ metric: this.metric, from: Math.max(0, span.from - beyond), to: span.to + beyond, points }, asking.signal);
       if (asking !== this.asking) return;
       // A server that has nothing of that time, or not any more, takes nothing from the picture.
-      if (found.times.length) Object.assign(this, { found: ringOf(found, this.live(), this.every), tier: found.tier });
+      if (found.times.length) Object.assign(this, { found: ringOf(found, this.order(), this.every), tier: found.tier });
       this.step = "";
     } catch (error) {
       if (asking !== this.asking) return;
+      this.reach = null;
       Object.assign(this, { step: "failed", reason: String(/** @type {Error} */ (error).message) });
     }
     this.asking = null;
+    const { next } = this;
+    if (next) this.glide(next.span, next.width);
     this.changed();
   }
 }

@@ -124,6 +124,28 @@ test("what was not chosen here is no step", async () => {
   assert.deepEqual(world.entries, ["/d/a?window=5m", "/d/a?window=1h&span=theirs"]);
 });
 
+test("going back is no step, also where who takes it says that nobody has chosen it", async () => {
+  const world = new World("/d/a");
+  const address = new Address(world);
+  const state = reactive({ window: "5m" });
+  address.register("window", {
+    read: () => state.window,
+    write: (said) => {
+      address.settle();
+      state.window = said ?? "5m";
+    },
+  });
+  await world.pass();
+  for (const window of ["1h", "6h"]) {
+    state.window = window;
+    await world.pass();
+  }
+  world.at = 0;
+  address.take();
+  await world.pass();
+  assert.deepEqual([world.entries, world.at, state.window], [["/d/a?window=5m", "/d/a?window=1h", "/d/a?window=6h"], 0, "5m"]);
+});
+
 test("another dashboard keeps what is the page's, and begins without what was of the one before", async () => {
   const { state, world, address } = await page("/d/a?window=1h&var.host=a&other=1");
   address.open("/d/b#m");

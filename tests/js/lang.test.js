@@ -13,7 +13,7 @@ const OTHERS = Object.fromEntries(await Promise.all(
 /** Tables that a language fills as it needs: what it calls things that the server has named in English. */
 const OWN = new Set(["NAMES"]);
 /** Words that are the same in every language. */
-const PROPER = new Set(["plotroom", "python", "metric", "plugins", "cpu", "tcp", "markdown", "history", "max_series", "esc", "png", "svg", "csv", "embed_origins"]);
+const PROPER = new Set(["plotroom", "python", "metric", "plugins", "cpu", "tcp", "markdown", "history", "max_series", "esc", "utc", "png", "svg", "csv", "embed_origins"]);
 
 /** @param {any} value @returns {string} */
 const kind = (value) => (Array.isArray(value) ? "list" : typeof value);

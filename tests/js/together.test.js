@@ -8,7 +8,7 @@ test("of somebody's view, a span that no chart can show is not looked at", () =>
   const { follow } = makeTogether({ rooms: false, state, connection: /** @type {any} */ ({}), open: nothing, setWindow: nothing, setPaused: nothing });
   const now = Date.UTC(2026);
   follow.apply({ window: 300, span: [now, now + 1000], metric: "a.b" });
-  assert.deepEqual(state.look, { from: now, to: now + 1000, metric: "a.b" });
+  assert.deepEqual(state.look, { from: now, to: now + 1000, hand: true, metric: "a.b" });
   for (const [from, to] of [[0, 8.64e15], [now, Infinity], [now, now - 1]]) {
     follow.apply({ window: 300, span: [Number(from), Number(to)] });
     assert.equal(state.look, null);

@@ -1,13 +1,18 @@
 // The bar on top: which dashboard of which machine, the span of time, how the connection is, and pause.
 
 import { useApp } from "../app.js";
-import { TEXT, WINDOWS, badge, delayText, msText, withKey } from "../text.js";
+import { TEXT, WINDOWS, badge, delayText, msText, spanText, withKey } from "../text.js";
+import { duration } from "../units.js";
 import { BoardButtons } from "./board/buttons.js";
 import { html } from "./html.js";
 import { Folded } from "./notices.js";
 import { boardActions } from "../out/actions.js";
 import { Menu } from "./menu.js";
 import { People } from "./people.js";
+import { When } from "./when.js";
+
+/** Windows that have a button of their own; all are in the list of a narrow screen, and behind keys. */
+const SIDE_BY_SIDE = WINDOWS.slice(1, -1);
 
 export const Bar = {
   props: ["title"],
@@ -16,6 +21,10 @@ export const Bar = {
     const app = useApp();
     const { state, boot, setWindow, setTheme, togglePause } = app;
     const actions = boardActions(app, () => props.title);
+    /** The span that all charts look at, and stays; "" while they follow a window. */
+    const fixed = () => (state.look && !state.look.metric ? spanText(state.look.from, state.look.to, state.now) : "");
+    /** The window that they follow. */
+    const chosen = () => (fixed() ? NaN : state.all ? Infinity : state.window);
 
     /** From sample to screen; it is told anew each second. */
     const delay = () => {
@@ -33,17 +42,24 @@ export const Bar = {
         </div>`;
     };
 
+    /** All windows, and the one that an address or somebody else has brought. */
+    const options = () => {
+      const other = !state.all && !WINDOWS.some(([seconds]) => seconds === state.window);
+      return other ? [...WINDOWS, [state.window, duration(state.window), ""]].sort(([a], [b]) => Number(a) - Number(b)) : WINDOWS;
+    };
+
     // Where there is no room for all of them side by side, the system's own list is the best to hit with a thumb.
     const windows = () => html`
       <div class="seg" role="group" aria-label=${TEXT.window}>
-        ${WINDOWS.map(([seconds, name], place) => html`
-          <button key=${seconds} class=${{ on: state.window === seconds }} aria-pressed=${state.window === seconds}
-                  aria-keyshortcuts=${place + 1} title=${withKey(TEXT.window, place + 1)} onClick=${() => setWindow(seconds)}>${name}</button>`)}
+        ${SIDE_BY_SIDE.map(([seconds, name, key]) => html`
+          <button key=${seconds} class=${{ on: chosen() === seconds }} aria-pressed=${chosen() === seconds}
+                  aria-keyshortcuts=${key} title=${withKey(TEXT.window, key)} onClick=${() => setWindow(seconds)}>${name}</button>`)}
       </div>
       <label class="pick">
         <span class="hidden">${TEXT.window}</span>
-        <select value=${state.window} onChange=${(/** @type {any} */ event) => setWindow(Number(event.target.value))}>
-          ${WINDOWS.map(([seconds, name]) => html`<option key=${seconds} value=${seconds}>${name}</option>`)}
+        <select value=${fixed() || (state.all ? Infinity : state.window)} onChange=${(/** @type {any} */ event) => event.target.value === fixed() || setWindow(Number(event.target.value))}>
+          ${fixed() && html`<option key="fixed" value=${fixed()}>${fixed()}</option>`}
+          ${options().map(([seconds, name]) => html`<option key=${seconds} value=${seconds}>${name}</option>`)}
         </select>
         <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M4 6l4 4 4-4" /></svg>
       </label>`;
@@ -57,6 +73,7 @@ export const Bar = {
         <h1 class="cut">${props.title}</h1>
         <span class="host cut">${boot.host}</span>
         ${windows()}
+        <${When} />
         <${Folded} />
         ${live()}
         <button class="btn pause" aria-pressed=${state.pausedAt > 0} aria-keyshortcuts="Space" onClick=${togglePause}>

@@ -4,7 +4,17 @@ import { computed, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { TEXT, moreText } from "../text.js";
 import { html } from "./html.js";
 
-/** @typedef {{key: string, name: string, colour: string, value: string, size: number}} Row */
+/**
+ * @typedef {object} Row
+ * @property {string} key of the series
+ * @property {string} name
+ * @property {string} colour
+ * @property {string} value
+ * @property {string[]} stats the least, the mean and the largest value of what is shown; none where that says nothing
+ * @property {string} was the value some time before; "" where that is not compared
+ * @property {number} wide letters that each of them may need
+ * @property {number} size
+ */
 
 const ALL = 12;
 const SOME = 8;
@@ -25,13 +35,16 @@ export const Legend = {
       const best = [...props.rows].sort((a, b) => b.size - a.size).slice(0, SOME);
       return props.rows.filter((row) => best.includes(row));
     });
+    const width = (/** @type {Row} */ { wide }) => ({ minWidth: `${wide}ch` });
     return () => html`
-      <ul class=${["legend", { open: open.value }]}>
+      <ul class=${["legend", { open: open.value, counted: props.rows[0]?.stats.length }]}>
         ${shown.value.map((row) => html`
           <li key=${row.key}>
             <button class=${{ away: props.hidden.has(row.key) }} aria-pressed=${!props.hidden.has(row.key)}
                     onClick=${() => emit("toggle", row.key)}>
-              <s style=${{ backgroundColor: row.colour }} /><span class="cut">${row.name}</span><b>${row.value}</b>
+              <s style=${{ backgroundColor: row.colour }} /><span class="cut">${row.name}</span><b style=${width(row)}>${row.value}</b>
+              ${row.was && html`<em><span class="hidden">${TEXT.compareWith} </span><i style=${width(row)}>${row.was}</i></em>`}
+              ${row.stats.map((value, which) => html`<small key=${which}>${TEXT.stats[which]}<i style=${width(row)}>${value}</i></small>`)}
             </button>
           </li>`)}
         ${props.rows.length > ALL && html`

@@ -12,7 +12,7 @@ export const Overlay = {
    * @param {{expose: (exposed: object) => void}} context
    */
   setup(props, { expose }) {
-    const { state, together, paint, pins } = useApp();
+    const { state, together, cross, paint, pins } = useApp();
     const { people, pointing } = together;
     const root = ref(/** @type {HTMLElement | null} */ (null));
     /** @type {Marks | null} */
@@ -20,7 +20,13 @@ export const Overlay = {
     /** @type {(() => void)[]} */
     const undo = [];
 
-    expose({ place: () => marks?.place(props.area()) });
+    expose({
+      place() {
+        marks?.place(props.area());
+        // The chart has moved on below the mouse.
+        if (mouse) cross.show(under(mouse)?.t ?? null);
+      },
+    });
 
     function point() {
       const { crosshair = null, pointer } = pointing.theirs;
@@ -49,6 +55,7 @@ export const Overlay = {
       mouse = event;
       const at = under(event);
       if (people.picking) marks?.setMoment(at?.t ?? null);
+      cross.show(at?.t ?? null);
       together.show(at ? { crosshair: at.t, ...(state.pointing ? { pointer: { metric: props.metric, ...at } } : {}) } : {});
     }
 
@@ -64,16 +71,20 @@ export const Overlay = {
       marks.setPins(pins.value);
       marks.setMoment(state.look?.at ?? null);
       point();
+      marks.setOwn(cross);
       const below = /** @type {HTMLElement} */ (element.parentElement);
-      const left = () => {
+      const left = (/** @type {PointerEvent} */ event) => {
+        // What a finger has pointed at stays there when it is lifted.
+        if (event.pointerType !== "mouse") return;
         mouse = null;
         if (people.picking) marks?.setMoment(null);
+        cross.show(null);
         together.show({});
       };
       below.addEventListener("pointermove", moved);
       below.addEventListener("pointerleave", left);
       undo.push(() => below.removeEventListener("pointermove", moved), () => below.removeEventListener("pointerleave", left));
-      undo.push(together.onPointing(point));
+      undo.push(together.onPointing(point), cross.listen(() => marks?.setOwn(cross)));
     });
     onBeforeUnmount(() => {
       for (const end of undo) end();

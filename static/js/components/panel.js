@@ -12,7 +12,9 @@ import { rowsAhead, rowsOf } from "../rows.js";
 import { chartOf, panelId, shownAs } from "../spec.js";
 import { spoken } from "../spoken.js";
 import { CALM, TROUBLE } from "../standing.js";
-import { TEXT, behind, finerOf, foldedText, labelled, reasonOf, refusedOf, someOf, stale, stateText } from "../text.js";
+import { TEXT, behind, comparedText, finerOf, foldedText, labelled, reasonOf, refusedOf, someOf, stale, stateText } from "../text.js";
+import { handsOn } from "../time/hands.js";
+import { statsOf } from "../time/stats.js";
 import { joined, short } from "../units.js";
 import { Code } from "../wire.js";
 import { Zoom } from "../zoom.js";
@@ -23,6 +25,7 @@ import { Overlay } from "./overlay.js";
 
 /** @typedef {import("../types.js").Metric} Metric */
 /** @typedef {import("./legend.js").Row} Row */
+/** @typedef {import("../time/gestures.js").Span} Span */
 
 /** Values are told more often than a long chart moves, and less often than anybody can read. */
 const VALUES_EVERY = 1_000;
@@ -32,13 +35,14 @@ const WORDS_EVERY = 5_000;
 /** How often, and after how many ms, one looks whether a chart that was out of sight has been drawn. */
 const SETTLES = 200;
 const SETTLE_EVERY = 25;
+const STATS_EVERY = 1_000;
 
 export const Panel = {
   props: ["metric", "width", "spec"],
   /** @param {{metric: Metric, width: number, spec?: import("../types.js").Spec | null}} props without `spec` all is as the metric declares */
   setup(props) {
     const app = useApp();
-    const { state, store, frames, subscriptions, connection, collectors, units, boot } = app;
+    const { state, looking, cross, together, store, frames, subscriptions, connection, collectors, units, boot } = app;
     const plot = ref(/** @type {HTMLElement | null} */ (null));
     /** The metric as it is shown here. */
     const shown = computed(() => shownAs(props.metric, props.spec));
@@ -53,6 +57,9 @@ export const Panel = {
     /** The chart in words. */
     const words = ref("");
     let wordsAt = -Infinity;
+    let countedAt = -Infinity;
+    /** @type {import("../time/stats.js").Stats[]} */
+    let stats = [];
     let drawnAt = -Infinity;
     let urgent = true;
     /** Whether a sample has come that is not drawn yet. */
@@ -67,6 +74,14 @@ export const Panel = {
     const undo = [];
     let unwant = () => {};
     let zoomed = zooming();
+    /** @type {Span | null} it stands still while something is selected in it */
+    let holding = null;
+    /** Whether a hand is moving it. */
+    let moving = false;
+    /** Seconds: what was so long before is drawn, too; 0 for nothing. */
+    const compared = computed(() => state.compared[held.id] ?? props.spec?.compare ?? state.compare);
+    /** @type {Zoom | null} what was then */
+    let past = null;
     /** Whether it looks where the page was asked to. */
     let looks = false;
     /** Counts buildings of the chart, so that one that was overtaken gives up. */
@@ -92,6 +107,19 @@ export const Panel = {
       return new Zoom({ metric: name, every: every * 1000, spans: app.spans, live: () => store.ring(name), changed: follow });
     }
 
+    /** What was some time before, as far as it is there; asks for what is missing. @returns {import("../earlier.js").Earlier | null} */
+    function then() {
+      const shift = compared.value * 1000;
+      if (!shift || !chart || chart.kind.flat) return null;
+      const { name, every } = props.metric;
+      past ??= new Zoom({
+        metric: name, every: every * 1000, spans: app.spans, live: () => undefined, order: () => store.ring(name), changed: redraw,
+      });
+      const { from, to } = chart.zoom ?? holding ?? app.span();
+      past.glide({ from: from - shift, to: to - shift }, chart.plot || 500);
+      return past.found && { ring: past.found, shift, word: comparedText(compared.value) };
+    }
+
     /** Tell what the zoom is about, and draw it. */
     function follow() {
       const { span, reason } = zoomed;
@@ -110,7 +138,7 @@ export const Panel = {
         const template = boot.templates[state.theme];
         const now = performance.now();
         if (!drawn || urgent || now - drawnAt >= step() - 16) {
-          drawn = chart.draw(ring, { span: app.span(), theme: state.theme, template, ...app.picks.of(held.id), paused: state.pausedAt > 0 });
+          drawn = chart.draw(ring, { span: holding ?? app.span(), theme: state.theme, template, ...app.picks.of(held.id), paused: state.pausedAt > 0, moving, earlier: then() });
           drawnAt = now;
           // Of a chart that waits until a pixel has passed the time would say nothing.
           if (fresh && step() === 0) app.delays.drew(ring.last);
@@ -125,6 +153,12 @@ export const Panel = {
         urgent = false;
         return true;
       },
+    };
+
+    /** The values at the crosshair: told without drawing the chart. */
+    const pointed = {
+      visible: () => seen,
+      draw: () => drawn && zoomed.ring && chart && tell(zoomed.ring, drawn, boot.templates[state.theme], chart.legend),
     };
 
     /** ms between two drawings. */
@@ -146,8 +180,14 @@ export const Panel = {
      */
     function tell(ring, drawn, template, legend) {
       const { factor, symbol } = drawn.legendScale;
+      const now = performance.now();
+      if (chart && !chart.kind.flat && (urgent || now - countedAt >= STATS_EVERY)) {
+        countedAt = now;
+        stats = statsOf(ring, chart.zoom ?? holding ?? app.span());
+      }
       const rows = rowsOf(ring, drawn, {
         end: zoom.value?.to ?? state.pausedAt, metric: props.metric.name, hidden: app.picks.of(held.id).hidden,
+        stats, earlier: then(), at: chart?.kind.flat ? null : cross.at,
         colours: { palette: template.layout.colorway, quiet: template.layout.meta.quiet },
       });
       if (chart && (urgent || toldAt - wordsAt >= WORDS_EVERY)) {
@@ -166,6 +206,9 @@ export const Panel = {
       chart = null;
       zoomed.end();
       zoomed = zooming();
+      past?.end();
+      past = null;
+      stats = [];
       zoom.value = null;
       looks = false;
       failed.value = "";
@@ -177,11 +220,10 @@ export const Panel = {
         if (!plot.value || turn !== builds) return;
         const made = new Chart(plot.value, {
           metric, figure, spec, base: app.base, units,
-          onZoom: (span, byHand) => {
-            if (span) zoomed.to(span, made.plot);
-            else zoomed.end();
-            if (byHand && span) state.zoomed = { ...span, metric: metric.name };
-            else if (!span && state.zoomed?.metric === metric.name) state.zoomed = null;
+          onZoom: (span) => {
+            if (!span) zoomed.end();
+            else if (moving) zoomed.glide(span, made.plot);
+            else zoomed.to(span, made.plot);
             follow();
           },
         });
@@ -195,6 +237,13 @@ export const Panel = {
         if (turn === builds) failed.value = String(/** @type {Error} */ (error).message ?? error);
       }
       redraw();
+    }
+
+    /** It is to show a span, or what comes in. @param {Span | null} span @param {boolean} [moves] whether it goes on moving */
+    function lookAt(span, moves = false) {
+      moving = moves;
+      if (span) chart?.look(span);
+      else chart?.catchUp();
     }
 
     /** @param {boolean} close @param {boolean} visible */
@@ -237,7 +286,7 @@ export const Panel = {
     onMounted(() => {
       const element = /** @type {HTMLElement} */ (root.value);
       undo.push(app.sight.watch(element, show));
-      undo.push(frames.add(drawable));
+      undo.push(frames.add(drawable), frames.add(pointed), cross.listen(() => !chart?.kind.flat && frames.now(pointed)));
       undo.push(store.listen(props.metric.name, (past) => {
         if (past) redraw();
         else if (!state.pausedAt) {
@@ -246,6 +295,24 @@ export const Panel = {
         }
       }));
       undo.push(app.onSlide(() => frames.mark(drawable)));
+      const id = panelId(props.metric, props.spec);
+      undo.push(looking.add(id, {
+        metric: props.metric.name, span: () => chart?.zoom ?? app.span(), look: lookAt, away: () => Boolean(chart?.zoom),
+      }));
+      undo.push(handsOn(/** @type {HTMLElement} */ (plot.value?.parentElement), {
+        area: () => chart?.area ?? null,
+        free: () => !together.people.picking,
+        move: (span) => looking.move(id, span),
+        rest: () => looking.rest(id),
+        mark: (span) => {
+          holding = span && (holding ?? chart?.area ?? null);
+          cross.mark(span);
+          if (!span) redraw();
+        },
+        select: (span) => looking.choose(id, span),
+        tap: (at) => cross.show(at),
+        back: () => looking.back(id),
+      }));
       const sizes = new ResizeObserver(() => chart?.resize() && redraw());
       if (plot.value) sizes.observe(plot.value);
       undo.push(() => sizes.disconnect());
@@ -255,12 +322,18 @@ export const Panel = {
       unwant();
       builds++;
       zoomed.end();
+      past?.end();
       chart?.destroy();
     });
     watch(() => shapeOf(shown.value) + chartOf(props.spec), () => near.value && build());
     // Whoever chooses a window wants to see it.
     watch(() => state.window, () => zoom.value && !state.look && catchUp());
     watch(() => state.look, look);
+    watch(compared, () => {
+      past?.end();
+      past = null;
+      redraw();
+    });
     watch(() => [state.window, state.theme, state.pausedAt, app.picks.of(held.id)], redraw);
 
     const trouble = computed(() => {
@@ -280,7 +353,7 @@ export const Panel = {
 
     const chip = () => {
       // What all charts look at is told once, above them.
-      if (zoom.value && !(looks && state.look && !state.look.metric)) {
+      if (zoom.value && !(looks && state.look && !state.look.metric && !state.look.hand)) {
         const late = Math.max(0, (app.head() - zoom.value.to) / 1000);
         return html`<button class="chip" onClick=${catchUp}>${behind(state.now && late)}</button>`;
       }
@@ -290,18 +363,14 @@ export const Panel = {
       return old.value > 0 && html`<span class="chip">${stale(old.value)}</span>`;
     };
 
-    function catchUp() {
-      // What all charts look at is left by all of them.
-      if (looks && state.look) state.look = null;
-      else chart?.catchUp();
-    }
+    const catchUp = () => looking.back(panelId(props.metric, props.spec));
 
     /** Look where this page is asked to: all charts, or this one. */
     function look() {
       const asked = state.look?.metric && state.look.metric !== props.metric.name ? null : state.look;
-      if (!asked && looks) chart?.catchUp();
+      if (!asked && looks) lookAt(null);
       looks = asked !== null;
-      if (asked) chart?.look({ from: asked.from, to: asked.to });
+      if (asked) lookAt({ from: asked.from, to: asked.to }, asked.moving);
     }
 
     /** A sentence in place of the chart. */
@@ -322,6 +391,14 @@ export const Panel = {
     async function find() {
       const { SeriesList } = await import("../out/list.js");
       app.sheet.value = { component: SeriesList, panel: held };
+    }
+
+    /** The mouse has come, or left. @param {boolean} on */
+    function enter(on) {
+      hover = on;
+      const id = panelId(props.metric, props.spec);
+      if (on) looking.at = id;
+      else if (looking.at === id) looking.at = "";
     }
 
     /** The moment of the first chart, for whoever measures. */
@@ -348,11 +425,12 @@ export const Panel = {
       const refused = props.metric.refused ?? 0;
       return html`
         <section ref=${root} role="group" class=${["panel", `w${props.width}`]} id=${panelId(props.metric, props.spec)} data-metric=${props.metric.name}
-                 aria-label=${shown.value.title} onMouseenter=${() => (hover = true)} onMouseleave=${() => (hover = false)}>
+                 aria-label=${shown.value.title} onMouseenter=${() => enter(true)} onMouseleave=${() => enter(false)}>
           <header>
             <h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.value.title}</h3>
             <span class="unit">${unit}</span>
-            ${zoom.value?.word && html`<span class="finer cut" title=${zoom.value.reason || null}>${zoom.value.word}</span>`}${chip()}
+            ${zoom.value?.word && html`<span class="finer cut" title=${zoom.value.reason || null}>${zoom.value.word}</span>`}
+            ${compared.value > 0 && !chart?.kind.flat && html`<span class="finer then cut">${comparedText(compared.value)}</span>`}${chip()}
             <${Menu} panel=${() => held} title=${shown.value.title} />
           </header>
           <div class=${["plot", shown.value.chart]}>

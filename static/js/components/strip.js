@@ -35,7 +35,7 @@ export const Strip = {
       state.look = null;
     };
     // One chart that is looked at says so itself, and how to come back.
-    const looking = () => state.look && !state.look.metric && html`
+    const looking = () => state.look && !state.look.metric && !state.look.hand && html`
       <p key="look" class="line">
         <span>${lookText(spanText(state.look.from, state.look.to, state.now))}</span>
         <button class="link quiet" onClick=${back}>${TEXT.backToLive}</button>

@@ -6,7 +6,7 @@ import { standing } from "../people/messages.js";
 import { whisperOf, whisperPlace } from "../people/state.js";
 import { messageId } from "../people/together.js";
 import { reveal } from "../reveal.js";
-import { TEXT, clockText, dayTitle, excerpt, labelled, momentText, whisperTo, withKey, withText } from "../text.js";
+import { TEXT, clockText, dayOf, dayTitle, excerpt, labelled, momentText, whisperTo, withKey, withText } from "../text.js";
 import { Composer } from "./composer.js";
 import { Face } from "./face.js";
 import { html } from "./html.js";
@@ -101,7 +101,7 @@ export const Talk = {
 
     const said = () => messages.value.map((message, at) => {
       const before = messages.value[at - 1];
-      const day = !before || new Date(before.t).toDateString() !== new Date(message.t).toDateString();
+      const day = !before || dayOf(before.t) !== dayOf(message.t);
       const again = !day && before?.from.id === message.from.id && message.t - before.t < SOON;
       return html`
         ${day && html`<li key=${`day-${message.id}`} class="day">${dayTitle(message.t, state.now)}</li>`}

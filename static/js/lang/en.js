@@ -95,6 +95,25 @@ export const TEXT = {
   privateRoom: "Private room",
   onlyYou: "Nobody else is in this room now",
   noAnswer: "There is no answer from the server. Your text is kept.",
+  // of time
+  everything: "everything",
+  spanTitle: "From when to when",
+  spanExample: "last 15 min, yesterday, 09:00-10:30",
+  spanHint: "Such as: last 2 hours, monday, 09:00-10:30, 2026-11-01 to 2026-11-03, or times in ISO 8601",
+  suggested: ["Last 30 s", "Today", "Yesterday", "This week", "Last week", "Everything"],
+  wholePast: "Everything that is stored",
+  compareWith: "Compare with",
+  comparedNothing: "nothing",
+  compareNoMore: "Compare no more",
+  clock: "Clock",
+  localClock: "local",
+  utcClock: "UTC",
+  moved: "Charts move",
+  movedAll: "together",
+  movedOne: "each alone",
+  linked: "Charts move together",
+  unlinked: "Each chart moves alone",
+  stats: ["min", "mean", "max"],
   // what stands on keys
   spaceKey: "space",
   enterKey: "enter",
@@ -153,6 +172,22 @@ export const STATES = {
 /** What the server calls families and metrics, where this language has another word for it. @type {Record<string, string>} */
 export const NAMES = {};
 
+/** Why somebody's words for a span of time mean nothing. */
+export const UNMEANT = {
+  /** @param {string} said */
+  unread: (said) => `“${said}” can't be read. Such words can: last 15 min, yesterday, 09:00-10:30.`,
+  /** @param {string} said */
+  future: (said) => `“${said}” has not come yet.`,
+  /** @param {string} said */
+  order: (said) => `“${said}” ends before it begins.`,
+  /** @param {string} said */
+  skipped: (said) => `“${said}” names a time that was left out when clocks were put forward.`,
+  /** @param {string} said */
+  american: (said) => `“${said}” may be two dates. Write the year first, such as 2026-11-03.`,
+  /** @param {string} said */
+  short: (said) => `“${said}” is too short: one second is the least.`,
+};
+
 /** Units of lengths of time. */
 export const TIME = { ms: "ms", s: "s", min: "min", h: "h", d: "d" };
 
@@ -160,7 +195,11 @@ export const TIME = { ms: "ms", s: "s", min: "min", h: "h", d: "d" };
 export const keysText = (windows) => [
   ["Space", "Pause or go on"],
   ["/", "Find a metric"],
-  ["1 – 8", `Span of time: ${windows}`],
+  ["0 – 9", `Span of time: ${windows}`],
+  ["g", "Go to any span, in words; compare; UTC"],
+  ["← →", "Earlier or later"],
+  ["+ −", "Closer, or more of it"],
+  ["l", "Charts move together, or each alone"],
   ["f", "Full screen: the panel below the mouse, or with the focus"],
   ["t", "Dark or light"],
   ["c", "Collectors and their states"],
@@ -190,6 +229,12 @@ export const sinceWord = (time) => `since ${time}`;
 export const behindBy = (length) => `${length} behind: catch up`;
 /** @param {string} length of time */
 export const silentFor = (length) => `no sample for ${length}`;
+/** @param {string} length of time */
+export const beforeThat = (length) => `${length} before`;
+/** @param {string} length of time */
+export const lastOf = (length) => `The last ${length}, as they go on`;
+/** @param {string} why */
+export const noOldest = (why) => `The server can't tell how far back there is something: ${why}`;
 /** @param {number} count */
 export const moreText = (count) => plural(count, "# more", "# more");
 /** @param {number} drawn @param {number} all */

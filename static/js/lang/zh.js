@@ -95,6 +95,25 @@ export const TEXT = {
   privateRoom: "私密房间",
   onlyYou: "现在这个房间里没有其他人",
   noAnswer: "服务器没有回应。您的文字已保留。",
+  // 时间
+  everything: "全部",
+  spanTitle: "起止时间",
+  spanExample: "最近15分钟、昨天、09:00-10:30",
+  spanHint: "例如：最近2小时、周一、昨天9点到10点半、2026-11-01 到 2026-11-03",
+  suggested: ["最近 30 秒", "今天", "昨天", "本周", "上周", "全部"],
+  wholePast: "已存储的全部数据",
+  compareWith: "对比",
+  comparedNothing: "无",
+  compareNoMore: "不再对比",
+  clock: "时钟",
+  localClock: "本地",
+  utcClock: "UTC",
+  moved: "图表移动",
+  movedAll: "一起",
+  movedOne: "各自",
+  linked: "图表一起移动",
+  unlinked: "图表各自移动",
+  stats: ["最小", "平均", "最大"],
   // 键帽上的字
   spaceKey: "空格",
   enterKey: "回车",
@@ -214,13 +233,32 @@ export const NAMES = {
   "Damaged chunks found": "发现的损坏数据块",
 };
 
+export const UNMEANT = {
+  /** @param {string} said */
+  unread: (said) => `无法理解“${said}”。可以写：最近15分钟、昨天、09:00-10:30。`,
+  /** @param {string} said */
+  future: (said) => `“${said}”还没有到来。`,
+  /** @param {string} said */
+  order: (said) => `“${said}”的结束早于开始。`,
+  /** @param {string} said */
+  skipped: (said) => `“${said}”中的时刻因调整时钟而不存在。`,
+  /** @param {string} said */
+  american: (said) => `“${said}”可能是两个不同的日期。请先写年份，例如 2026-11-03。`,
+  /** @param {string} said */
+  short: (said) => `“${said}”太短：至少一秒。`,
+};
+
 export const TIME = { ms: "毫秒", s: "秒", min: "分钟", h: "小时", d: "天" };
 
 /** @param {string} windows @returns {[string, string][]} */
 export const keysText = (windows) => [
   ["空格", "暂停或继续"],
   ["/", "查找指标"],
-  ["1 – 8", `时间范围：${windows}`],
+  ["0 – 9", `时间范围：${windows}`],
+  ["g", "用文字选择任意时间范围；对比；时钟"],
+  ["← →", "更早或更晚"],
+  ["+ −", "放大或缩小"],
+  ["l", "图表一起移动，或各自移动"],
   ["f", "全屏：鼠标下方或有焦点的面板"],
   ["t", "深色或浅色"],
   ["c", "采集器及其状态"],
@@ -246,6 +284,12 @@ export const sinceWord = (time) => `自 ${time} 起`;
 export const behindBy = (length) => `落后 ${length}：跟上`;
 /** @param {string} length */
 export const silentFor = (length) => `${length}没有采样`;
+/** @param {string} length */
+export const beforeThat = (length) => `${length}前`;
+/** @param {string} length */
+export const lastOf = (length) => `最近 ${length}，持续更新`;
+/** @param {string} why */
+export const noOldest = (why) => `服务器无法告知最早的数据：${why}`;
 /** @param {number} count */
 export const moreText = (count) => `还有 ${numbers.format(count)} 个`;
 /** @param {number} drawn @param {number} all */

@@ -37,7 +37,7 @@ export function placeIn(xaxis, yaxis, { from, to, axis }, ratio) {
   const [low, high] = yaxis.range.map(Number);
   const [bottom, up, across] = [top + height, height / (high - low), width / (to - from)];
   const log = yaxis.type === "log";
-  const end = to + zone(to);
+  const end = axis(to) + zone(axis(to));
   return {
     left, top, width, height, ratio,
     // Where clocks are changed within the span, what Plotly is given does not go on evenly.

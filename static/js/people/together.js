@@ -2,8 +2,7 @@
 
 import { nextTick, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { later } from "../later.js";
-import { saved } from "../state.js";
-import { WINDOWS } from "../text.js";
+import { MOST, saved } from "../state.js";
 import { Event, ROOMS } from "../wire.js";
 import { Follow } from "./follow.js";
 import { Lead } from "./lead.js";
@@ -14,7 +13,15 @@ import { People } from "./people.js";
 import { makePeopleState } from "./state.js";
 
 /** @typedef {import("./follow.js").View} View */
-/** @typedef {{from: number, to: number, at?: number, metric?: string}} Look all charts, or one, at a span; `at` is the moment it is about, ms */
+/**
+ * @typedef {object} Look all charts, or one, at a span, ms
+ * @property {number} from
+ * @property {number} to
+ * @property {number} [at] the moment it is about
+ * @property {string} [metric]
+ * @property {boolean} [hand] somebody has moved the charts there, or chosen the span
+ * @property {boolean} [moving] and still does
+ */
 
 /** In which tab whom one follows, so that loading the page again does not end it. */
 const FOLLOWED = "plotroom.follow";
@@ -101,14 +108,14 @@ export function makeTogether({ rooms, state, connection, open, setWindow, setPau
       open(slug);
       return;
     }
-    if (window !== state.window && WINDOWS.some(([seconds]) => seconds === window)) setWindow(/** @type {number} */ (window), false);
+    if (window !== undefined && window !== state.window && window >= 1 && window <= MOST) setWindow(window, false);
     if (paused !== state.pausedAt) setPaused(paused);
     const shown = shownSpan(span);
     const [from, to] = shown ?? [0, 0];
     const { look } = state;
     state.zoomed = null;
     if (!shown) state.look = null;
-    else if (look?.from !== from || look.to !== to || look.metric !== metric) state.look = { from, to, ...(metric ? { metric } : {}) };
+    else if (look?.from !== from || look.to !== to || look.metric !== metric) state.look = { from, to, hand: true, ...(metric ? { metric } : {}) };
     point({ crosshair, pointer });
   }
 

@@ -1,0 +1,120 @@
+// Days as people name them, and the calendar of this place or of UTC.
+
+/** @typedef {[number, number, number]} Day year, month from 0, day of the month; beyond the month it is one of another month */
+/** @typedef {{from: Day, to: Day}} Days whole ones, the last one not included */
+
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTH = "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?";
+const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const WEEKDAY = /^(?:on )?(last )?(sun|mon|tue|wed|thu|fri|sat)(?:day|sday|nesday|rsday|urday|s|rs|r)?$/;
+const CHINESE_WEEKDAY = /^(上)?(?:周|星期|礼拜)([日天一二三四五六])$/;
+const CHINESE_DAYS = "日一二三四五六";
+
+/**
+ * A calendar: which day a moment is of, and when a clock shows what.
+ * @typedef {object} Zoned
+ * @property {(time: number) => Day} day
+ * @property {(day: Day) => number} at when a day begins, ms
+ * @property {(day: Day, hour: number, minute: number, second: number, ms: number) => number} exact the first moment at which
+ *   the clock shows that; NaN where clocks are put forward over it
+ */
+
+/** @param {boolean} utc @returns {Zoned} */
+export function zoned(utc) {
+  if (utc) {
+    return {
+      day: (time) => [new Date(time).getUTCFullYear(), new Date(time).getUTCMonth(), new Date(time).getUTCDate()],
+      at: (day) => Date.UTC(...day),
+      exact: (day, ...clock) => Date.UTC(...day, ...clock),
+    };
+  }
+  return {
+    day: (time) => [new Date(time).getFullYear(), new Date(time).getMonth(), new Date(time).getDate()],
+    at: (day) => new Date(...day).getTime(),
+    exact: (day, hour, minute, second, ms) => {
+      const found = new Date(...day, hour, minute, second, ms);
+      return found.getHours() === hour % 24 && found.getMinutes() === minute ? found.getTime() : NaN;
+    },
+  };
+}
+
+/** Weeks begin on Monday. @param {Day} day */
+const sinceMonday = (day) => (new Date(Date.UTC(...day)).getUTCDay() + 6) % 7;
+
+/** @param {number} year @param {number} month from 0 @param {number} day @returns {Days | null} null for the 31st of February */
+function dayAt(year, month, day) {
+  const found = new Date(Date.UTC(year, month, day));
+  const real = year >= 1970 && year < 10_000 && found.getUTCMonth() === month && found.getUTCDate() === day;
+  return real ? { from: [year, month, day], to: [year, month, day + 1] } : null;
+}
+
+/** The day so many days away. @param {Day} today @param {number} away @returns {Days} */
+const days = ([year, month, day], away, count = 1) => ({ from: [year, month, day + away], to: [year, month, day + away + count] });
+
+/**
+ * @param {string} words in lower case, without a clock
+ * @param {Day} today
+ * @returns {Days | null}
+ */
+export function dateOf(words, today) {
+  return spoken(words, today) ?? weekday(words, today) ?? written(words, today);
+}
+
+/** @param {string} words @param {Day} today @returns {Days | null} */
+function spoken(words, today) {
+  const [year, month] = today;
+  if (/^(?:today|今天|今日)$/.test(words)) return days(today, 0);
+  if (/^(?:yesterday|昨天|昨日)$/.test(words)) return days(today, -1);
+  if (/^(?:the )?(?:day before yesterday)$|^前天$/.test(words)) return days(today, -2);
+  const found = /^(?:(this|the current|本|这个?|今)|(last|the last|previous|the previous|上个?|去))\s?(week|month|year|周|星期|月|年)$/.exec(words);
+  if (!found) return null;
+  const ago = found[2] ? 1 : 0;
+  if (/week|周|星期/.test(found[3] ?? "")) return days(today, -sinceMonday(today) - 7 * ago, 7);
+  if (/month|月/.test(found[3] ?? "")) return { from: [year, month - ago, 1], to: [year, month - ago + 1, 1] };
+  return { from: [year - ago, 0, 1], to: [year - ago + 1, 0, 1] };
+}
+
+/** The last day of that name: today, if it is one; "last Monday" is before today. @param {string} words @param {Day} today @returns {Days | null} */
+function weekday(words, today) {
+  const [, last, name] = WEEKDAY.exec(words) ?? [];
+  const [, before, sign = ""] = CHINESE_WEEKDAY.exec(words) ?? [];
+  const wanted = name ? WEEKDAYS.indexOf(name) : sign ? Math.max(0, CHINESE_DAYS.indexOf(sign)) : -1;
+  if (wanted < 0) return null;
+  if (before) return days(today, -sinceMonday(today) - 7 + ((wanted + 6) % 7));
+  const ago = (sinceMonday(today) + 1 - wanted + 7) % 7;
+  return days(today, -(last && !ago ? 7 : ago));
+}
+
+/** @param {string} words @param {Day} today @returns {Days | null} */
+function written(words, [year, month, day]) {
+  /** A day without a year is the last one that was. @param {number} ofMonth @param {number} on */
+  const latest = (ofMonth, on) => dayAt(ofMonth > month || (ofMonth === month && on > day) ? year - 1 : year, ofMonth, on);
+  let found = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(words);
+  if (found) return dayAt(Number(found[1]), Number(found[3]) - 1, Number(found[4]));
+  found = /^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]$/.exec(words) ?? /^()(\d{1,2})月(\d{1,2})$/.exec(words);
+  if (found) return found[1] ? dayAt(Number(found[1]), Number(found[2]) - 1, Number(found[3])) : latest(Number(found[2]) - 1, Number(found[3]));
+  found = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})?$/.exec(words);
+  if (found) return found[3] ? dayAt(Number(found[3]), Number(found[2]) - 1, Number(found[1])) : latest(Number(found[2]) - 1, Number(found[1]));
+  const named = new RegExp(`^${MONTH} (\\d{1,2})(?:st|nd|rd|th)?,?(?: (\\d{4}))?$`).exec(words);
+  const turned = new RegExp(`^(\\d{1,2})(?:st|nd|rd|th|\\.)? (?:of )?${MONTH},?(?: (\\d{4}))?$`).exec(words);
+  const [name, on, of] = named ? [named[1], named[2], named[3]] : turned ? [turned[2], turned[1], turned[3]] : [];
+  if (name) return of ? dayAt(Number(of), monthOf(name), Number(on)) : latest(monthOf(name), Number(on));
+  return longer(words, year, month);
+}
+
+/** A month or a year. @param {string} words @param {number} year @param {number} month @returns {Days | null} */
+function longer(words, year, month) {
+  const whole = /^(\d{4})[-/](\d{1,2})$/.exec(words) ?? /^(\d{4})年(\d{1,2})月$/.exec(words);
+  if (whole) return dayAt(Number(whole[1]), Number(whole[2]) - 1, 1) && { from: [Number(whole[1]), Number(whole[2]) - 1, 1], to: [Number(whole[1]), Number(whole[2]), 1] };
+  const named = new RegExp(`^${MONTH}(?: (\\d{4}))?$`).exec(words);
+  if (named) {
+    const which = monthOf(named[1] ?? "");
+    const of = named[2] ? Number(named[2]) : which > month ? year - 1 : year;
+    return { from: [of, which, 1], to: [of, which + 1, 1] };
+  }
+  const of = Number(/^(\d{4})年?$/.exec(words)?.[1] ?? NaN);
+  return of >= 1970 && of < 2200 ? { from: [of, 0, 1], to: [of + 1, 0, 1] } : null;
+}
+
+/** @param {string} name */
+const monthOf = (name) => MONTHS.indexOf(name.slice(0, 3));
