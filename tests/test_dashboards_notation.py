@@ -15,6 +15,7 @@ from dashboard.dashboards.notation import FORMS, Form, parse, write
 from dashboard.dashboards.refusal import Wrong, read
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+LINES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=40)
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 METRICS = st.lists(NAMES, min_size=1, max_size=3).map(".".join)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
@@ -47,7 +48,7 @@ def panels(draw: st.DrawFn) -> dict[str, Any]:
             "log": draw(st.booleans()),
             "compare": draw(st.none() | st.integers(1, 9999)),
         }
-    return panel | {"title": draw(st.none() | TEXT), "repeat": draw(st.none() | NAMES)}
+    return panel | {"title": draw(st.none() | LINES), "repeat": draw(st.none() | NAMES)}
 
 
 @st.composite
@@ -56,7 +57,7 @@ def dashboards(draw: st.DrawFn) -> Dashboard:
     variables = [
         {"name": name, "metric": draw(METRICS), "of": draw(NAMES), "multi": draw(st.booleans())} for name in names
     ]
-    title = draw(TEXT.filter(str.strip))
+    title = draw(LINES.filter(str.strip))
     return read(
         {"slug": draw(NAMES), "title": title, "description": draw(TEXT), "variables": variables,
          "panels": draw(st.lists(panels(), max_size=4))}
@@ -147,6 +148,12 @@ title = { text = "x" }
     )
     assert tomllib.loads(text)["panels"][1]["text"] == made.panels[1].text
     assert orjson.loads(write(made, "json"))["panels"][2]["figure"] == rose
+
+
+@pytest.mark.parametrize(("text", "form"), [('{"title": "Web"}', "json"), ('title = "Web"\r\n', "toml")])
+def test_what_editors_of_windows_write_is_read(text: str, form: Form) -> None:
+    """A mark at the beginning, and line ends of two characters, are no part of a dashboard."""
+    assert parse(text.encode("utf-8-sig"), form, "web").title == "Web"
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,24 @@ def test_there_are_never_too_many(store: Store, monkeypatch: pytest.MonkeyPatch)
     assert store.save(board(slug="c"), 0, "").version == 1
 
 
+def test_an_idle_store_leaves_the_disk_alone(store: Store, place: Place) -> None:
+    """As long as nobody writes, the list is given without opening the file; what others write is seen at once."""
+    assert store.newest() == {}
+    other = opened(place)
+    other.save(board("One"), 0, "")
+    assert place.file is not None
+    for title in ("One", "Two"):
+        assert store.newest()["web"].title == title
+        before = place.file.parent.stat().st_mtime_ns
+        assert [store.newest()["web"].title for _ in range(5)] == [title] * 5
+        assert place.file.parent.stat().st_mtime_ns == before
+        if title == "One":
+            other.save(board("Two"), 1, "")
+    other.delete("web", 2)
+    assert store.newest() == {}
+    other.close()
+
+
 def test_nobody_else_on_this_machine_can_read_it(store: Store, place: Place) -> None:
     """The file is its owner's alone."""
     store.newest()

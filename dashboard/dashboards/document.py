@@ -7,6 +7,7 @@ the place. `read` takes what people and files leave out; see `places`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import pairwise
 from typing import Annotated, Any, Literal, get_args
 
@@ -91,6 +92,12 @@ def _check_unit(value: str) -> str:
     return value
 
 
+def _check_line(value: str) -> str:
+    if any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in value):
+        raise ValueError(f"{value[:60]!r} has a line break or another control character; write one line")
+    return value
+
+
 def _check_range(value: tuple[float | None, float | None]) -> tuple[float | None, float | None]:
     low, high = value
     if low is not None and high is not None and low >= high:
@@ -107,7 +114,7 @@ MetricName = Annotated[str, StringConstraints(max_length=MAX_NAME, strict=True),
 VariableName = Annotated[str, AfterValidator(_check_variable), _pattern(_VARIABLE)]
 LabelName = Annotated[str, StringConstraints(pattern=f"^{_LABEL}$", max_length=MAX_NAME, strict=True)]
 LabelValue = Annotated[str, StringConstraints(max_length=MAX_LABEL_VALUE, strict=True)]
-Title = Annotated[str, StringConstraints(max_length=MAX_TITLE, strict=True)]
+Title = Annotated[str, StringConstraints(max_length=MAX_TITLE, strict=True), AfterValidator(_check_line)]
 Unit = Annotated[str, StringConstraints(max_length=40, strict=True), AfterValidator(_check_unit)]
 #: JSON has lists, and no tuples.
 Range = Annotated[tuple[float | None, float | None], Field(strict=False), AfterValidator(_check_range)]
@@ -216,9 +223,7 @@ class Dashboard(Part):
     """Panels and variables, under a title."""
 
     slug: Slug = Field(description="its page is /d/<slug>")
-    title: Annotated[str, StringConstraints(min_length=1, max_length=MAX_TITLE, strict=True)] = Field(
-        description="for people"
-    )
+    title: Title = Field(min_length=1, description="for people")
     description: str = Field("", max_length=2000, description="for people, one or a few sentences")
     window: int | None = Field(
         None, ge=1, le=LONGEST, description="seconds that it shows at first; null leaves that to the reader"

@@ -5,6 +5,7 @@ TOML has no null: `nan` stands for it, which JSON has not.
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import math
 import re
@@ -52,6 +53,7 @@ def parse(text: bytes, form: Form, slug: str = "") -> Dashboard:
     Raises:
         Wrong: it is none.
     """
+    text = text.removeprefix(codecs.BOM_UTF8)  # some editors begin with it
     try:
         given = orjson.loads(text) if form == "json" else _with_null(tomllib.loads(text.decode()))
     except UnicodeDecodeError:

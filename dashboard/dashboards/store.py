@@ -28,6 +28,8 @@ SETTING = "dashboards.database"
 #: Characters of a name of who has saved.
 MAX_AUTHOR = 80
 
+_Stamps = tuple[tuple[int, int, int] | None, ...]
+
 
 class Version(NamedTuple):
     """What is told of a version.
@@ -134,10 +136,17 @@ class Store:
         self._place = place
         self._now = now
         self._open: Database | None = None
+        self._read: tuple[_Stamps, dict[str, Version]] | None = None
 
     def newest(self) -> dict[str, Version]:
-        """The newest version of each, by slug."""
-        return self._newest(gone=False)
+        """The newest version of each, by slug. A file that nobody has written since is not read again."""
+        # To open one, SQLite makes two files beside it: an idle server would do so for ever.
+        stamps = _stamps(self._place.file)
+        if self._read is not None and self._read[0] == stamps:
+            return dict(self._read[1])
+        found = self._newest(gone=False)
+        self._read = (stamps, found) if stamps is not None else None
+        return dict(found)
 
     def deleted(self) -> dict[str, Version]:
         """The same of those that were deleted and can be brought back."""
@@ -219,7 +228,7 @@ class Store:
         """Let go of the database."""
         if self._open is not None:
             self._open.close()
-            self._open = None
+        self._open = self._read = None
 
     def _newest(self, gone: bool) -> dict[str, Version]:
         newest = and_(versions.c.slug == dashboards.c.slug, versions.c.version == dashboards.c.version)
@@ -266,6 +275,17 @@ class Store:
                 os.close(os.open(self._place.file, os.O_CREAT | os.O_RDWR, 0o600))
             self._open = Database(self._place.url, metadata, SETTING, synchronous="FULL")
         return self._open
+
+
+def _stamps(file: Path | None) -> _Stamps | None:
+    """What changes with a database of SQLite, and with the log of writes beside it; None where there is none."""
+    try:
+        names = (str(file), f"{file}-wal") if file is not None else ()
+        found = [os.stat(name) if os.path.exists(name) else None for name in names]
+    except OSError:  # gone at this very moment
+        return None
+    stamps = tuple((one.st_mtime_ns, one.st_size, one.st_ino) if one is not None else None for one in found)
+    return stamps if any(stamps) else None
 
 
 def _newest(db: Connection, slug: str) -> Saved | None:
