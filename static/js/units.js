@@ -35,7 +35,7 @@ export class Units {
     if (!(size > 0) || !Number.isFinite(size)) best = base ?? best;
     else for (const step of steps) if (step[0] <= size * 1.0000001) best = step;
     if (before && before.factor > best[0] && size >= 0.6 * before.factor) return before;
-    return { factor: best[0], symbol: best[1] };
+    return { factor: best[0], symbol: told(best[1]) };
   }
 
   /**
@@ -57,6 +57,11 @@ export class Units {
     const { text, symbol } = this.one(unit, value);
     return text + joined(symbol);
   }
+}
+
+/** A symbol in this language: things that are counted have words, "k messages/s", all others are the same everywhere. @param {string} symbol */
+function told(symbol) {
+  return symbol.replace(/[a-z]+(?=$|\/s$)/, (word) => words.UNITS[word] ?? word);
 }
 
 /**

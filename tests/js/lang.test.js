@@ -11,7 +11,7 @@ const FOLDER = new URL("../../static/js/lang/", import.meta.url);
 const OTHERS = Object.fromEntries(await Promise.all(
   Object.keys(LANGUAGES).filter((tag) => tag !== "en").map(async (tag) => [tag, await import(`../../static/js/lang/${tag}.js`)])));
 /** Tables that a language fills as it needs: what it calls things that the server has named in English. */
-const OWN = new Set(["NAMES"]);
+const OWN = new Set(["NAMES", "UNITS"]);
 /** Words that are the same in every language. */
 const PROPER = new Set(["plotroom", "python", "metric", "plugins", "cpu", "tcp", "markdown", "history", "max_series", "esc", "utc", "png", "svg", "csv", "embed_origins"]);
 

@@ -188,6 +188,9 @@ export const UNMEANT = {
   short: (said) => `“${said}” is too short: one second is the least.`,
 };
 
+/** Units that count things, where this language has another word for them. @type {Record<string, string>} */
+export const UNITS = {};
+
 /** Units of lengths of time. */
 export const TIME = { ms: "ms", s: "s", min: "min", h: "h", d: "d" };
 

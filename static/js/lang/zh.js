@@ -248,6 +248,24 @@ export const UNMEANT = {
   short: (said) => `“${said}”太短：至少一秒。`,
 };
 
+/** @type {Record<string, string>} */
+export const UNITS = {
+  processes: "进程",
+  threads: "线程",
+  switches: "次切换",
+  interrupts: "次中断",
+  sockets: "套接字",
+  packets: "个包",
+  errors: "个错误",
+  operations: "次操作",
+  messages: "条消息",
+  ticks: "个节拍",
+  values: "个值",
+  chunks: "块",
+  requests: "次请求",
+  connections: "个连接",
+};
+
 export const TIME = { ms: "毫秒", s: "秒", min: "分钟", h: "小时", d: "天" };
 
 /** @param {string} windows @returns {[string, string][]} */

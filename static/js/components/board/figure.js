@@ -72,7 +72,7 @@ export const FigurePanel = {
       const { id, title } = props.spec;
       const text = word();
       return html`
-        <section ref=${root} class="panel own figure" id=${id} aria-label=${title || WORDS.kinds.figure}>
+        <section ref=${root} role="group" class="panel own figure" id=${id} aria-label=${title || WORDS.kinds.figure}>
           ${title && html`<header><h3 class="cut">${title}</h3></header>`}
           <div class="plot">
             <div ref=${plot} class=${["canvas", { without: text }]} role="img" aria-label=${title || names.value.join(", ")} />

@@ -85,7 +85,7 @@ export const Gauge = {
       const { title } = shownAs(props.metric, props.spec);
       const { arcs, all } = told.value;
       return html`
-        <section ref=${root} class="panel own gauge" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
+        <section ref=${root} role="group" class="panel own gauge" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
           <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
           <div class="dials">${arcs.map(dial)}${!arcs.length && html`<p class="word">${TEXT.waiting}</p>`}</div>
           ${all > arcs.length && arcs.length > 0 && html`<p class="note">${someOf(arcs.length, all)}</p>`}

@@ -83,7 +83,7 @@ export const TableOf = {
       const bar = by.value === "name" ? "now" : by.value;
       const some = sorted.value.slice(0, MOST);
       return html`
-        <section ref=${root} class="panel own ranks" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${shown.title}>
+        <section ref=${root} role="group" class="panel own ranks" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${shown.title}>
           <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.title}</h3><span class="unit">${symbol}</span></header>
           <div class="scroll" tabindex="0" role="group" aria-label=${shown.title}>
             <table>

@@ -90,7 +90,7 @@ export const Timeline = {
       const { title } = shownAs(props.metric, props.spec);
       const { legend, shown, all } = told.value;
       return html`
-        <section ref=${root} class="panel own timeline" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
+        <section ref=${root} role="group" class="panel own timeline" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
           <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
           <div class="strips">
             <canvas ref=${canvas} role="img" aria-label=${summary.value} onPointermove=${pointed} onPointerleave=${() => (under.value = null)} />

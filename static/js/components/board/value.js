@@ -49,7 +49,7 @@ export const Value = {
       const { title } = shownAs(props.metric, props.spec);
       const { text, symbol, detail: more, level } = told.value;
       return html`
-        <section ref=${root} class="panel own value" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
+        <section ref=${root} role="group" class="panel own value" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
           <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
           <p class=${["v", level]} aria-label=${text === "–" ? TEXT.waiting : `${text}${joined(symbol)}`}>${text}<small>${symbol}</small></p>
           <p class="d cut">${more}</p>
