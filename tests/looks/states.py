@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.looks.wall import make_wall
 from tests.pages import PATIENCE, drag, until, wait_for_badge
 from tests.server import Server
 
@@ -21,7 +23,7 @@ BUNDLED = (
     "tcp", "temperatures", "uptime",
 )  # fmt: skip
 
-SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}, "wall": {"width": 3840, "height": 2160}}
 
 #: The clock of the page goes as that of the server does.
 CLOCK = """{
@@ -67,6 +69,29 @@ def menu(page: Page) -> None:
     until(page, "() => document.querySelector('.rail').getBoundingClientRect().left === 0")
 
 
+def editing(page: Page) -> None:
+    page.locator(".btn.edit").click()
+    page.locator(".edit-bar").wait_for(timeout=PATIENCE)
+
+
+def adding(page: Page) -> None:
+    editing(page)
+    page.locator(".edit-bar").get_by_role("button", name="Add panel").click()
+    page.get_by_role("dialog").get_by_label("Find a metric").wait_for(timeout=PATIENCE)
+
+
+def panel_menu(page: Page) -> None:
+    page.locator("[id='machine.load']").hover()
+    page.locator("[id='machine.load'] .dots").click()
+    page.get_by_role("menu").wait_for(timeout=PATIENCE)
+
+
+def data(page: Page) -> None:
+    panel_menu(page)
+    page.locator("[data-action=data]").click()
+    page.locator("dialog table.data td").first.wait_for(timeout=PATIENCE)
+
+
 STATES = {
     "overview": State("/"),
     "family": State("/d/cpu"),
@@ -80,17 +105,29 @@ STATES = {
     "talk": State("/d/cpu", pressing("m", then="#composer")),
     "paused": State("/d/cpu", pressing("Space", then=".btn.pause[aria-pressed=true]"), sizes=("desk",)),
     "zoomed": State("/d/cpu", zoomed, sizes=("desk",)),
+    "board": State("/d/wall"),
+    "editing": State("/d/wall", editing, sizes=("desk",)),
+    "adding": State("/d/wall", adding, sizes=("desk",)),
+    "panel-menu": State("/d/cpu", panel_menu),
+    "data": State("/d/cpu", data),
+    "kiosk": State("/d/wall?kiosk", sizes=("desk", "wall")),
 }
 
 #: A state at one of its sizes.
 EACH = [(name, size) for name, state in STATES.items() for size in state.sizes]
 
 
-def invented(home: Path) -> Server:
-    """The invented machine; it has still to be started."""
+@contextmanager
+def invented(home: Path) -> Iterator[Server]:
+    """The invented machine, with a dashboard that somebody has made."""
     config = "\n".join(f"[collectors.{name}]\nenabled = false\n" for name in BUNDLED)
     environ = {"PYTHONPATH": str(HERE), "LOOKS_NOW": str(NOW)}
-    return Server(home, ("--plugin", str(HERE / "world.py")), config=config, environ=environ)
+    one = Server(home, ("--plugin", str(HERE / "world.py")), config=config, environ=environ)
+    one.start()
+    make_wall(one)
+    yield one
+    one.forget_log()  # the failing collector's own traceback is in it
+    assert one.finish() == []
 
 
 def bring_about(page: Page, url: str, name: str) -> None:
@@ -98,8 +135,9 @@ def bring_about(page: Page, url: str, name: str) -> None:
     state = STATES[name]
     page.add_init_script(CLOCK)
     page.goto(url + state.path)
-    wait_for_badge(page, "Live")
-    page.locator("#talk").wait_for(timeout=PATIENCE)
+    if "kiosk" not in state.path:
+        wait_for_badge(page, "Live")
+        page.locator("#talk").wait_for(timeout=PATIENCE)
     drawn(page)
     state.prepare(page)
     drawn(page)
@@ -113,5 +151,5 @@ def drawn(page: Page) -> None:
           const { top, bottom } = one.getBoundingClientRect();
           const there = one.querySelector('.main-svg') || one.parentElement.querySelector('.word');
           return bottom < 0 || top > innerHeight || there;
-        })""",
+        }) && document.querySelector('.panel, .empty') !== null""",
     )

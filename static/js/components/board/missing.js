@@ -8,7 +8,7 @@ export const Missing = {
   /** @param {{spec: import("../../board/variables.js").Shown}} props */
   setup(props) {
     return () => html`
-      <section class="panel" id=${props.spec.id} aria-label=${props.spec.title ?? props.spec.metric}>
+      <section role="group" class="panel" id=${props.spec.id} aria-label=${props.spec.title ?? props.spec.metric}>
         <header><h3 class="cut">${props.spec.title ?? props.spec.metric}</h3></header>
         <p class="word">${props.spec.title ? `${props.spec.metric}: ${TEXT.gone}` : TEXT.gone}</p>
       </section>`;

@@ -10,7 +10,7 @@ export const TextPanel = {
     return () => {
       const { id, title, text } = props.spec;
       return html`
-        <section class="panel written" id=${id} aria-label=${title || null}>
+        <section role="group" class="panel written" id=${id} aria-label=${title || null}>
           ${title && html`<header><h3 class="cut">${title}</h3></header>`}
           <div class="prose"><${Marked} text=${text ?? ""} said=${0} headings=${true} /></div>
         </section>`;

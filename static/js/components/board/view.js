@@ -4,7 +4,7 @@ import { computed, defineAsyncComponent, ref } from "../../../vendor/vue.runtime
 import { useApp } from "../../app.js";
 import { WORDS, draftText, versionText } from "../../board/words.js";
 import { inOrder } from "../../board/place.js";
-import { momentText } from "../../text.js";
+import { TEXT, momentText } from "../../text.js";
 import { html } from "../html.js";
 import { Cell } from "./cell.js";
 import { Pickers } from "./pickers.js";
@@ -51,6 +51,7 @@ export const BoardView = {
         ${own.session && html`<${Editor} grid=${grid} />`}
         ${board.value?.description && !own.session && html`<p class="about-board">${board.value.description}</p>`}
         <${Pickers} />
+        <h2 class="hidden">${TEXT.charts}</h2>
         <div ref=${grid} class="board">
           ${shown.value.map((panel) => html`<${Cell} key=${panel.id} panel=${panel} session=${own.session} />`)}
         </div>
