@@ -1,6 +1,6 @@
 // Names of files and times in them, and how a file is handed to whoever sits before the page.
 
-import { zone } from "../localtime.js";
+import { ahead as shownAhead } from "../localtime.js";
 
 /** @typedef {import("../chart.js").Span} Span */
 /** ms by which the clock that the page shows is ahead of UTC at a time. @typedef {(time: number) => number} Zone */
@@ -9,7 +9,7 @@ import { zone } from "../localtime.js";
 const TAKEN_AFTER = 60_000;
 
 /** `2026-01-31T12:00:00.250+01:00`, or with Z for UTC itself. @param {number} time ms @param {Zone} [ahead] */
-export function isoText(time, ahead = zone) {
+export function isoText(time, ahead = shownAhead) {
   const offset = ahead(time);
   const text = new Date(time + offset).toISOString();
   return offset ? text.slice(0, -1) + zoneText(offset) : text;
@@ -23,7 +23,7 @@ export function zoneText(offset) {
 }
 
 /** `2026-01-31 12:00:00`. @param {number} time ms @param {Zone} [ahead] */
-export function dayAndClock(time, ahead = zone) {
+export function dayAndClock(time, ahead = shownAhead) {
   return new Date(time + ahead(time)).toISOString().slice(0, 19).replace("T", " ");
 }
 
@@ -34,7 +34,7 @@ export function dayAndClock(time, ahead = zone) {
  * @param {string} ending
  * @param {Zone} [ahead]
  */
-export function fileName(what, { from, to }, ending, ahead = zone) {
+export function fileName(what, { from, to }, ending, ahead = shownAhead) {
   const [day, clock] = dayAndClock(from, ahead).replaceAll(":", "-").split(" ");
   const [lastDay, lastClock] = dayAndClock(to, ahead).replaceAll(":", "-").split(" ");
   // What no file system takes, or a shell takes for something else.

@@ -109,7 +109,8 @@ export class Painter {
     const size = parseFloat(style.fontSize);
     const numbered = style.listStyleType === "decimal";
     const word = numbered ? `${[...element.parentElement?.children ?? []].indexOf(element) + 1}.` : "•";
-    this.word(word, left - size * 0.6 - (numbered ? size * 0.5 : 0), top + size * 1.1, style);
+    this.pen.font = `${style.fontSize} ${style.fontFamily}`;
+    this.word(word, left - size * (numbered ? 0.4 : 0.65) - this.pen.measureText(word).width, top + size * 1.1, style);
   }
 
   /** @param {Text} node @param {Element} parent */
@@ -154,7 +155,10 @@ export function seen(colour) {
 /** The lines of a text as the page breaks them. @param {Text} node @returns {{text: string, box: DOMRect}[]} */
 function linesOf(node) {
   const range = document.createRange();
-  range.selectNodeContents(node);
+  // The space between this text and its neighbours is theirs: a line begins with its first letter.
+  const begin = node.data.search(/\S/);
+  range.setStart(node, begin);
+  range.setEnd(node, node.data.trimEnd().length);
   const boxes = [...range.getClientRects()];
   const first = boxes[0];
   if (!first) return [];

@@ -4,7 +4,7 @@ import { TEXT } from "../text.js";
 import { Painter } from "./paint.js";
 import { dayAndClock, zoneText } from "./files.js";
 import { ground, svg, tag, xml } from "./tag.js";
-import { zone } from "../localtime.js";
+import { ahead } from "../localtime.js";
 
 /** @typedef {import("./panels.js").Held} Held */
 /** @typedef {{svg: string, width: number, height: number}} Picture */
@@ -17,6 +17,8 @@ const MOST_PIXELS = 64_000_000;
 /** px of the line that tells the times. */
 const FOOT = 26;
 const EDGE = 14;
+/** px of a panel in which there is room for where it is from, too. */
+const BOTH = 440;
 
 /**
  * @param {Held} panel
@@ -49,7 +51,7 @@ function framed(element, times, from) {
     x, "y": height + FOOT / 2, "text-anchor": anchor, "font-size": 11, "font-family": font, "fill": quiet,
     "style": "font-variant-numeric:tabular-nums",
   }, xml(text));
-  const inside = [ground(backgroundColor), ...painter.parts, foot(EDGE, "start", times), foot(width - EDGE, "end", from)];
+  const inside = [ground(backgroundColor), ...painter.parts, foot(EDGE, "start", times), ...(width < BOTH ? [] : [foot(width - EDGE, "end", from)])];
   return { width, height: tall, svg: svg(width, tall, inside.join("")) };
 }
 
@@ -63,7 +65,7 @@ export function quietOf(element) {
 export function timesText({ from, to }) {
   const [first, last] = [dayAndClock(from), dayAndClock(to)];
   const end = first.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last;
-  return `${first} – ${end} (UTC${zone(to) ? zoneText(zone(to)) : ""})`;
+  return `${first} – ${end} (UTC${ahead(to) ? zoneText(ahead(to)) : ""})`;
 }
 
 /** Pixels of the picture for each of the page: as many as are wanted, within what a browser can hold. @param {number} width @param {number} height */
