@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from dashboard.dashboards.binding import Binding, check_target, parse_source
 from dashboard.dashboards.document import KINDS, MAX_PANELS, MAX_SIZE, WITHOUT_METRIC, brief
 from dashboard.dashboards.refusal import Wrong, read
+from tests.server import ROOT
 
 PIE: dict[str, Any] = {"data": [{"type": "pie"}]}
 
@@ -45,6 +49,21 @@ def test_what_is_as_by_default_is_left_out() -> None:
     panel = {"id": "p1", "metric": "system.cpu", "x": 0, "y": 0, "w": 6, "h": 2, "range": [0, None]}
     assert short == {"slug": "web", "title": "Web", "window": 60, "panels": [panel]}
     assert list(short["panels"][0]) == list(panel)
+
+
+@pytest.mark.node
+def test_the_page_knows_every_key_of_a_panel() -> None:
+    """static/js/board/document.js has the same defaults: what it does not know, it would drop when it saves."""
+    node = shutil.which("node")
+    assert node, "install Node 18 or later"
+    module = (ROOT / "static" / "js" / "board" / "document.js").as_uri()
+    script = f"import {{ DEFAULTS }} from {json.dumps(module)}; console.log(JSON.stringify(DEFAULTS));"
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script], capture_output=True, text=True, check=True, timeout=30
+    )
+    [panel] = read(board({"metric": "a.b"})).whole()["panels"]
+    ours = {key: value for key, value in panel.items() if key not in ("id", "x", "y", "w", "h")}
+    assert json.loads(done.stdout) == ours | {"metric": None}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,8 +13,8 @@ export const ALL = "*";
 
 /** @type {Required<Given>} what a panel is when it does not say */
 export const DEFAULTS = {
-  kind: "auto", metric: null, title: null, only: {}, unit: null, range: [null, null], thresholds: [], compare: null, repeat: null,
-  text: null, figure: null, bind: null,
+  kind: "auto", metric: null, title: null, only: {}, unit: null, range: [null, null], log: false, thresholds: [], compare: null,
+  repeat: null, text: null, figure: null, bind: null,
 };
 /** Fields that say where a panel is. */
 export const PLACE = /** @type {const} */ (["x", "y", "w", "h"]);

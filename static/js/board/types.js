@@ -14,6 +14,7 @@
  * @property {Only} [only]
  * @property {string | null} [unit]
  * @property {[number | null, number | null]} [range]
+ * @property {boolean} [log] whether the axis of values is a logarithmic one
  * @property {Threshold[]} [thresholds]
  * @property {number | null} [compare] seconds
  * @property {string | null} [repeat] name of a variable
@@ -51,6 +52,7 @@
  * @property {Only} only
  * @property {string | null} unit
  * @property {[number | null, number | null]} range
+ * @property {boolean} log
  * @property {Threshold[]} thresholds
  * @property {number | null} compare
  * @property {string | null} text

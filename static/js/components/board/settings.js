@@ -17,6 +17,7 @@ import { Thresholds } from "./thresholds.js";
 const CHARTS = ["auto", "line", "area", "stacked", "bars", "heatmap", "histogram", "gauge", "value", "table", "timeline"];
 /** Kinds on which a level of a value is seen. */
 const LEVELLED = new Set(["auto", "line", "area", "stacked", "bars", "gauge", "value", "table", "timeline"]);
+const LOGARITHMIC = new Set(["auto", "line", "area", "bars"]);
 const RANGED = new Set(["auto", "line", "area", "stacked", "bars", "gauge", "table"]);
 /** Kinds that have an earlier span beside them. */
 const COMPARED = new Set(["auto", "line", "area", "stacked", "bars"]);
@@ -102,6 +103,8 @@ export const Settings = {
             ${field(WORDS.to, html`<input type="number" step="any" value=${high ?? ""} placeholder=${WORDS.byItself}
               onChange=${(/** @type {any} */ event) => put({ range: ordered(low, numberOf(event)) })} />`)}
           </div>`}
+        ${LOGARITHMIC.has(own.kind) && html`
+          <label class="check"><input type="checkbox" checked=${own.log} onChange=${(/** @type {any} */ { target }) => put({ log: target.checked })} />${WORDS.log}</label>`}
         ${LEVELLED.has(own.kind) && html`<${Thresholds} thresholds=${own.thresholds} unit=${own.unit ?? metric?.unit ?? ""}
           onChange=${(/** @type {any} */ thresholds) => put({ thresholds })} />`}
         ${variables.length > 0 && select(WORDS.repeat, own.repeat ?? "", [["", WORDS.none], ...variables.map(({ name }) => /** @type {[string, string]} */ ([name, `$${name}`]))],

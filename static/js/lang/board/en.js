@@ -77,6 +77,7 @@ export const WORDS = {
   from: "from",
   to: "to",
   byItself: "by itself",
+  log: "Logarithmic",
   thresholds: "Thresholds",
   addThreshold: "Add a threshold",
   valueFrom: "From value",
@@ -131,7 +132,7 @@ export const WORDS = {
   columns: { now: "now", min: "min", mean: "mean", max: "max" },
   fields: {
     title: "title", description: "description", window: "span of time", kind: "drawn as", metric: "metric", only: "series", unit: "unit",
-    range: "range", thresholds: "thresholds", compare: "compared with", repeat: "repeated for", text: "text", figure: "figure", bind: "arrays of the figure",
+    range: "range", log: "logarithmic", thresholds: "thresholds", compare: "compared with", repeat: "repeated for", text: "text", figure: "figure", bind: "arrays of the figure",
     place: "place", size: "size",
   },
   nothing: "nothing",

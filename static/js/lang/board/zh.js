@@ -72,6 +72,7 @@ export const WORDS = {
   from: "从",
   to: "到",
   byItself: "自动",
+  log: "对数坐标",
   thresholds: "阈值",
   addThreshold: "添加阈值",
   valueFrom: "起始值",
@@ -122,7 +123,7 @@ export const WORDS = {
   columns: { now: "当前", min: "最小", mean: "平均", max: "最大" },
   fields: {
     title: "标题", description: "说明", window: "时间范围", kind: "图表类型", metric: "指标", only: "序列", unit: "单位",
-    range: "范围", thresholds: "阈值", compare: "对比", repeat: "重复", text: "文本", figure: "图形", bind: "图形的数组",
+    range: "范围", log: "对数坐标", thresholds: "阈值", compare: "对比", repeat: "重复", text: "文本", figure: "图形", bind: "图形的数组",
     place: "位置", size: "大小",
   },
   nothing: "无",
