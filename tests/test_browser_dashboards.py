@@ -316,7 +316,8 @@ def test_versions_are_looked_at_and_brought_back(room: Server, page: Page) -> No
     keep(room, "older", *THREE, by="Ann")
     keep(room, "older", THREE[0], base=1, by="Bob", title="Lesser")
     open_board(page, room, "older")
-    page.get_by_role("button", name="Versions").click()
+    page.locator(".bar .dots").click()
+    page.get_by_role("menuitem", name="Versions").click()
     rows = page.locator(".versions li")
     until(page, "() => document.querySelectorAll('.versions li').length === 2")
     assert [row.split(",")[0] for row in rows.all_inner_texts()] == ["Version 2", "Version 1"]
@@ -357,7 +358,8 @@ def test_an_open_page_follows_what_others_save(room: Server, page: Page) -> None
 def test_one_is_made_from_what_is_on_the_page(room: Server, page: Page) -> None:
     """A copy of a page that makes itself has its charts, in its order; a copy of one that was made has all of it."""
     open_live(page, f"{room.url}/d/farm")
-    page.get_by_role("button", name="Copy and edit").click()
+    page.locator(".main .panel").first.wait_for(timeout=PATIENCE)
+    page.keyboard.press("e")
     page.get_by_role("dialog").get_by_role("button", name="Make it").click()
     page.locator(".edit-bar").wait_for(timeout=PATIENCE)
     save(page)

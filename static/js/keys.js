@@ -3,7 +3,7 @@
 import { WINDOWS } from "./text.js";
 
 /** Keys that change nothing of what one looks at. */
-const ASIDE = new Set(["f", "t", "c", "?", "m", "p", "l"]);
+const ASIDE = new Set(["f", "t", "c", "e", "?", "m", "p", "l"]);
 /** What somebody takes into their own hands, and by that follows nobody any more. */
 const HANDS = ".plot, .seg, .pick, .btn.pause, button.chip, .rail a, .tile, .family a";
 
@@ -20,6 +20,7 @@ export function listenKeys(app, target = document) {
     " ": app.togglePause,
     "t": () => app.setTheme(state.theme === "dark" ? "light" : "dark"),
     "f": () => void (state.full = state.full ? "" : app.panels.pointed()?.id ?? ""),
+    "e": () => app.boards.change(),
     "c": () => void (state.dialog = "collectors"),
     "?": () => void (state.dialog = "help"),
     "/": () => {

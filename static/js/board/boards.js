@@ -187,6 +187,13 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
       Object.assign(own, { session: begun(given, base, saved), older: null, version: 0, draft: null, dialog: "" });
     },
 
+    /** Edit it; of what nobody can change, make another. */
+    change() {
+      if (own.session || own.version) return;
+      if (entry.value?.editable) this.edit();
+      else Object.assign(own, { dialog: "new", copying: true });
+    },
+
     /** Go on with what was left behind. */
     async resume() {
       const { draft, kept } = own;

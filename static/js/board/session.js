@@ -15,6 +15,8 @@ import { movedText, placeText } from "./words.js";
 
 /** ms after the last edit at which it is put away in this browser. */
 const REST = 400;
+/** Status of HTTP: it is not the version any more that this was made from; without a newer one it was removed. */
+const CONFLICT = 409;
 /** @type {Record<string, {x?: number, y?: number}>} */
 const STEPS = { ArrowLeft: { x: -1 }, ArrowRight: { x: 1 }, ArrowUp: { y: -1 }, ArrowDown: { y: 1 } };
 /** @type {Record<string, {w?: number, h?: number}>} */
@@ -157,8 +159,9 @@ export class Session {
       this.flush();
       return { dashboard: board, version, by, t: Date.now(), editable: true };
     } catch (error) {
-      const { current, message } = /** @type {import("./asking.js").Refused} */ (error);
+      const { status, current, message } = /** @type {import("./asking.js").Refused} */ (error);
       if (current) this.conflict = current;
+      else if (status === CONFLICT) this.quicker = { version: 0, by: "", t: 0, gone: true };
       else this.trouble = message;
       return null;
     } finally {

@@ -3,7 +3,7 @@
 import { useApp } from "../app.js";
 import { TEXT, WINDOWS, badge, delayText, msText, spanText, withKey } from "../text.js";
 import { duration } from "../units.js";
-import { BoardButtons } from "./board/buttons.js";
+import { BoardButtons, madeActions } from "./board/buttons.js";
 import { html } from "./html.js";
 import { Folded } from "./notices.js";
 import { boardActions } from "../out/actions.js";
@@ -20,7 +20,7 @@ export const Bar = {
   setup(props) {
     const app = useApp();
     const { state, boot, setWindow, setTheme, togglePause } = app;
-    const actions = boardActions(app, () => props.title);
+    const actions = [...madeActions(app.boards), ...boardActions(app, () => props.title)];
     /** The span that all charts look at, and stays; "" while they follow a window. */
     const fixed = () => (state.look && !state.look.metric ? spanText(state.look.from, state.look.to, state.now) : "");
     /** The window that they follow. */

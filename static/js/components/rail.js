@@ -73,7 +73,7 @@ export const Rail = {
     const made = () => html`
       <div class="h">${WORDS.madeByYou}</div>
       ${boards.own.listed.map(({ slug, title }) => link(slug, title))}
-      <button class="nav make" type="button" aria-haspopup="dialog" onClick=${() => (boards.own.dialog = "new")}>
+      <button class="nav make" type="button" aria-haspopup="dialog" onClick=${() => Object.assign(boards.own, { dialog: "new", copying: false })}>
         <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M8 3v10M3 8h10" /></svg>${WORDS.newDashboard}
       </button>`;
 

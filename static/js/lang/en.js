@@ -205,6 +205,7 @@ export const keysText = (windows) => [
   ["l", "Charts move together, or each alone"],
   ["f", "Full screen: the panel below the mouse, or with the focus"],
   ["t", "Dark or light"],
+  ["e", "Edit this dashboard, or a copy of it"],
   ["c", "Collectors and their states"],
   ["m", "Talk beside the charts"],
   ["p", "Held: show others where you point"],

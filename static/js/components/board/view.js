@@ -53,7 +53,7 @@ export const BoardView = {
         <${Pickers} />
         <h2 class="hidden">${TEXT.charts}</h2>
         <div ref=${grid} class="board">
-          ${shown.value.map((panel) => html`<${Cell} key=${panel.id} panel=${panel} session=${own.session} />`)}
+          ${shown.value.map((panel) => html`<${Cell} key=${`${panel.id} ${panel.kind}`} panel=${panel} session=${own.session} />`)}
         </div>
         ${empty()}
       </div>`;
