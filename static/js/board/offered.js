@@ -1,6 +1,6 @@
 // Dashboards that make themselves below a family: one for each disk, interface or host that its metrics tell apart.
 
-import { matches } from "./selector.js";
+import { takes } from "../only.js";
 import { natural } from "./variables.js";
 
 /** @typedef {import("../types.js").Metric} Metric */
@@ -39,5 +39,5 @@ export function offered(metrics) {
 
 /** Metrics that have a series with that label value. @param {Metric[]} metrics @param {Only} only */
 export function having(metrics, { label, value }) {
-  return metrics.filter(({ series }) => series.some((one) => matches(one, { [label]: [value] })));
+  return metrics.filter(({ series }) => series.some((one) => takes(one, { [label]: [value] })));
 }

@@ -1,5 +1,7 @@
 // Which series: all of a metric, or those whose labels have certain values, as in `disk.busy{disk="sda"}`.
 
+import { takes } from "../only.js";
+
 /** @typedef {import("./types.js").Only} Only */
 /** @typedef {{metric: string, only: Only}} Selector */
 
@@ -22,12 +24,7 @@ export function selectorOf(text) {
   return { metric: /** @type {string} */ (found[1]), only };
 }
 
-/** @param {import("../types.js").Series} series @param {Only} only */
-export function matches({ labels }, only) {
-  return Object.entries(only).every(([label, values]) => values.includes(labels[label] ?? ""));
-}
-
 /** Places of the series that are meant. @param {import("../types.js").Series[]} series @param {Only} only */
 export function placesOf(series, only) {
-  return series.flatMap((one, place) => (matches(one, only) ? [place] : []));
+  return series.flatMap((one, place) => (takes(one, only) ? [place] : []));
 }

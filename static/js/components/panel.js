@@ -7,6 +7,7 @@ import { useApp } from "../app.js";
 import { Chart } from "../chart.js";
 import { useHeld } from "../out/held.js";
 import { legendOf } from "../own.js";
+import { takes } from "../only.js";
 import { shapeOf } from "../returning.js";
 import { rowsAhead, rowsOf } from "../rows.js";
 import { chartOf, panelId, shownAs } from "../spec.js";
@@ -86,6 +87,9 @@ export const Panel = {
     let looks = false;
     /** Counts buildings of the chart, so that one that was overtaken gives up. */
     let builds = 0;
+
+    /** How many of these it is about. @param {import("../types.js").Series[]} series */
+    const meant = (series) => (props.spec?.only ? series.filter((one) => takes(one, props.spec?.only)).length : series.length);
 
     /** What the legend will be, as far as it is known: nothing moves when it comes. @returns {{rows: Row[], lines: number, all: number, legend: Chart["legend"]}} */
     function ahead() {
@@ -197,7 +201,7 @@ export const Panel = {
         });
       }
       const [low, high] = drawn.bounds.map((bound) => short(bound / factor) + joined(symbol));
-      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: ring.series.length, low: low ?? "", high: high ?? "", rows, legend };
+      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: meant(ring.series), low: low ?? "", high: high ?? "", rows, legend };
     }
 
     async function build() {
