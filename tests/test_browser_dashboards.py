@@ -68,7 +68,7 @@ def test_one_is_made_from_nothing(room: Server, new_page: Callable[..., Page]) -
     page.get_by_label("What it is called").fill("Farm at night")
     page.keyboard.press("Enter")
     page.locator(".edit-bar").wait_for(timeout=PATIENCE)
-    assert page.url.endswith("/d/farm-at-night")
+    assert page.url.split("?")[0].endswith("/d/farm-at-night")
     page.locator(".edit-bar").get_by_role("button", name="Add panel").click()
     search = page.get_by_role("dialog").get_by_label("Find a metric")
     search.fill("load of hosts")
@@ -239,7 +239,7 @@ def test_unsaved_work_outlives_a_reload(room: Server, page: Page) -> None:
     page.locator(".nav", has_text="CPU").click()
     question = page.get_by_role("dialog", name="There is unsaved work")
     question.get_by_role("button", name="Stay").click()
-    assert page.url.endswith("/d/draft")
+    assert page.url.split("?")[0].endswith("/d/draft")
     page.locator(".nav", has_text="CPU").click()
     question.get_by_role("button", name="Go without saving").click()
     page.locator(".bar h1", has_text="CPU").wait_for(timeout=PATIENCE)
@@ -326,7 +326,7 @@ def test_versions_are_looked_at_and_brought_back(room: Server, page: Page) -> No
     banner.wait_for(timeout=PATIENCE)
     page.locator("[data-panel=p3]").wait_for(timeout=PATIENCE)
     assert not page.get_by_role("button", name="Edit", exact=True).is_visible()
-    until(page, "() => location.search === '?version=1'")
+    until(page, "() => new URLSearchParams(location.search).get('version') === '1'")
     page.reload()
     banner.wait_for(timeout=PATIENCE)
     page.locator("[data-panel=p3]").wait_for(timeout=PATIENCE)
@@ -385,3 +385,20 @@ def test_the_end_of_a_dashboard(room: Server, page: Page) -> None:
     page.get_by_role("button", name="Remove it for everybody?").click()
     page.locator(".bar h1", has_text="Overview").wait_for(timeout=PATIENCE)
     assert room.get("/api/v1/dashboards/ended")[0] == 404
+
+
+def test_a_dashboard_has_a_span_of_its_own(room: Server, page: Page) -> None:
+    """Who comes to it sees its own span, unless the address says another; who leaves has theirs again."""
+    keep(room, "hour", *THREE, window=3600)
+    open_live(page, room.url)
+    page.keyboard.press("3")
+    chosen = "() => document.querySelector('.seg .on').innerText"
+    until(page, f"() => ({chosen})() === '15 min'")
+    page.get_by_role("link", name="Hour", exact=True).click()
+    until(page, f"() => ({chosen})() === '1 h'")
+    page.locator(".nav", has_text="CPU").click()
+    until(page, f"() => ({chosen})() === '15 min'")
+    open_board(page, room, "hour", "?window=1m")
+    assert page.evaluate(chosen) == "1 min"
+    open_board(page, room, "hour")
+    until(page, f"() => ({chosen})() === '1 h'")

@@ -48,6 +48,8 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
   const own = shallowReactive(initial);
   /** Counts questions, so that an answer that was overtaken is not taken. */
   let asked = 0;
+  /** Whether one comes to it, and not back or by an address that says which span: then it shows its own. */
+  let arriving = !address.said("window");
 
   const entry = computed(() => own.listed.find(({ slug }) => slug === state.slug) ?? null);
   /** Whether what is open was made by somebody. */
@@ -103,7 +105,7 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
   function entered() {
     own.draft = own.session ? null : draftOf(state.slug);
     const window = board.value?.window;
-    if (!window || address.said("window")) return;
+    if (!window || !arriving) return;
     address.settle();
     setWindow(window, false);
   }
@@ -113,6 +115,7 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
     const left = own.kept?.dashboard.window;
     own.session?.flush();
     asked++;
+    arriving = false;
     Object.assign(own, { kept: null, older: null, session: null, draft: null, trouble: null, dialog: "" });
     if (left && state.window === left) {
       address.settle();
@@ -162,8 +165,9 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
   return {
     own, asking, here, board, bindings, panels, entry, load, told,
 
-    /** Look at one thing of a family. @param {import("./offered.js").Only | null} only */
+    /** One has come to another dashboard: perhaps to one thing of a family. @param {import("./offered.js").Only | null} only */
     narrow(only) {
+      arriving = true;
       address.settle();
       own.only = only;
     },
