@@ -5,6 +5,9 @@ import { useApp } from "../app.js";
 import { Marks, momentAt } from "../marks.js";
 import { html } from "./html.js";
 
+/** ms */
+const BOX_LASTS = 100;
+
 export const Overlay = {
   props: ["metric", "area"],
   /**
@@ -24,7 +27,7 @@ export const Overlay = {
       place() {
         marks?.place(props.area());
         // The chart has moved on below the mouse.
-        if (mouse) cross.show(under(mouse)?.t ?? null);
+        if (mouse && !mouse.buttons) cross.show(under(mouse)?.t ?? null);
       },
     });
 
@@ -36,10 +39,14 @@ export const Overlay = {
       marks?.point({ crosshair, colour: own }, here);
     }
 
+    /** @type {DOMRect | null} where this is; asked anew after a moment, since that makes the browser lay out the page */
+    let box = null;
+    let boxAt = -Infinity;
+
     /** The moment below the mouse, and how far up. @param {MouseEvent} event */
     function under(event) {
       const area = props.area();
-      const box = root.value?.getBoundingClientRect();
+      if (performance.now() - boxAt > BOX_LASTS) [box, boxAt] = [root.value?.getBoundingClientRect() ?? null, performance.now()];
       if (!area || !box) return null;
       const [x, y] = [event.clientX - box.left, event.clientY - box.top];
       if (x < area.left || x > area.left + area.width) return null;
@@ -55,7 +62,8 @@ export const Overlay = {
       mouse = event;
       const at = under(event);
       if (people.picking) marks?.setMoment(at?.t ?? null);
-      cross.show(at?.t ?? null);
+      // What is moved by hand stays below it.
+      if (!event.buttons) cross.show(at?.t ?? null);
       together.show(at ? { crosshair: at.t, ...(state.pointing ? { pointer: { metric: props.metric, ...at } } : {}) } : {});
     }
 

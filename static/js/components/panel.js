@@ -85,6 +85,8 @@ export const Panel = {
     let past = null;
     /** Whether it looks where the page was asked to. */
     let looks = false;
+    /** Whether that is told above all charts. */
+    const elsewhere = ref(false);
     /** Counts buildings of the chart, so that one that was overtaken gives up. */
     let builds = 0;
 
@@ -124,10 +126,17 @@ export const Panel = {
       return past.found && { ring: past.found, shift, word: comparedText(compared.value) };
     }
 
+    let followedAt = -Infinity;
+
     /** Tell what the zoom is about, and draw it. */
     function follow() {
       const { span, reason } = zoomed;
-      zoom.value = span && { to: span.to, word: finerOf(zoomed), reason };
+      const now = performance.now();
+      // How far it is behind is read more slowly than it is moved.
+      if (!moving || !span || !zoom.value || now - followedAt >= VALUES_FASTEST) {
+        followedAt = now;
+        zoom.value = span && { to: span.to, word: finerOf(zoomed), reason };
+      }
       redraw();
     }
 
@@ -357,7 +366,7 @@ export const Panel = {
 
     const chip = () => {
       // What all charts look at is told once, above them.
-      if (zoom.value && !(looks && state.look && !state.look.metric && !state.look.hand)) {
+      if (zoom.value && !elsewhere.value) {
         const late = Math.max(0, (app.head() - zoom.value.to) / 1000);
         return html`<button class="chip" onClick=${catchUp}>${behind(state.now && late)}</button>`;
       }
@@ -374,6 +383,7 @@ export const Panel = {
       const asked = state.look?.metric && state.look.metric !== props.metric.name ? null : state.look;
       if (!asked && looks) lookAt(null);
       looks = asked !== null;
+      elsewhere.value = asked !== null && !asked.metric && !asked.hand;
       if (asked) lookAt({ from: asked.from, to: asked.to }, asked.moving);
     }
 

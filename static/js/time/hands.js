@@ -45,7 +45,9 @@ export function handsOn(element, grip) {
   /** @type {Span | null} where the wheel has come to */
   let turned = null;
 
-  const left = () => element.getBoundingClientRect().left;
+  /** Where the chart is: asked once a movement, since that makes the browser lay out the page. */
+  let edge = NaN;
+  const left = () => (Number.isNaN(edge) ? element.getBoundingClientRect().left : edge);
   const inside = (/** @type {Area} */ area, /** @type {number} */ x) => x >= area.left && x <= area.left + area.width;
   /** @param {PointerEvent} event */
   const x = (event) => event.clientX - left();
@@ -58,6 +60,7 @@ export function handsOn(element, grip) {
     if (!area || !first) return;
     doing = what;
     begun = { area, x: x(first), xs: two() };
+    edge = element.getBoundingClientRect().left;
     for (const id of held.keys()) element.setPointerCapture?.(id);
     element.classList.add("held");
   }
@@ -68,6 +71,7 @@ export function handsOn(element, grip) {
     element.classList.remove("held");
     doing = "";
     begun = null;
+    edge = NaN;
   }
 
   /** @param {PointerEvent} event */

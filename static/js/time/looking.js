@@ -51,7 +51,10 @@ export class Looking {
   bounded(span) {
     const { from, to } = this.live();
     const last = Math.max(to, this.head() || to);
-    return within(span, { shortest: SHORTEST, longest: BEYOND, first: 0, last: Math.max(last, from + SHORTEST) });
+    const there = within(span, { shortest: SHORTEST, longest: BEYOND, first: 0, last: Math.max(last, from + SHORTEST) });
+    // Of whole milliseconds: a span that is only moved stays exactly as long.
+    const begin = Math.round(there.from);
+    return { from: begin, to: begin + Math.round(lengthOf(there)) };
   }
 
   /**
