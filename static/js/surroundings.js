@@ -107,7 +107,9 @@ export class Surroundings {
     if (this.kind.flat) return layout;
     const range = [view.axis(view.from), view.axis(view.to)];
     // Texts too near an end are taken away by us: one that Plotly hides would stay so when it has moved on.
-    layout["xaxis"] = { type: "date", ticklabeloverflow: "allow", ...timeTicks(view, view.width, view.axis, clear), ...hoverFormat(view), ...given["xaxis"], range };
+    // Bars would have no lines at times, unlike what stands for them while only the axes are Plotly's.
+    const own = { type: "date", ticklabeloverflow: "allow", ...(this.kind.built ? { showgrid: true } : {}) };
+    layout["xaxis"] = { ...own, ...timeTicks(view, view.width, view.axis, clear), ...hoverFormat(view), ...given["xaxis"], range };
     if (this.spec.log && !this.kind.built) layout["yaxis"] = { ...given["yaxis"], type: "log" };
     if (this.spec.thresholds?.length) {
       layout["shapes"] = [...(given["shapes"] ?? []), ...bands(this.spec.thresholds, factor, { range: this.range, log: this.log })];
