@@ -23,7 +23,11 @@ BUNDLED = (
     "tcp", "temperatures", "uptime",
 )  # fmt: skip
 
-SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}, "wall": {"width": 3840, "height": 2160}}
+SIZES = {
+    "desk": {"width": 1440, "height": 900},
+    "phone": {"width": 390, "height": 844},
+    "wall": {"width": 3840, "height": 2160},
+}
 
 #: The clock of the page goes as that of the server does.
 CLOCK = """{

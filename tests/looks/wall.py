@@ -9,6 +9,13 @@ _ROSE = {
     "data": [{"type": "barpolar", "theta": [0, 60, 120, 180, 240, 300], "r": [3, 5, 2, 6, 4, 3]}],
     "layout": {"polar": {"radialaxis": {"nticks": 3}}},
 }
+_NIGHT = """## Night watch
+
+Call **Ada** when the pump stops:
+
+- first look at `odd.flow`
+- then at [the manual](https://example.org)
+"""
 _LIMITS = [{"value": 60, "level": "warn"}, {"value": 80, "level": "bad"}]
 
 
@@ -27,7 +34,7 @@ def make_wall(server: Server) -> None:
         panel_of(8, 0, 8, 4, 4, metric="machine.top", kind="table", title="Table"),
         panel_of(9, 4, 8, 4, 4, metric="machine.modes", kind="timeline", title="Timeline"),
         panel_of(10, 8, 8, 4, 4, kind="figure", title="Figure", figure=_ROSE, bind={"r": "machine.cores"}),
-        panel_of(11, 0, 12, 6, 3, kind="text", title="Text", text="## Night watch\n\nCall **Ada** when the pump stops:\n\n- first look at `odd.flow`\n- then at [the manual](https://example.org)"),
+        panel_of(11, 0, 12, 6, 3, kind="text", title="Text", text=_NIGHT),
         panel_of(12, 6, 12, 3, 3, metric="machine.busy", kind="bars", title="Bars"),
         panel_of(13, 9, 12, 3, 3, metric="gone.metric", title="Of a metric that is not there"),
         title="Wall",

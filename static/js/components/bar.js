@@ -77,7 +77,8 @@ export const Bar = {
         <${Folded} />
         ${live()}
         <button class="btn pause" aria-pressed=${state.pausedAt > 0} aria-keyshortcuts="Space" onClick=${togglePause}>
-          ${state.pausedAt ? TEXT.goOn : TEXT.pause}<kbd aria-hidden="true">${TEXT.spaceKey}</kbd>
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d=${state.pausedAt ? "M5 3.5v9l7-4.5z" : "M5.5 4v8M10.5 4v8"} /></svg>
+          <span>${state.pausedAt ? TEXT.goOn : TEXT.pause}</span><kbd aria-hidden="true">${TEXT.spaceKey}</kbd>
         </button>
         <button class="btn icon theme" aria-label=${state.theme === "dark" ? TEXT.toLight : TEXT.toDark} aria-keyshortcuts="t"
                 title=${withKey(state.theme === "dark" ? TEXT.toLight : TEXT.toDark, "t")}
