@@ -25,7 +25,7 @@ help:
 	@echo 'make js           the JavaScript tests alone'
 	@echo 'make bench        the figures of docs/performance.md; BENCHES="fanout latency" measures those alone'
 	@echo 'make vendor       fetch the vendored files of static/vendor again'
-	@echo 'make screenshots  draw the pictures of docs/img again'
+	@echo 'make screenshots  draw the pictures of docs/img again, and those that the tests compare the page with'
 	@echo 'make clean        remove all that make has made'
 
 run: $(RUN)
@@ -72,6 +72,7 @@ vendor: $(DEV)
 
 screenshots: $(DEV) browser
 	$(BIN)/python tests/screenshots.py
+	REFERENCES=renew $(BIN)/python -m pytest -p no:randomly tests/test_browser_looks.py
 
 clean:
 	rm -rf .venv node_modules .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist \
