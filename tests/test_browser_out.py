@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+import requests
 
 from tests.pages import PATIENCE, open_live, panel, until, wait_for_chart
 from tests.pictures import pixels, share
@@ -355,3 +356,40 @@ def test_a_dashboard_is_saved_as_it_is_seen(room: Server, page: Page) -> None:
     assert share(place, "#ffffff", 3) > 0.5
     colours = {tuple(pixel) for pixel in place.reshape(-1, place.shape[-1])[::7].tolist()}
     assert len(colours) > 30, "a chart is drawn there"
+
+
+def test_panels_that_are_no_charts_leave_the_page_as_well(room: Server, page: Page) -> None:
+    """A text, a value and a gauge have the menu, too: pictures have their words, and data are those they show."""
+    panels = [
+        {"id": "words", "kind": "text", "text": "# Rules\n\nCall **Ann** when it is\n\n- loud", "x": 0, "y": 0, "w": 4},
+        {"id": "number", "kind": "value", "metric": METRIC, "x": 4, "y": 0, "w": 4},
+        {"id": "dial", "kind": "gauge", "metric": METRIC, "only": {"series": ["=one"]}, "x": 8, "y": 0, "w": 4},
+    ]
+    answer = requests.put(
+        f"{room.url}/api/v1/dashboards/kinds",
+        json={"dashboard": {"slug": "kinds", "title": "Kinds", "panels": panels}},
+        timeout=20,
+    )
+    assert answer.status_code == 200, answer.text
+    page.goto(f"{room.url}/d/kinds")
+    until(page, "() => /\\d/.test(document.querySelector('#number .v')?.innerText ?? '')")
+
+    def chosen(name: str, action: str) -> bytes:
+        cell = page.locator(f".cell[data-panel={name}]")
+        cell.hover()
+        cell.locator(".dots").click()
+        with page.expect_download(timeout=PATIENCE) as given:
+            page.locator(f".options [data-action={action}]").click()
+        return Path(given.value.path()).read_bytes()
+
+    tree = ElementTree.fromstring(chosen("words", "svg"))
+    texts = ["".join(one.itertext()) for one in tree.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Rules", "Call", "Ann", "when it is", "•", "loud"} <= {*texts}
+    head, rows = rows_of(chosen("number", "csv"))
+    assert len(head) == 3
+    assert len(rows) > 3
+    assert share(pixels(chosen("dial", "png")), "#0b6fc7") > 0.001
+    page.locator(".cell[data-panel=words]").hover()
+    page.keyboard.press("f")
+    full(page).wait_for(timeout=PATIENCE)
+    assert full(page).get_attribute("id") == "words"
