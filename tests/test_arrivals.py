@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -12,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from dashboard.arrivals import CUT_AT_ONCE, LARGE_BODIES, Arrivals, Newcomer
+from dashboard.arrivals import CUT_AT_ONCE, LARGE_EACH, Arrivals, Newcomer
 from tests.server import ASYNC_MODES, AsyncMode, Server
 from tests.test_server import connect
 
@@ -28,6 +29,11 @@ HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 
 def dial(server: Server) -> socket.socket:
     return socket.create_connection((server.host, server.port), timeout=20)
+
+
+def dial_from(server: Server, address: str) -> socket.socket:
+    """A connection of somebody else: all of 127/8 is this machine."""
+    return socket.create_connection((server.host, server.port), timeout=20, source_address=(address, 0))
 
 
 def time_of_end(connection: socket.socket, drip: bytes = b"") -> float:
@@ -209,16 +215,20 @@ def test_unbounded_bodies_are_refused(server: StartServer, async_mode: AsyncMode
 
 @both_modes
 def test_large_bodies_are_few_at_a_time(server: StartServer, async_mode: AsyncMode) -> None:
-    """Who sends large bodies slowly, without a token, takes no memory of thousands; small ones and pages go on."""
+    """Who sends large bodies slowly, without a token, takes no memory of thousands, nor the room of other addresses."""
     running = server("--require-token", async_mode=async_mode)
     head = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     large = head + b"Content-Length: 500000\r\n\r\n" + b"x" * 1000
     with ExitStack() as stack:
-        for _ in range(LARGE_BODIES):
+        for _ in range(LARGE_EACH):
             stack.enter_context(dial(running)).sendall(large)
         deadline = time.monotonic() + SOON
-        while b" 503 " not in answer_to(running, large):
+        while b" 503 " not in (answer := answer_to(running, large + b"x" * 499_000)):
             assert time.monotonic() < deadline
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"] == "unavailable"
+        with dial_from(running, "127.0.0.2") as other:
+            other.sendall(large + b"x" * 499_000)
+            assert b" 413 " in other.recv(65_536)
         assert b" 401 " in answer_to(running, head + b"Connection: close\r\nContent-Length: 7\r\n\r\ntoken=x")
     assert b" 413 " in answer_to(running, large + b"x" * 499_000)
 

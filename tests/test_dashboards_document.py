@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -117,7 +119,7 @@ def test_every_kind_is_taken(kind: str) -> None:
         (board({"kind": "figure", "figure": {"data": [{"x": [float("nan")]}]}}), "data.0.x.0: nan is no number"),
         (
             board({"kind": "figure", "figure": {"data": [{"name": '<a href="http://x">x</a>'}]}}),
-            "panels.0.figure: data.0.name: a figure can't have links",
+            'panels.0.figure: data.0.name: it has a "<" that begins none',
         ),
         (board({"kind": "figure", "figure": PIE, "bind": {"1.values": "a.b"}}), "the figure has no trace 1"),
         (board({"kind": "figure", "figure": PIE, "bind": {"Values": "a.b"}}), "'Values' names no array of a trace"),
@@ -174,6 +176,53 @@ def test_other_sources_are_refused(text: str) -> None:
     """What names no metric, or its series in another way, is refused by a sentence that quotes it."""
     with pytest.raises(ValueError, match="valid|write"):
         parse_source(text)
+
+
+def test_a_source_is_read_in_no_time() -> None:
+    """A long text of spaces, labels or braces, which no server of one thread could wait for, is refused at once."""
+    began = time.process_time()
+    for text in ("a" + " " * 20_000 + "!", "a{" + " " * 20_000 + "!", "a{" + 'b="",' * 4000 + "}", "a" + "} @a" * 5000):
+        with pytest.raises(ValueError, match="valid|write") as caught:
+            parse_source(text)
+        assert len(str(caught.value)) < 300
+    assert time.process_time() - began < 1
+    panel = {"kind": "figure", "figure": PIE, "bind": {"r": "a.b" + " " * 1000}}
+    assert "at most 1000 characters" in refusal(board(panel))
+
+
+@pytest.mark.parametrize(
+    "text", ["<a href='//x'>", "<A\thref='//x'>", "<%{customdata}", "more <", "<<extra></extra>a href=''>", "<^9"]
+)
+def test_no_text_of_a_figure_becomes_a_link(text: str) -> None:
+    """Neither one that is a link, nor one that another text, a template or a format can make one of."""
+    panel = {"kind": "figure", "figure": {"data": [{"type": "pie", "texttemplate": text}]}}
+    assert "links in a panel of kind text" in refusal(board(panel))
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>%{y}</b><br>x<sup>2</sup><extra></extra>", "a < b", "<span style='color: red'>x</span>"]
+)
+def test_other_tags_of_plotly_are_kept(text: str) -> None:
+    """What only changes how a text looks is as it was written."""
+    figure = {"data": [{"type": "pie", "hovertemplate": text}], "layout": {}}
+    assert read(board({"kind": "figure", "figure": figure})).panels[0].figure == figure
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        {"kind": "figure", "figure": {"data": [{"k" * 200_000: [0] * 30_000}]}},
+        {"kind": "figure", "figure": {"data": [{"k" * 200: [0] * 100_000}]}},
+        {"metric": "system.cpu", **{f"metrik{number}": 0 for number in range(20_000)}},
+        {"metric": "system.cpu", "kind": "gauge" * 50_000},
+    ],
+)  # fmt: skip
+def test_wrong_dashboards_take_no_longer_than_right_ones(panel: dict[str, Any]) -> None:
+    """Within the size of a request nothing takes seconds to be found wrong."""
+    began = time.process_time()
+    with suppress(Wrong):
+        read(board(panel))
+    assert time.process_time() - began < 1.5
 
 
 @pytest.mark.parametrize("text", ["r", "marker.color", "1.y", "0.marker.line.width"])

@@ -88,6 +88,8 @@ def _findings(name: str, found: Dashboard | Wrong, measured: Measured | None) ->
     findings: list[Finding]
     if isinstance(found, Wrong):
         findings = [Finding("error", fault.path, fault.why) for fault in found.faults]
+        if found.more:
+            findings.append(Finding("error", "", f"and {found.more} more"))
     else:
         findings = lint(found, measured)
     for one in findings:

@@ -14,13 +14,19 @@ from typing import NamedTuple
 from collectors.errors import InvalidDeclaration
 from collectors.metric import check_name
 
+#: Characters of a source.
+MAX_SOURCE = 1000
 #: What stands for the times of samples, where else the name of a label would stand.
 TIME = "time"
+
+#: Of a wrong text, so much is quoted.
+_SHOWN = 60
 
 _TARGET = re.compile(r"(?:\d{1,3}\.)?[a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*")
 _LABEL = r"[a-z][a-z0-9_]*"
 _PAIR = re.compile(rf'\s*({_LABEL})\s*=\s*"((?:[^"\\]|\\["\\])*)"\s*(,|$)')
-_SOURCE = re.compile(rf"(?P<metric>[^{{@\s]*)\s*(?:{{(?P<only>.*)}})?\s*(?:@(?P<part>{_LABEL}))?", re.DOTALL)
+# Each space has one place where it can belong: with two, a text of many takes minutes.
+_SOURCE = re.compile(rf"(?P<metric>[^{{@\s]*)(?:\s*{{(?P<only>.*)}})?(?:\s*@(?P<part>{_LABEL}))?", re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -46,7 +52,7 @@ def check_target(text: str) -> str:
     """
     if not _TARGET.fullmatch(text):
         raise ValueError(
-            f'{text!r} names no array of a trace; write it as "r", or "1.marker.color" for one of the second trace'
+            f'{text[:_SHOWN]!r} names no array of a trace; write it as "r", or "1.marker.color" for one of the second'
         )
     return text
 
@@ -59,7 +65,7 @@ def parse_source(text: str) -> Binding:
     """
     match = _SOURCE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f'{text!r} is not valid; write it as NAME, NAME{{label="value"}} or NAME@time')
+        raise ValueError(f'{text[:_SHOWN]!r} is not valid; write it as NAME, NAME{{label="value"}} or NAME@time')
     try:
         check_name(match["metric"])
     except InvalidDeclaration as error:
@@ -70,10 +76,11 @@ def parse_source(text: str) -> Binding:
 def _pairs(inside: str, text: str) -> dict[str, str]:
     only: dict[str, str] = {}
     place = 0
-    while place < len(inside.rstrip()):
+    inside = inside.rstrip()
+    while place < len(inside):
         pair = _PAIR.match(inside, place)
         if pair is None or pair[1] in only:
-            raise ValueError(f'{text!r}: write each label once, as label="value", with commas between them')
+            raise ValueError(f'{text[:_SHOWN]!r}: write each label once, as label="value", with commas between them')
         only[pair[1]] = _ESCAPED.sub(r"\1", pair[2])
         place = pair.end()
     return only

@@ -26,7 +26,7 @@ from pydantic import (
 from collectors.errors import InvalidDeclaration
 from collectors.metric import MAX_LABEL_VALUE, MAX_NAME, check_name
 from collectors.units import unit
-from dashboard.dashboards.binding import check_target, parse_source
+from dashboard.dashboards.binding import MAX_SOURCE, check_target, parse_source
 from dashboard.dashboards.figure import check_figure
 from dashboard.dashboards.places import COLUMNS, MAX_HEIGHT, MAX_ROW
 
@@ -118,6 +118,7 @@ Title = Annotated[str, StringConstraints(max_length=MAX_TITLE, strict=True), Aft
 Unit = Annotated[str, StringConstraints(max_length=40, strict=True), AfterValidator(_check_unit)]
 #: JSON has lists, and no tuples.
 Range = Annotated[tuple[float | None, float | None], Field(strict=False), AfterValidator(_check_range)]
+Source = Annotated[str, StringConstraints(max_length=MAX_SOURCE, strict=True)]
 Only = dict[LabelName, Annotated[list[LabelValue], Field(min_length=1, max_length=MAX_VALUES)]]
 
 
@@ -168,7 +169,7 @@ class Panel(Part):
     compare: int | None = Field(None, ge=1, le=LONGEST, description="also show what was so many seconds before, dashed")
     repeat: VariableName | None = Field(None, description="a variable: one such panel for each of its values")
     text: str | None = Field(None, max_length=MAX_TEXT, description="Markdown, of a text")
-    bind: dict[str, str] | None = Field(None, max_length=50, description="arrays of the figure, and what fills them")
+    bind: dict[str, Source] | None = Field(None, max_length=50, description="arrays of the figure, and what fills them")
     figure: dict[str, Any] | None = Field(None, description="data and layout, as Plotly has them")  # Any: Plotly's own
 
     @field_validator("thresholds")

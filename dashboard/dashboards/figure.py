@@ -17,10 +17,14 @@ Figure = dict[str, Any]
 
 MAX_TRACES = 100
 MAX_DEPTH = 30
+MAX_KEY = 200
+#: Of what is wrong, so many characters are quoted.
+_SHOWN = 60
 #: What JavaScript counts exactly.
 MAX_INTEGER = 2**53
-#: Plotly makes links of such a text; others may have written it, and it would lead who clicks wherever they like.
-_ANCHOR = re.compile(r"<\s*a\b", re.IGNORECASE)
+#: Plotly makes a link of "<a href=...>", which would lead who clicks wherever its author likes; and it puts texts
+#: together, so that one could end in "<" what another goes on with. So a "<" is before a space, or begins a tag.
+_MARKUP = re.compile(r"<(?!\s|/?(?:b|i|u|s|br|sub|sup|em|span)\b|/?extra>)", re.IGNORECASE)
 
 
 def own(given: Mapping[str, Any]) -> Figure:
@@ -38,7 +42,7 @@ def check_figure(given: Mapping[str, Any]) -> Figure:
     """
     for key in given:
         if key not in ("data", "layout"):
-            raise ValueError(f"{key!r} is not known here; a figure has data and layout")
+            raise ValueError(f"{key[:_SHOWN]!r} is not known here; a figure has data and layout")
     data, layout = given.get("data"), given.get("layout", {})
     if not isinstance(data, list) or not data or not all(isinstance(one, Mapping) for one in data):
         raise ValueError('data: write a list of traces, such as [{"type": "bar"}]')
@@ -48,9 +52,9 @@ def check_figure(given: Mapping[str, Any]) -> Figure:
         raise ValueError("layout: write an object, such as {}")
     for place, trace in enumerate(data):
         if not isinstance(trace.get("type", "scatter"), str):
-            raise ValueError(f"data.{place}.type: {trace['type']!r} is no kind of trace; write its name")
+            raise ValueError(f"data.{place}.type: {str(trace['type'])[:_SHOWN]!r} is no kind of trace; write its name")
     made = {"data": data, "layout": _without_template(layout)}
-    _check(made, "", 0)
+    _check(made, ())
     return made
 
 
@@ -92,28 +96,38 @@ def _without_template(layout: Mapping[str, Any]) -> Figure:
     return {key: value for key, value in layout.items() if key != "template"}
 
 
-def _check(value: object, where: str, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise ValueError(f"{where}: it is nested more than {MAX_DEPTH} deep")
+def _check(value: object, where: tuple[str | int, ...]) -> None:
+    """Refuse what is no JSON for a browser; places become texts only where something is wrong."""
+    if len(where) > MAX_DEPTH:
+        raise _wrong(where, f"it is nested more than {MAX_DEPTH} deep")
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if not isinstance(key, str):
-                raise ValueError(f"{where or 'figure'}: the key {key!r} is no text")
-            _check(inner, f"{where}.{key}" if where else key, depth + 1)
+                raise _wrong(where or ("figure",), f"the key {key!r} is no text")
+            if len(key) > MAX_KEY:
+                raise _wrong(where or ("figure",), f"the key {key[:_SHOWN]!r}... has more than {MAX_KEY} characters")
+            _check(inner, (*where, key))
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            _check(inner, f"{where}.{place}", depth + 1)
+            _check(inner, (*where, place))
     elif isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"{where}: {value} is no number of JSON; write null where there is none")
+            raise _wrong(where, f"{value} is no number of JSON; write null where there is none")
     elif isinstance(value, int):
         if abs(value) > MAX_INTEGER:
-            raise ValueError(f"{where}: {value} is more than a browser counts exactly")
+            raise _wrong(where, f"{str(value)[:_SHOWN]} is more than a browser counts exactly")
     elif isinstance(value, str):
-        if _ANCHOR.search(value):
-            raise ValueError(f"{where}: a figure can't have links; write them in a panel of kind text")
+        if _MARKUP.search(value):
+            raise _wrong(
+                where, 'it has a "<" that begins none of the tags b, i, u, s, br, sub, sup, em and span; write "< " or '
+                "&lt;, and links in a panel of kind text"
+            )  # fmt: skip
     elif value is not None:
-        raise ValueError(f"{where}: {str(value)[:60]!r} is no JSON; write a text in quotes, or a number")
+        raise _wrong(where, f"{str(value)[:_SHOWN]!r} is no JSON; write a text in quotes, or a number")
+
+
+def _wrong(where: tuple[str | int, ...], why: str) -> ValueError:
+    return ValueError(f"{'.'.join(map(str, where))}: {why}")
 
 
 def _plain(part: object) -> Figure:

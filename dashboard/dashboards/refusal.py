@@ -13,6 +13,8 @@ from dashboard.errors import PlotroomError, did_you_mean
 
 #: Faults that one sentence tells of.
 TOLD = 3
+#: Faults that become sentences; what has tens of thousands is no dashboard, and each takes its time.
+MOST = 20
 _MAX_VALUE = 60
 _TYPES = {
     "string_type": "write a text in quotes",
@@ -53,14 +55,16 @@ class Wrong(PlotroomError):
     """What was given is no dashboard.
 
     Attributes:
-        faults: all that is wrong.
+        faults: what is wrong, the first `MOST` of it.
+        more: how much else there is.
     """
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], more: int = 0) -> None:
         self.faults = list(faults)
+        self.more = more
         told = "; ".join(str(one) for one in self.faults[:TOLD])
-        more = len(self.faults) - TOLD
-        super().__init__(f"{told}; and {more} more" if more > 0 else told)
+        left = max(0, len(self.faults) - TOLD) + more
+        super().__init__(f"{told}; and {left} more" if left else told)
 
 
 def read(given: object, slug: str = "") -> Dashboard:
@@ -83,14 +87,14 @@ def read(given: object, slug: str = "") -> Dashboard:
     try:
         return Dashboard.model_validate(whole)
     except ValidationError as error:
-        raise Wrong(faults(error)) from None
+        raise Wrong(faults(error), max(0, error.error_count() - MOST)) from None
     except RecursionError:
         raise Wrong([Fault("", "it is nested too deeply")]) from None
 
 
 def faults(error: ValidationError, model: type[BaseModel] = Dashboard) -> list[Fault]:
-    """What pydantic has found, as sentences."""
-    return [_fault(one, model) for one in error.errors(include_url=False, include_context=True)]
+    """The first of what pydantic has found, as sentences."""
+    return [_fault(one, model) for one in error.errors(include_url=False, include_context=True)[:MOST]]
 
 
 def _fault(error: Any, model: type[BaseModel]) -> Fault:  # Any: pydantic's own dictionary
@@ -101,13 +105,15 @@ def _fault(error: Any, model: type[BaseModel]) -> Fault:  # Any: pydantic's own 
         return Fault(path, text)
     if kind == "extra_forbidden":
         keys = _keys(model, where)
-        return Fault(path, f"is not known here{did_you_mean(str(where[-1]), keys)}; the keys are {', '.join(keys)}")
+        return Fault(
+            path, f"is not known here{did_you_mean(str(where[-1])[:_MAX_VALUE], keys)}; the keys are {', '.join(keys)}"
+        )
     if kind == "missing":
         return Fault(path, "is missing")
     value = _shown(error["input"])
     if kind == "literal_error":
         valid = [str(one) for one in _literals(model, where)]
-        hint = did_you_mean(str(error["input"]), valid)
+        hint = did_you_mean(str(error["input"])[:_MAX_VALUE], valid)
         which = f"it is one of {', '.join(valid)}" if len(valid) > 1 else f"it is {valid[0]}"
         return Fault(path, f"{value} is not valid{hint}; {which}")
     if kind == "string_pattern_mismatch":

@@ -15,7 +15,7 @@ from dashboard.dashboards.entry import Entry
 from dashboard.dashboards.refusal import Wrong, read
 from dashboard.dashboards.store import MAX_AUTHOR, Conflict, TooMany, Unavailable, Unknown, Version
 from dashboard.errors import RequestRefused
-from dashboard.live.budget import Budget
+from dashboard.live.budget import Budgets, household
 from dashboard.live.payloads import BadRequest, Request, parse
 from dashboard.sampling.output import printable
 from dashboard.tasks import Tasks
@@ -27,8 +27,9 @@ Result = TypeVar("Result")
 
 #: Bytes of a request to save, whose JSON may be indented.
 MAX_BODY = 2 * MAX_SIZE
-#: Saves and deletions a second, and at once.
+#: Saves and deletions of one address, a second and at once; and how many addresses are told from each other.
 RATE, BURST = 2.0, 40
+MOST_ADDRESSES = 1000
 MAX_VERSION = 2**53
 
 
@@ -85,7 +86,7 @@ class DashboardsApi:
         self._boards = boards
         self._tasks = tasks
         self._families = families
-        self._budget = Budget(RATE, BURST)
+        self._budgets = Budgets(RATE, BURST, MOST_ADDRESSES)
 
     def all(self) -> Response:
         """The list of all."""
@@ -105,6 +106,7 @@ class DashboardsApi:
 
     def save(self, slug: str) -> Response:
         """Keep one; answered by the number of its new version."""
+        self._pay()  # before the work, of which what is wrong makes as much as what is right
         try:
             asked = parse(_Envelope, (json_object(request, MAX_BODY),))
         except BadRequest as error:
@@ -120,7 +122,6 @@ class DashboardsApi:
                 422, "bad_request", f"slug: {slug!r} is the dashboard of what is measured under that name; "
                 "choose another"
             )  # fmt: skip
-        self._pay()
         by = printable(" ".join(asked.by.split()))
         about: Version = self._told(lambda: self._boards.save(dashboard, asked.base, by))
         return json_answer({"ok": True, "version": about.version, "t": about.t})
@@ -133,7 +134,7 @@ class DashboardsApi:
         return json_answer({"ok": True})
 
     def _pay(self) -> None:
-        if not self._budget.take():
+        if not self._budgets.take(household(request.remote_addr or "")):
             raise RequestRefused(429, "rate_limited", f"At most {BURST} dashboards at once; wait a few seconds.")
 
     def _told(self, function: Callable[[], Result]) -> Result:

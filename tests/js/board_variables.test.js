@@ -74,6 +74,8 @@ test("repeated for no value a panel is not there; while it is edited it is, once
 test("a selector is a metric, or one with labels in braces; anything else is none", () => {
   assert.deepEqual(selectorOf("disk.busy"), { metric: "disk.busy", only: {} });
   assert.deepEqual(selectorOf('disk.busy{disk="a, \\"b\\"",op="read"}'), { metric: "disk.busy", only: { disk: ['a, "b"'], op: ["read"] } });
+  assert.deepEqual(selectorOf(' disk.busy {disk="}{", op="a,b" , } '), { metric: "disk.busy", only: { disk: ["}{"], op: ["a,b"] } });
+  for (const text of ['a{x="1"}}', 'a{x="1",x="2"}', 'a{x="\\n"}']) assert.equal(selectorOf(text), null, text);
   for (const text of ["", "a b", "a{disk=sda}", 'a{disk="sda"', "{}"]) assert.equal(selectorOf(text), null, text);
   assert.deepEqual(placesOf([{ labels: { a: "1" } }], { b: ["1"] }), []);
   assert.deepEqual(placesOf([{ labels: { a: "1" } }, { labels: { a: "2" } }], { a: ["2"] }), [1]);

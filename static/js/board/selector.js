@@ -5,20 +5,21 @@ import { takes } from "../only.js";
 /** @typedef {import("./types.js").Only} Only */
 /** @typedef {{metric: string, only: Only}} Selector */
 
-const WHOLE = /^\s*([^{}\s]+)\s*(?:\{([^}]*)\})?\s*$/;
-const PAIR = /\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/y;
+// As dashboard/dashboards/binding.py reads them: a value in quotes may have braces.
+const WHOLE = /^([^{}\s]+)(?:\s*\{(.*)\})?$/s;
+const PAIR = /\s*([a-z][a-z0-9_]*)\s*=\s*"((?:[^"\\]|\\["\\])*)"\s*(?:,|$)/y;
 
 /** @param {string} text @returns {Selector | null} null for what is none */
 export function selectorOf(text) {
-  const found = WHOLE.exec(text);
+  const found = WHOLE.exec(text.trim());
   if (!found) return null;
   /** @type {Only} */
   const only = {};
-  const labels = found[2] ?? "";
+  const labels = (found[2] ?? "").trimEnd();
   PAIR.lastIndex = 0;
   while (PAIR.lastIndex < labels.length) {
     const pair = PAIR.exec(labels);
-    if (!pair) return null;
+    if (!pair || /** @type {string} */ (pair[1]) in only) return null;
     only[/** @type {string} */ (pair[1])] = [/** @type {string} */ (pair[2]).replace(/\\(.)/g, "$1")];
   }
   return { metric: /** @type {string} */ (found[1]), only };
