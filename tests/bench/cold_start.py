@@ -2,7 +2,8 @@
 
 The server is started anew and the browser gets an empty profile each time. The page itself says when its first chart is
 drawn. `ready` is when /healthz answered first, `page` from the navigation to the chart, `total` from the start of the
-process to the chart; the browser itself is open already.
+process to the chart; the browser itself is open already. `all` is from the navigation until every chart in view is
+drawn, and `reload` the same when the page is loaded again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.bench.measure import parameters, plotroom
-from tests.bench.watching import chromium, drawn_after
+from tests.bench.watching import WATCH_ALL, all_drawn_after, chromium, drawn_after
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -25,7 +26,7 @@ def main() -> None:
     parser.add_argument("--path", default="/", help="which page")
     arguments = parser.parse_args()
     print(f"cold start | {parameters(arguments)}")
-    rows: list[tuple[float, float, float]] = []
+    rows: list[tuple[float, float, float, float, float]] = []
     peers: list[float] = []
     with chromium() as browser:
         for _ in range(arguments.runs):
@@ -33,13 +34,16 @@ def main() -> None:
             with plotroom() as server:
                 ready = time.time() - began
                 context = browser.new_context(viewport={"width": 1440, "height": 900})
+                context.add_init_script(WATCH_ALL)
                 page = context.new_page()
                 page.goto(server.url + arguments.path, wait_until="commit")
                 lasted, moment = drawn_after(page)
-                rows.append((ready, lasted, moment - began))
+                everything = all_drawn_after(page)
+                page.reload(wait_until="commit")
+                rows.append((ready, lasted, moment - began, everything, all_drawn_after(page)))
                 context.close()
                 peers.append(bundle_alone(browser, server.url))
-    for name, column in zip(("ready", "page", "total"), zip(*rows, strict=True), strict=True):
+    for name, column in zip(("ready", "page", "total", "all", "reload"), zip(*rows, strict=True), strict=True):
         print(f"  {name:6} median {statistics.median(column):5.2f} s   from {min(column):.2f} to {max(column):.2f} s")
     page_time, peer = statistics.median(row[1] for row in rows), statistics.median(peers)
     print(f"  peer   one chart with the plotly wheel's own bundle in an empty page: {peer:.2f} s")

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 DRAWN = "html[data-drawn]"
 
 
+#: Put into a page before it loads: notes the moment at which every chart in view was drawn, in ms since the navigation.
+WATCH_ALL = """
+(function look() {
+  const seen = [...document.querySelectorAll(".panel .canvas")].filter((one) => {
+    const { top, bottom, width } = one.getBoundingClientRect();
+    return width > 0 && bottom > 0 && top < innerHeight;
+  });
+  if (!seen.length || !seen.every((one) => one.drawn)) return requestAnimationFrame(look);
+  document.documentElement.dataset.allDrawn = String(Math.round(performance.now()));
+})();
+"""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless Chromium with a profile of its own."""
@@ -69,3 +82,10 @@ def grow_until(page: Page, charts: int, tallest: int = 12_000) -> int:
         if charts_in_view(page) >= charts:
             break
     return charts_in_view(page)
+
+
+def all_drawn_after(page: Page) -> float:
+    """Seconds from the navigation until every chart in view was drawn; the page has been given `WATCH_ALL` before."""
+    page.wait_for_selector("html[data-all-drawn]", state="attached", timeout=60_000)
+    drawn: float = page.evaluate("Number(document.documentElement.dataset.allDrawn)")
+    return drawn / 1000
