@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 import tomllib
 from collections.abc import Callable
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +137,7 @@ def test_what_was_before_can_be_brought_back(desk: Desk) -> None:
     code, _, err = desk.type("restore", "web")
     assert code == 2 and "'web' is there, in version 2; name an earlier one with --version" in err
     assert desk.type("restore", "web", "--version", "1")[1] == "version 1 of 'web' is back, as version 3\n"
+    assert "as it was in version 1 already; it stays version 3" in desk.type("restore", "web", "--version", "1")[1]
     assert desk.type("list", "--deleted")[:2] == (0, "")
     desk.delete("web", 3)
     assert desk.type("list", "--deleted")[1].splitlines()[1].startswith("web ")
@@ -165,6 +168,9 @@ def test_all_files_are_read_before_one_is_saved(desk: Desk) -> None:
         (["export", "web", "--out", "web.yaml"], "web.yaml is neither .json nor .toml"),
         (["export", "web", "--out", "web.json", "--format", "toml"], "called as json, and --format says toml"),
         (["export", "web", "--version", "9"], "no version 9"),
+        (["export", "web", "--version", "0"], "0 is not in the range"),
+        (["restore", "web", "--version", "0"], "0 is not in the range"),
+        (["export", "--all", "--out", "{web}/sub"], "sub can't be made: Not a directory"),
         (["import"], "name a file, or a folder of files"),
         (["import", "no-such-file.toml"], "no-such-file.toml: it can't be read: No such file"),
         (["import", "pyproject.yaml"], "is neither .json nor .toml"),
@@ -202,6 +208,36 @@ def desk_with_web(running: Server, tmp_path: Path, capsys: pytest.CaptureFixture
     desk = Desk(tmp_path, capsys, "--port", str(running.port), "--data-dir", str(running.data_dir))
     desk.type("import", desk.file("web.toml", WEB))
     return desk
+
+
+_ENTRY = {"title": "x", "version": 1, "t": 0, "by": "", "origin": "store", "panels": 0}
+
+
+@pytest.mark.parametrize("answer", [{}, [], {"dashboards": [{}]}, {"dashboards": [{"slug": "../../out", **_ENTRY}]}])
+def test_another_server_is_told_as_such(alone: Desk, answer: object) -> None:
+    """What answers in JSON and is no Plotroom gets one line, and does not choose where files are written."""
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
+        threading.Thread(target=other.serve_forever, args=(0.05,)).start()
+        url = f"http://127.0.0.1:{other.server_port}"
+        answers = [alone.type(*command, "--url", url) for command in (
+            ["list"], ["versions", "web"], ["export", "--all", "--out", str(alone.folder / "a" / "b")],
+        )]  # fmt: skip
+        other.shutdown()
+    for code, _, err in answers:
+        assert code == 2 and "is no Plotroom that knows dashboards" in err.splitlines()[-1]
+    assert not list(alone.folder.rglob("*.toml"))
 
 
 def test_without_anything_it_says_so(alone: Desk) -> None:

@@ -124,15 +124,24 @@ def test_slugs_are_taken_once(folder: Path) -> None:
         (lambda path: path.write_bytes(b"\xff\xfe"), "no text in UTF-8"),
         (lambda path: path.write_text("x" * (module.MAX_FILE + 1)), "more than"),
         (lambda path: path.write_text(""), "title: is missing"),
+        (
+            lambda path: path.write_text("window = " + "9" * 5000),
+            "it is no valid TOML: a whole number has more than 64",
+        ),
+        (lambda path: path.write_text("window = 0x" + "f" * 5000), "it is no valid TOML: a whole number has more than"),
+        (lambda path: path.symlink_to(path), "it can't be read: Too many levels of symbolic links"),
     ],
 )
 def test_files_that_are_none_are_told(folder: Path, spoil: Callable[[Path], object], sentence: str) -> None:
-    """Binary, huge and empty files get a sentence and harm no other."""
+    """Binary, huge and empty files, too large numbers, links to themselves: all get a sentence and harm no other."""
     spoil(folder / "bad.toml")
     put(folder / "good.toml", TOML.format("Good"))
-    look = Files(folder, now=lambda: 2**62).look()
+    files = Files(folder, now=lambda: 2**62)
+    look = files.look()
     assert titles(look) == {"good": "Good"}
     assert sentence in look.faults["bad.toml"]
+    (folder / "bad.toml").unlink()
+    assert files.look().faults == {}
 
 
 def test_a_folder_that_is_not_there_is_told(folder: Path) -> None:

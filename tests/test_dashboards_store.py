@@ -15,9 +15,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.event import listen, remove
 
 from dashboard.dashboards import store as module
-from dashboard.dashboards.document import Dashboard
+from dashboard.dashboards.document import Dashboard, as_bytes
 from dashboard.dashboards.refusal import read
 from dashboard.dashboards.store import Conflict, Place, Store, TooMany, Unavailable, Unknown, Version
 from dashboard.sql import Unusable
@@ -114,6 +116,29 @@ def test_the_oldest_versions_go(store: Store, monkeypatch: pytest.MonkeyPatch) -
     assert kept == list(range(module.MOST_VERSIONS + 5, 5, -1))
     with pytest.raises(Unknown, match="no version 5 of a dashboard 'web'"):
         store.find("web", 5)
+
+
+def test_versions_take_no_more_than_so_much(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of large ones fewer are kept; the newest always is."""
+    monkeypatch.setattr(module, "MOST_KEPT", 3 * len(as_bytes(board("0"))))
+    for number in range(5):
+        store.save(board(f"{number}"), number, "")
+    assert [one.version for one in store.history("web")] == [5, 4, 3]
+    store.save(board("x", panels=50), 5, "")
+    assert [one.version for one in store.history("web")] == [6]
+
+
+def test_lists_leave_the_dashboards_where_they_are(store: Store, place: Place) -> None:
+    """Titles are told without reading documents, which are large: not even one that is missing is noticed."""
+    asked: list[str] = []
+    listen(Engine, "before_cursor_execute", note := lambda *all: asked.append(all[2]))
+    try:
+        store.save(board(), 0, "")
+        del asked[:]
+        assert store.newest() and store.history("web")
+    finally:
+        remove(Engine, "before_cursor_execute", note)
+    assert asked and not any("document" in one for one in asked)
 
 
 def test_a_deleted_dashboard_can_be_brought_back(store: Store) -> None:
@@ -283,7 +308,7 @@ def test_a_busy_database_is_told(store: Store, place: Place) -> None:
 
 
 def test_a_version_that_is_no_dashboard_any_more_is_told(store: Store, place: Place) -> None:
-    """One that another version of Plotroom has written, or a hand, is told by its number; others can be read."""
+    """One that another Plotroom has written, or a hand, is told by its number; others are read, new ones saved."""
     store.save(board("One"), 0, "")
     store.save(board("Two"), 1, "")
     assert place.file is not None
@@ -292,6 +317,8 @@ def test_a_version_that_is_no_dashboard_any_more_is_told(store: Store, place: Pl
     with pytest.raises(Unavailable, match="version 2 of 'web' can't be read"):
         store.find("web")
     assert store.find("web", 1).dashboard.title == "One"
+    assert store.save(board("Three"), 2, "").version == 3
+    assert store.find("web").dashboard.title == "Three"
 
 
 def test_a_wrong_address_is_told_by_its_setting(tmp_path: Path) -> None:

@@ -62,7 +62,11 @@ def versions(
 
 @dashboards.command()
 @click.argument("slug")
-@click.option("--version", type=int, help="the number of an earlier version; needed where the dashboard is there")
+@click.option(
+    "--version",
+    type=click.IntRange(min=1),
+    help="the number of an earlier version; needed where the dashboard is there",
+)
 @_BY
 @running_options
 @click.pass_obj
@@ -78,11 +82,13 @@ def restore(
     there = next((one for one in source.all() if one.slug == slug), None)
     if there is not None and version is None:
         raise CannotStart(f"{slug!r} is there, in version {there.version}; name an earlier one with --version")
-    chosen = version or source.versions(slug)[0].version
-    saved = source.save(
-        source.find(slug, chosen), there.version if there is not None else 0, _me() if by is None else by
-    )
-    click.echo(f"version {chosen} of {slug!r} is back, as version {saved}")
+    chosen = source.versions(slug)[0].version if version is None else version
+    before = there.version if there is not None else 0
+    saved = source.save(source.find(slug, chosen), before, _me() if by is None else by)
+    if saved == before:
+        click.echo(f"{slug!r} is as it was in version {chosen} already; it stays version {saved}")
+    else:
+        click.echo(f"version {chosen} of {slug!r} is back, as version {saved}")
 
 
 def _print(found: Sequence[Listed], form: str, empty: str = "") -> None:
@@ -103,7 +109,7 @@ def _print(found: Sequence[Listed], form: str, empty: str = "") -> None:
 @click.option("--all", "every", is_flag=True, help="all of them, into the folder that --out names")
 @click.option("--out", type=click.Path(path_type=Path), help="file, or folder of files; by default printed")
 @click.option("--format", "form", type=click.Choice(["toml", "json"]), help="by default as the file is called, or toml")
-@click.option("--version", type=int, help="an earlier version, by its number")
+@click.option("--version", type=click.IntRange(min=1), help="an earlier version, by its number")
 @click.option("--force", is_flag=True, help="replace files that are there and hold something else")
 @running_options
 @click.pass_obj

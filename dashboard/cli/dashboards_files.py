@@ -24,7 +24,10 @@ def target_of(out: Path, slug: str, form: Form | None, many: bool) -> tuple[Path
     if many or out.is_dir() or not out.suffix:
         if out.exists() and not out.is_dir():
             raise CannotStart(f"--out {out} is a file; name a folder for several dashboards")
-        out.mkdir(parents=True, exist_ok=True)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotStart(f"the folder {out} can't be made: {error.strerror}") from None
         chosen: Form = form or "toml"
         return out / f"{slug}.{chosen}", chosen
     by_name = form_of(out)

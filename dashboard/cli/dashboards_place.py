@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import quote
 
@@ -129,33 +130,53 @@ class OfServer:
         self.where = remote.address
 
     def all(self, deleted: bool = False) -> list[Listed]:
-        found = self._remote.ask(f"{_PATH}?deleted=true" if deleted else _PATH)["dashboards"]
-        return [Listed(*(one[key] for key in Listed._fields)) for one in found]
+        from dashboard.dashboards.document import check_slug
+
+        answer = self._remote.ask(f"{_PATH}?deleted=true" if deleted else _PATH)
+        with self._understood():
+            found = [Listed(*(one[key] for key in Listed._fields)) for one in answer["dashboards"]]
+            for one in found:
+                check_slug(one.slug)  # files are called so
+        return found
 
     def versions(self, slug: str) -> list[Listed]:
-        found = self._remote.ask(f"{_PATH}/{_quoted(slug)}/versions")["versions"]
-        return [
-            Listed(slug, one["title"], one["version"], one["t"], one["by"], "store", one["panels"]) for one in found
-        ]
+        answer = self._remote.ask(f"{_PATH}/{_quoted(slug)}/versions")
+        with self._understood():
+            return [
+                Listed(slug, one["title"], one["version"], one["t"], one["by"], "store", one["panels"])
+                for one in answer["versions"]
+            ]
 
     def find(self, slug: str, version: int | None = None) -> Dashboard:
         from dashboard.dashboards.refusal import read
 
-        query = "" if version is None else f"?version={version}"
-        return read(self._remote.ask(f"{_PATH}/{_quoted(slug)}{query}")["dashboard"])
+        answer = self._remote.ask(f"{_PATH}/{_quoted(slug)}{'' if version is None else f'?version={version}'}")
+        with self._understood():
+            return read(answer["dashboard"])
 
     def save(self, dashboard: Dashboard, base: int, by: str) -> int:
         body = {"dashboard": dashboard.whole(), "base": base, "by": by}
         try:
-            return int(self._remote.ask(f"{_PATH}/{_quoted(dashboard.slug)}", "PUT", body)["version"])
+            answer = self._remote.ask(f"{_PATH}/{_quoted(dashboard.slug)}", "PUT", body)
         except Refused as error:
             if error.code != "conflict":
                 raise
             raise Quicker(dashboard.slug) from None
+        with self._understood():
+            return int(answer["version"])
 
     def measured(self) -> Mapping[str, Mapping[str, Set[str]]] | None:
-        metrics = self._remote.ask("/api/v1/metrics")["metrics"]
-        return {one["name"]: by_label(each["labels"] for each in one["series"]) for one in metrics}
+        answer = self._remote.ask("/api/v1/metrics")
+        with self._understood():
+            return {one["name"]: by_label(each["labels"] for each in one["series"]) for one in answer["metrics"]}
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Whatever else a server answers in JSON becomes a sentence."""
+        try:
+            yield
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise CannotStart(f"{self.where} is no Plotroom that knows dashboards: it answers something else") from None
 
 
 class OfFolder:

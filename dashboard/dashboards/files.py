@@ -75,13 +75,19 @@ class Files:
             if not isinstance(error, FileNotFoundError):  # of a disk that is away, say: what was read stays
                 return self._made(f"the folder {self.folder} can't be read: {error.strerror}")
             return self._made(f"there is no folder {self.folder}", gone=True)
-        for path in set(self._stamps) - set(paths):
+        for path in {*self._stamps, *self._good, *self._faults} - set(paths):
             for known in (self._stamps, self._good, self._faults):
                 known.pop(path, None)
         for path in paths[:MOST]:
-            stamp = _stamp(path)
-            if stamp is not None and self._stamps.get(path) != stamp:
-                self._stamps[path] = stamp
+            try:
+                stamp = _stamp(path)
+            except FileNotFoundError:  # gone at this very moment
+                continue
+            except OSError as error:  # a link that leads to itself, say
+                self._stamps.pop(path, None)
+                self._faults[path] = f"it can't be read: {error.strerror}"
+                continue
+            if self._stamps.get(path) != stamp:
                 self._read(path, stamp)
         return self._made(f"{len(paths)} files, of which the first {MOST} are read" if len(paths) > MOST else "")
 
@@ -94,9 +100,10 @@ class Files:
             self._good[path] = Filed(dashboard, path, stamp[0] // 1_000_000)
         except Wrong as error:
             if 0 <= self._now() - stamp[0] < FRESH:
-                del self._stamps[path]  # look at it once more
-            else:
-                self._faults[path] = str(error)
+                self._stamps.pop(path, None)  # look at it once more
+                return
+            self._faults[path] = str(error)
+        self._stamps[path] = stamp
 
     def _made(self, trouble: str, gone: bool = False) -> Look:
         if gone:
@@ -120,8 +127,16 @@ def files_of(folder: Path) -> list[Path]:
     """
     endings = {f".{form}" for form in FORMS}
     with os.scandir(folder) as entries:
-        names = [one.name for one in entries if not one.name.startswith((".", "_")) and one.is_file()]
+        names = [one.name for one in entries if not one.name.startswith((".", "_")) and _may_be_file(one)]
     return [folder / name for name in sorted(names) if Path(name).suffix.lower() in endings]
+
+
+def _may_be_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is one; of what can't be looked at, who reads it tells why."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
 
 
 def read_file(path: Path) -> Dashboard:
@@ -141,9 +156,6 @@ def read_file(path: Path) -> Dashboard:
     return parse(text, form, path.stem.lower())
 
 
-def _stamp(path: Path) -> Stamp | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
+def _stamp(path: Path) -> Stamp:
+    status = path.stat()
     return status.st_mtime_ns, status.st_size, status.st_ino

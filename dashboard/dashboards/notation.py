@@ -24,6 +24,7 @@ FORMS: tuple[Form, ...] = ("json", "toml")
 
 #: Characters in which a list stands on one line.
 LINE = 100
+_TOO_LARGE = "a whole number has more than 64 bits"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 #: Quotes that could be taken for the end of a text of several lines.
 _QUOTES = re.compile(r'"(?=")|(?<=")"|"\Z')
@@ -60,6 +61,8 @@ def parse(text: bytes, form: Form, slug: str = "") -> Dashboard:
         raise Wrong([Fault("", "it is no text in UTF-8")]) from None
     except (orjson.JSONDecodeError, tomllib.TOMLDecodeError) as error:
         raise Wrong([Fault("", f"it is no valid {form.upper()}: {error}")]) from None
+    except ValueError:  # of Python, which reads no number of more digits
+        raise Wrong([Fault("", f"it is no valid {form.upper()}: {_TOO_LARGE}")]) from None
     except RecursionError:
         raise Wrong([Fault("", "it is nested too deeply")]) from None
     return read(given, slug)
@@ -83,6 +86,8 @@ def _with_null(value: Any) -> Any:  # Any: what tomllib gives
         return [_with_null(one) for one in value]
     if isinstance(value, float) and math.isnan(value):
         return None
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise Wrong([Fault("", f"it is no valid TOML: {_TOO_LARGE}")])
     if isinstance(value, (datetime.date, datetime.time)):
         raise Wrong([Fault("", f"{value} is a date of TOML; write it in quotes")])
     return value

@@ -24,9 +24,14 @@ MOST = 500
 MOST_GONE = 100
 #: Versions of one dashboard; the oldest go first.
 MOST_VERSIONS = 50
+#: Characters that these have together, but for the newest one, which always stays.
+MOST_KEPT = 4 * 2**20
 SETTING = "dashboards.database"
 #: Characters of a name of who has saved.
 MAX_AUTHOR = 80
+
+#: The columns of what is told of a version: not the dashboard itself, which may be large.
+_TOLD = [versions.c[name] for name in ("slug", "version", "saved", "author", "title", "panels")]
 
 _Stamps = tuple[tuple[int, int, int] | None, ...]
 
@@ -60,6 +65,10 @@ class Unavailable(PlotroomError):
     """The disk or the database does not do what it should; the text is a sentence."""
 
 
+class Unreadable(Unavailable):
+    """What is kept as a version is no dashboard any more."""
+
+
 class Unknown(PlotroomError):
     """There is no such dashboard, or version of it."""
 
@@ -78,8 +87,10 @@ class Conflict(PlotroomError):
         current: what is kept now; None when it was deleted.
     """
 
-    def __init__(self, slug: str, current: Saved | None) -> None:
-        if current is None:
+    def __init__(self, slug: str, current: Saved | None, ever: bool = True) -> None:
+        if current is None and not ever:
+            super().__init__(f"there is no dashboard {slug!r} that this could be made from; save it as a new one")
+        elif current is None:
             super().__init__(f"the dashboard {slug!r} was deleted meanwhile; save it as a new one, or leave it")
         else:
             by = f", by {current.about.by}" if current.about.by else ""
@@ -177,7 +188,7 @@ class Store:
             Unknown: there is no such dashboard, and was none lately.
         """
         with self._begin() as db:
-            query = select(versions).where(versions.c.slug == slug).order_by(versions.c.version.desc())
+            query = select(*_TOLD).where(versions.c.slug == slug).order_by(versions.c.version.desc())
             found = [_about(row) for row in db.execute(query)]
         if not found:
             raise Unknown(f"there is no dashboard {slug[:60]!r}")
@@ -197,7 +208,10 @@ class Store:
         """
         if base:
             with self._begin() as db:
-                before = _newest(db, dashboard.slug)
+                try:
+                    before = _newest(db, dashboard.slug)
+                except Unreadable:  # whatever it was, it is something else
+                    before = None
             if before is not None and before.about.version == base and _same(before.dashboard, dashboard):
                 return before.about
         try:
@@ -232,7 +246,7 @@ class Store:
 
     def _newest(self, gone: bool) -> dict[str, Version]:
         newest = and_(versions.c.slug == dashboards.c.slug, versions.c.version == dashboards.c.version)
-        query = select(versions).join(dashboards, newest).where(dashboards.c.gone.is_(gone)).order_by(versions.c.slug)
+        query = select(*_TOLD).join(dashboards, newest).where(dashboards.c.gone.is_(gone)).order_by(versions.c.slug)
         with self._begin() as db:
             return {row.slug: _about(row) for row in db.execute(query)}
 
@@ -245,7 +259,8 @@ class Store:
         done = db.execute(update(dashboards).where(known).values(more))
         if not done.rowcount:
             if base:
-                raise Conflict(slug, _newest(db, slug))
+                ever = db.execute(select(dashboards.c.slug).where(this)).first() is not None
+                raise Conflict(slug, _newest(db, slug), ever)
             db.execute(insert(dashboards).values(slug=slug, version=1, changed=now, gone=False))
         if not base and db.execute(select(func.count()).where(~dashboards.c.gone)).scalar_one() > MOST:
             raise TooMany
@@ -254,7 +269,7 @@ class Store:
         row = {"slug": slug, "version": number, "saved": now, "author": about.by, "title": about.title}
         document = as_bytes(dashboard).decode()
         db.execute(insert(versions).values(**row, panels=about.panels, document=document))
-        db.execute(delete(versions).where((versions.c.slug == slug) & (versions.c.version <= number - MOST_VERSIONS)))
+        _forget(db, slug, number)
         return about
 
     @contextmanager
@@ -295,6 +310,17 @@ def _newest(db: Connection, slug: str) -> Saved | None:
     return None if row is None else _saved(row)
 
 
+def _forget(db: Connection, slug: str, newest: int) -> None:
+    """Take away the oldest versions, of which there are too many, or too much."""
+    sizes = select(versions.c.version, func.length(versions.c.document)).where(versions.c.slug == slug)
+    left = MOST_KEPT
+    for version, size in db.execute(sizes.order_by(versions.c.version.desc())).all():
+        left -= size
+        if version <= newest - MOST_VERSIONS or (left < 0 and version < newest):
+            db.execute(delete(versions).where((versions.c.slug == slug) & (versions.c.version <= version)))
+            return
+
+
 def _same(one: Dashboard, other: Dashboard) -> bool:
     return as_bytes(one) == as_bytes(other)
 
@@ -307,7 +333,7 @@ def _saved(row: Row[Any]) -> Saved:  # Any: a row of `versions`
     try:
         return Saved(read(orjson.loads(row.document)), _about(row))
     except (Wrong, orjson.JSONDecodeError) as error:
-        raise Unavailable(f"version {row.version} of {row.slug!r} can't be read: {error}") from None
+        raise Unreadable(f"version {row.version} of {row.slug!r} can't be read: {error}") from None
 
 
 def _sentence(error: Exception, place: Place) -> str:

@@ -102,7 +102,9 @@ def parse(model: type[Asked], arguments: Iterable[tuple[str, str]]) -> Asked:
         first = error.errors(include_url=False, include_context=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""
         fault = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
+        if first["type"] == "missing":
+            fault = "is missing"
+        elif first["type"] == "extra_forbidden":
             fault = f"there is no such parameter{did_you_mean(name, model.model_fields)}"
         raise RequestRefused(422, "bad_request", f"{name}: {fault}" if name else fault) from None
 

@@ -44,7 +44,7 @@ class SaveRequest(Request):
 class _Envelope(Request):
     """What stands around the dashboard, which is checked by itself: its refusals name the place in it."""
 
-    dashboard: dict[str, Any]  # Any: checked later
+    dashboard: Any  # checked later
     base: int = Field(0, ge=0, le=MAX_VERSION)
     by: str = Field("", max_length=MAX_AUTHOR)
 
@@ -101,6 +101,7 @@ class DashboardsApi:
 
     def versions(self, slug: str) -> Response:
         """The versions of one."""
+        parse_query(_Query, request.args.items(multi=True))
         found = self._told(lambda: self._boards.history(slug))
         return json_answer({"ok": True, "versions": [one._asdict() for one in found]})
 
@@ -112,7 +113,7 @@ class DashboardsApi:
         except BadRequest as error:
             raise RequestRefused(422, "bad_request", str(error).removeprefix(": ")) from None
         given = asked.dashboard
-        if given.get("slug", slug) != slug:
+        if isinstance(given, dict) and given.get("slug", slug) != slug:
             raise RequestRefused(
                 422, "bad_request", f"slug: the address says {slug[:60]!r}, the dashboard {str(given['slug'])[:60]!r}"
             )
