@@ -76,16 +76,22 @@ export class Zoom {
   glide(span, width) {
     this.span = span;
     const { reach } = this;
-    const covered = reach && reach.from <= span.from && reach.to >= span.to && reach.to - reach.from <= COARSE * (1 + 2 * AHEAD) * (span.to - span.from);
+    const covered = reach && reach.from <= span.from && reach.to >= Math.min(span.to, this.newest) && reach.to - reach.from <= COARSE * (1 + 2 * AHEAD) * (span.to - span.from);
     if (covered && (this.found || this.asking)) return;
     if (this.has(span) || exact(this.live(), span, this.every)) return;
     if (this.asking) this.next = { span, width };
     else this.ask(span, width, AHEAD);
   }
 
+  /** ms; up to when there is something to ask for, as far as it is known here. */
+  get newest() {
+    return this.order()?.last || Infinity;
+  }
+
   /** Whether what was found is all there is of a span. @param {Span} span */
   has(span) {
-    return this.found !== null && this.tier === "full" && exact(this.found, span, this.every);
+    const { found, tier, every } = this;
+    return found !== null && tier === "full" && exact(found, span, every) && found.last >= Math.min(span.to, this.newest) - LATE * every;
   }
 
   /** Back to live, or gone. */
@@ -99,7 +105,7 @@ export class Zoom {
     const asking = new AbortController();
     const beyond = Math.max(this.every, more * (span.to - span.from));
     const points = Math.max(LEAST, Math.min(MOST, Math.round(DENSITY * width * (more === BEYOND ? 1 : 1 + 2 * more))));
-    Object.assign(this, { asking, step: "asking", reason: "", next: null, reach: { from: span.from - beyond, to: span.to + beyond } });
+    Object.assign(this, { asking, step: "asking", reason: "", next: null, reach: { from: span.from - beyond, to: Math.min(span.to + beyond, this.newest) } });
     try {
       const found = await this.spans.ask({ metric: this.metric, from: Math.max(0, span.from - beyond), to: span.to + beyond, points }, asking.signal);
       if (asking !== this.asking) return;

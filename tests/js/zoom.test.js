@@ -137,3 +137,43 @@ test("no line crosses a hole in what was found", () => {
   const ring = ringOf(found([...run(0, 10 * HOUR, HOUR), ...run(20 * HOUR, 30 * HOUR, HOUR)], { tier: "hour", every: HOUR }), undefined, SECOND);
   assert.equal(ring.length, 24);
 });
+
+test("while it moves, what is asked for is let come, and reaches so far that a short way asks for no more", async () => {
+  const { zoom, requests, changes } = chart();
+  zoom.glide({ from: 2 * HOUR, to: 3 * HOUR }, 600);
+  zoom.glide({ from: 2.1 * HOUR, to: 3.1 * HOUR }, 600);
+  zoom.glide({ from: 2.2 * HOUR, to: 3.2 * HOUR }, 600);
+  assert.equal(requests.length, 1);
+  assert.equal(requests[0]?.signal.aborted, false);
+  assert.ok(requests[0] && requests[0].asked.from <= 1.5 * HOUR && requests[0].asked.to >= 3.5 * HOUR);
+  requests[0]?.answer(found(run(1.4 * HOUR, 3.6 * HOUR, SECOND)));
+  await settled();
+  assert.deepEqual([zoom.ring?.length, changes()], [7921, 1]);
+  zoom.glide({ from: 2.4 * HOUR, to: 3.4 * HOUR }, 600);
+  assert.equal(requests.length, 1);
+});
+
+test("what it has moved on to meanwhile is asked for after that, once, and where it rests exactly", async () => {
+  const { zoom, requests } = chart();
+  zoom.glide({ from: 2 * HOUR, to: 3 * HOUR }, 600);
+  for (const hour of [7, 8, 9]) zoom.glide({ from: hour * HOUR, to: (hour + 1) * HOUR }, 600);
+  requests[0]?.answer(found(run(1.4 * HOUR, 3.6 * HOUR, SECOND)));
+  await settled();
+  assert.equal(requests.length, 2);
+  assert.ok(requests[1] && requests[1].asked.from <= 9 * HOUR && requests[1].asked.to >= 10 * HOUR);
+  zoom.to({ from: 12 * HOUR, to: 13 * HOUR }, 600);
+  assert.deepEqual(requests.map(({ signal }) => signal.aborted), [false, true, false]);
+});
+
+test("of a span that has gone on since it was asked for, what came later is asked for", async () => {
+  const { zoom, requests, live } = chart();
+  zoom.live = () => undefined;
+  zoom.glide({ from: 22 * HOUR, to: 24 * HOUR - 5 * SECOND }, 600);
+  requests[0]?.answer(found(run(22 * HOUR, 24 * HOUR, SECOND)));
+  await settled();
+  zoom.glide({ from: 22 * HOUR + 4 * SECOND, to: 24 * HOUR - SECOND }, 600);
+  assert.equal(requests.length, 1, "there is no more");
+  live.append({ times: Float64Array.from(run(24 * HOUR + SECOND, 24 * HOUR + 20 * SECOND, SECOND)), columns: [new Float64Array(20)] }, live.offset + 20);
+  zoom.glide({ from: 22 * HOUR + 20 * SECOND, to: 24 * HOUR + 15 * SECOND }, 600);
+  assert.equal(requests.length, 2);
+});

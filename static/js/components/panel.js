@@ -15,6 +15,7 @@ import { spoken } from "../spoken.js";
 import { CALM, TROUBLE } from "../standing.js";
 import { TEXT, behind, comparedText, finerOf, foldedText, labelled, reasonOf, refusedOf, someOf, stale, stateText } from "../text.js";
 import { handsOn } from "../time/hands.js";
+import { Past } from "../time/past.js";
 import { statsOf } from "../time/stats.js";
 import { joined, short } from "../units.js";
 import { Code } from "../wire.js";
@@ -81,8 +82,7 @@ export const Panel = {
     let moving = false;
     /** Seconds: what was so long before is drawn, too; 0 for nothing. */
     const compared = computed(() => state.compared[held.id] ?? props.spec?.compare ?? state.compare);
-    /** @type {Zoom | null} what was then */
-    let past = null;
+    let past = pastOf();
     /** Whether it looks where the page was asked to. */
     let looks = false;
     /** Whether that is told above all charts. */
@@ -113,17 +113,14 @@ export const Panel = {
       return new Zoom({ metric: name, every: every * 1000, spans: app.spans, live: () => store.ring(name), changed: follow });
     }
 
+    function pastOf() {
+      const { name, every } = props.metric;
+      return new Past({ metric: name, every: every * 1000, spans: app.spans, live: () => store.ring(name), changed: redraw });
+    }
+
     /** What was some time before, as far as it is there; asks for what is missing. @returns {import("../earlier.js").Earlier | null} */
     function then() {
-      const shift = compared.value * 1000;
-      if (!shift || !chart || chart.kind.flat) return null;
-      const { name, every } = props.metric;
-      past ??= new Zoom({
-        metric: name, every: every * 1000, spans: app.spans, live: () => undefined, order: () => store.ring(name), changed: redraw,
-      });
-      const { from, to } = chart.zoom ?? holding ?? app.span();
-      past.glide({ from: from - shift, to: to - shift }, chart.plot || 500);
-      return past.found && { ring: past.found, shift, word: comparedText(compared.value) };
+      return chart && !chart.kind.flat ? past.before(chart.zoom ?? holding ?? app.span(), compared.value, chart.plot) : null;
     }
 
     let followedAt = -Infinity;
@@ -219,8 +216,8 @@ export const Panel = {
       chart = null;
       zoomed.end();
       zoomed = zooming();
-      past?.end();
-      past = null;
+      past.end();
+      past = pastOf();
       stats = [];
       zoom.value = null;
       looks = false;
@@ -335,7 +332,7 @@ export const Panel = {
       unwant();
       builds++;
       zoomed.end();
-      past?.end();
+      past.end();
       chart?.destroy();
     });
     watch(() => shapeOf(shown.value) + chartOf(props.spec), () => near.value && build());
@@ -343,8 +340,7 @@ export const Panel = {
     watch(() => state.window, () => zoom.value && !state.look && catchUp());
     watch(() => state.look, look);
     watch(compared, () => {
-      past?.end();
-      past = null;
+      past.end();
       redraw();
     });
     watch(() => [state.window, state.theme, state.pausedAt, app.picks.of(held.id)], redraw);
