@@ -43,6 +43,10 @@ def speed():
 def bearing():
     return time.time() * 7 % 360
 
+@metric("clock.now", every=0.2, title="Clock")
+def clock():
+    return time.time() % 900
+
 @metric("crowd.size", every=1.0, labels=["place"], title="Crowd")
 def crowd():
     return {f"place {number}": float(number) for number in range(500)}

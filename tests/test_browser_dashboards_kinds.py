@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -368,3 +369,29 @@ def test_a_document_from_anywhere_harms_no_page(room: Server, page: Page) -> Non
     assert page.locator("#p3 .word").inner_text() == "Its collector is not there now"
     assert page.locator(".bar h1").inner_text() == "</script><b>Bold</b>"
     assert json.dumps(kept(room, "hostile")["dashboard"]["title"]) == '"</script><b>Bold</b>"'
+
+
+def test_every_kind_looks_where_the_page_looks(room: Server, page: Page) -> None:
+    """At an earlier span a value, a table and a figure show what was then, also when the page has to ask for it."""
+    keep(
+        room,
+        "then",
+        panel_of(1, 0, 0, 3, 2, kind="value", metric="clock.now"),
+        panel_of(2, 3, 0, 9, 3, kind="table", metric="clock.now"),
+        panel_of(3, 0, 3, 6, 4, kind="figure", figure={"data": [{"type": "scatter"}]}, bind={"y": "clock.now"}),
+    )
+    open_board(page, room, "then")
+    page.wait_for_timeout(3_000)
+    end = int(time.time() * 1000) - 1_500
+    open_board(page, room, "then", f"?from={end - 1_000}&to={end}")
+    told = "Number(document.querySelector('#p1 .v').innerText.replace(/[^0-9.]/g, ''))"
+    figure = "document.querySelector('#p3 .canvas').data?.[0].y?.at(-1)"
+    # A clock of fifteen minutes: how many seconds it is ahead of that moment.
+    ahead = f"(shown => (shown - {end / 1000 % 900} + 902) % 900 - 2)"
+    until(page, f"() => Math.abs({ahead}({told})) < 2")
+    until(page, f"() => Math.abs({ahead}({figure})) < 2")
+    until(page, "() => document.querySelectorAll('#p2 tbody tr').length === 1")
+    page.wait_for_timeout(2_000)
+    assert page.evaluate(f"() => {ahead}({told})") < 2, "it stays there"
+    page.keyboard.press("Escape")
+    until(page, f"() => {ahead}({told}) > 2")

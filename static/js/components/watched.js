@@ -2,8 +2,12 @@
 
 import { onBeforeUnmount, onMounted, ref, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { Zoom } from "../zoom.js";
 
 /** @typedef {{name: string, every: number}} Wanted */
+
+/** px for which samples of an earlier span are asked. */
+const WIDTH = 500;
 
 /**
  * @param {{value: HTMLElement | null}} root
@@ -17,7 +21,7 @@ import { useApp } from "../app.js";
  * @param {boolean} [options.small] whether it is no chart, but something beside one
  */
 export function useSamples(root, { metrics, draw, pause, heard, canvas, slides = false, small = false }) {
-  const { sight, subscriptions, frames, store, state, onSlide } = useApp();
+  const { sight, subscriptions, frames, store, state, onSlide, spans, span } = useApp();
   const near = ref(false);
   let seen = false;
   /** @type {(() => void)[]} */
@@ -42,6 +46,25 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, slides =
     unwant = near.value ? metrics().map(({ name, every }) => subscriptions.want(name, every)) : [];
   }
 
+  /** The span that all charts look at; null while they follow what comes in. */
+  const looked = () => (state.look && !state.look.metric ? state.look : null);
+  /** What was then, by metric. @type {Map<string, Zoom>} */
+  const zooms = new Map();
+
+  function look() {
+    const there = looked();
+    if (!there) for (const zoom of zooms.values()) zoom.end();
+    else if (near.value) {
+      for (const { name, every } of metrics()) {
+        const zoom = zooms.get(name)
+          ?? new Zoom({ metric: name, every: every * 1000, spans, live: () => store.ring(name), changed: () => frames.now(drawable) });
+        zooms.set(name, zoom);
+        zoom.glide({ from: there.from, to: there.to }, WIDTH);
+      }
+    }
+    frames.now(drawable);
+  }
+
   function listen() {
     for (const end of unlisten) end();
     unlisten = metrics().map(({ name }) => store.listen(name, (past) => {
@@ -56,6 +79,7 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, slides =
       if (close !== near.value) {
         near.value = close;
         want();
+        look();
       }
       if (visible) frames.now(drawable);
     }));
@@ -70,13 +94,29 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, slides =
   });
   onBeforeUnmount(() => {
     for (const end of [...undo, ...unwant, ...unlisten]) end();
+    for (const zoom of zooms.values()) zoom.end();
   });
   watch(() => metrics().map(({ name }) => name).join(), () => {
     want();
     listen();
-    frames.now(drawable);
+    look();
   });
-  watch(() => [state.window, state.theme, state.pausedAt, state.look], () => frames.now(drawable));
+  watch(() => [state.window, state.theme, state.pausedAt], () => frames.now(drawable));
+  watch(() => state.look, look);
 
-  return { near, redraw: () => frames.now(drawable) };
+  return {
+    near,
+    redraw: () => frames.now(drawable),
+    /** The samples that are shown of a metric. @param {string} name */
+    ringOf: (name) => (looked() ? zooms.get(name)?.ring : undefined) ?? store.ring(name),
+    /** The span that is shown. @returns {{from: number, to: number}} */
+    span: () => looked() ?? span(),
+    /** The row whose values are told: the newest one of what is shown. @param {import("../store.js").Ring} ring */
+    last: (ring) => {
+      const end = looked()?.to ?? state.pausedAt;
+      const at = end ? ring.search(end + 1) - 1 : ring.end - 1;
+      // Before the first one there is none: what lies there is of no sample.
+      return at < ring.start ? -1 : at;
+    },
+  };
 }

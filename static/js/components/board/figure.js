@@ -17,7 +17,7 @@ export const FigurePanel = {
   /** @param {{spec: import("../../board/variables.js").Shown}} props */
   setup(props) {
     const app = useApp();
-    const { state, store, metrics, boot } = app;
+    const { state, metrics, boot } = app;
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const plot = ref(/** @type {HTMLElement | null} */ (null));
     const failed = ref("");
@@ -31,11 +31,11 @@ export const FigurePanel = {
     function draw() {
       const { figure } = props.spec;
       if (!drawing?.ready || !figure) return false;
-      const traces = bound(figure, bonds.value, (name) => store.ring(name), state.look ?? app.span());
+      const traces = bound(figure, bonds.value, samples.ringOf, samples.span());
       drawing.draw({ data: traces, layout: figure.layout ?? {} }, boot.templates[state.theme]);
       return true;
     }
-    const { redraw, near } = useSamples(root, { metrics: () => known.value, draw, pause: () => EVERY, canvas: plot });
+    const samples = useSamples(root, { metrics: () => known.value, draw, pause: () => EVERY, canvas: plot });
 
     async function build() {
       const turn = ++builds;
@@ -49,14 +49,14 @@ export const FigurePanel = {
         await made.open();
         if (turn !== builds) return;
         drawing = made;
-        redraw();
+        samples.redraw();
       } catch (error) {
         if (turn === builds) failed.value = /** @type {Error} */ (error).message;
       }
     }
-    watch(near, (close) => close && !builds && build());
-    watch(() => JSON.stringify(props.spec.figure), () => near.value && build());
-    watch(() => JSON.stringify(props.spec.bind), redraw);
+    watch(samples.near, (close) => close && !builds && build());
+    watch(() => JSON.stringify(props.spec.figure), () => samples.near.value && build());
+    watch(() => JSON.stringify(props.spec.bind), samples.redraw);
     onBeforeUnmount(() => {
       builds++;
       drawing?.destroy();

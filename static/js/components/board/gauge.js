@@ -24,7 +24,7 @@ export const Gauge = {
   props: ["metric", "spec"],
   /** @param {{metric: import("../../types.js").Metric, spec: import("../../board/variables.js").Shown}} props */
   setup(props) {
-    const { state, store, units } = useApp();
+    const { units } = useApp();
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const told = shallowRef({
       arcs: /** @type {Arc[]} */ ([]), all: 0, low: "", high: "", bands: /** @type {{from: number, to: number, level: string}[]} */ ([]),
@@ -34,10 +34,10 @@ export const Gauge = {
 
     function draw() {
       const { metric, spec } = props;
-      const ring = store.ring(metric.name);
+      const ring = samples.ringOf(metric.name);
       if (!ring?.length) return false;
       const shown = shownAs(metric, spec);
-      const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
+      const at = samples.last(ring);
       const places = placesOf(ring.series, spec.only);
       const name = tellingName(places.map((place) => ring.series[place] ?? { labels: {} }));
       const values = places.map((place) => ({ place, value: ring.columns[place]?.[at] ?? NaN })).sort((a, b) => (b.value || 0) - (a.value || 0));
@@ -61,8 +61,8 @@ export const Gauge = {
       told.value = { arcs, all: places.length, low: short(low / factor), high: short(high / factor) + (same ? "" : joined(symbol)), bands };
       return true;
     }
-    const { redraw } = useSamples(root, { metrics: () => [props.metric], draw, pause: () => FASTEST });
-    watch(() => props.spec, redraw);
+    const samples = useSamples(root, { metrics: () => [props.metric], draw, pause: () => FASTEST });
+    watch(() => props.spec, samples.redraw);
 
     /** @param {Arc} one */
     const dial = ({ name, text, symbol, part, level }) => html`

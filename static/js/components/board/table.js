@@ -27,7 +27,7 @@ export const TableOf = {
   /** @param {{metric: import("../../types.js").Metric, spec: import("../../board/variables.js").Shown}} props */
   setup(props) {
     const app = useApp();
-    const { state, store, units } = app;
+    const { units } = app;
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const rows = shallowRef(/** @type {Row[]} */ ([]));
     const by = ref(/** @type {Column} */ ("max"));
@@ -35,9 +35,9 @@ export const TableOf = {
 
     function draw() {
       const { metric, spec } = props;
-      const ring = store.ring(metric.name);
+      const ring = samples.ringOf(metric.name);
       if (!ring?.length) return false;
-      const { from, to } = state.look ?? app.span();
+      const { from, to } = samples.span();
       const [low, high] = [ring.search(from), ring.search(to + 1)];
       const alone = ring.series.length === 1 && !nameOf(ring.series[0] ?? { labels: {} });
       rows.value = placesOf(ring.series, spec.only).map((place) => {
@@ -47,8 +47,8 @@ export const TableOf = {
       });
       return true;
     }
-    const { redraw } = useSamples(root, { metrics: () => [props.metric], draw, pause: () => EVERY });
-    watch(() => props.spec, redraw);
+    const samples = useSamples(root, { metrics: () => [props.metric], draw, pause: () => EVERY });
+    watch(() => props.spec, samples.redraw);
 
     const sorted = computed(() => {
       const column = by.value;

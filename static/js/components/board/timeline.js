@@ -27,7 +27,7 @@ export const Timeline = {
   /** @param {{metric: import("../../types.js").Metric, spec: import("../../board/variables.js").Shown}} props */
   setup(props) {
     const app = useApp();
-    const { state, store, units, boot } = app;
+    const { state, units, boot } = app;
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const canvas = ref(/** @type {HTMLCanvasElement | null} */ (null));
     const told = shallowRef({
@@ -38,9 +38,9 @@ export const Timeline = {
 
     function draw() {
       const { metric, spec } = props;
-      const ring = store.ring(metric.name);
+      const ring = samples.ringOf(metric.name);
       if (!ring?.length || !canvas.value?.clientWidth) return false;
-      span = state.look ?? app.span();
+      span = samples.span();
       const [low, high] = ring.span(span.from, span.to);
       const places = placesOf(ring.series, spec.only);
       const { unit } = shownAs(metric, spec);
@@ -52,7 +52,7 @@ export const Timeline = {
       const { colorway, meta: { quiet } } = boot.templates[state.theme]["layout"];
       const palette = states.levels?.map((level) => (level ? tokenOf(COLOUR[level]) : quiet)) ?? colorway;
       const colour = (/** @type {number} */ which) => palette[which % palette.length] ?? quiet;
-      const most = LATE * Math.max(metric.every * 1000, (span.to - span.from) / 1_000);
+      const most = LATE * Math.max(metric.every * 1000, Number.isFinite(ring.every) ? ring.every : 0, (span.to - span.from) / 1_000);
       const lanes = places.map((place, which) => ({
         name: nameOf(ring.series[place] ?? { labels: {} }) || metric.title,
         stretches: stretchesOf(ring.times, columns[which] ?? new Float64Array(), low, high, states.of, most),
@@ -64,11 +64,11 @@ export const Timeline = {
       told.value = { lanes: lanes.slice(0, shown), shown, all: lanes.length, legend: states.names.map((name, which) => ({ name, colour: colour(which) })) };
       return true;
     }
-    const { redraw } = useSamples(root, {
+    const samples = useSamples(root, {
       metrics: () => [props.metric], draw, canvas, slides: true,
       pause: () => Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / (canvas.value?.clientWidth || 500))),
     });
-    watch(() => props.spec, redraw);
+    watch(() => props.spec, samples.redraw);
 
     /** What was the case below the pointer. @param {PointerEvent} event */
     const pointed = (event) => {

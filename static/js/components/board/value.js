@@ -22,28 +22,28 @@ export const Value = {
   /** @param {{metric: Metric, spec: import("../../board/variables.js").Shown}} props */
   setup(props) {
     const app = useApp();
-    const { state, store, units, boot } = app;
+    const { state, units, boot } = app;
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const canvas = ref(/** @type {HTMLCanvasElement | null} */ (null));
     const told = shallowRef({ text: "–", symbol: "", detail: "", level: /** @type {import("../../board/types.js").Level | ""} */ ("") });
 
     function draw() {
-      const ring = store.ring(props.metric.name);
+      const ring = samples.ringOf(props.metric.name);
       if (!ring?.length) return false;
       const metric = counted(shownAs(props.metric, props.spec));
       const places = placesOf(ring.series, props.spec.only);
       const value = headline(metric, ring, places);
-      const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
+      const at = samples.last(ring);
       const now = capped(value(at), metric.limits[1]);
       const { text, symbol } = units.one(metric.unit, now);
       const level = levelOf(now, props.spec.thresholds);
       told.value = { text, symbol, level, detail: places.length > 1 ? detail(metric, ring, at, units, places) : "" };
       const colour = level ? tokenOf(COLOUR[level]) : boot.templates[state.theme]["layout"].colorway[0];
-      if (canvas.value) sketch(canvas.value, ring, value, app.span(), colour);
+      if (canvas.value) sketch(canvas.value, ring, value, samples.span(), colour);
       return true;
     }
-    const { redraw } = useSamples(root, { metrics: () => [props.metric], draw, pause: () => FASTEST, canvas, slides: true });
-    watch(() => props.spec, redraw);
+    const samples = useSamples(root, { metrics: () => [props.metric], draw, pause: () => FASTEST, canvas, slides: true });
+    watch(() => props.spec, samples.redraw);
 
     return () => {
       const { title } = shownAs(props.metric, props.spec);
