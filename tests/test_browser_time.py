@@ -445,6 +445,19 @@ def test_the_legend_tells_the_least_the_mean_and_the_largest(room: Server, page:
     assert panel(page, ONE).locator(".legend b").is_visible()
 
 
+def test_of_many_series_the_legend_tells_more_when_it_is_asked_to(room: Server, page: Page) -> None:
+    """By a key, all legends with room tell the least, the mean and the largest value; the address says so."""
+    open_live(page, f"{room.url}/d/cpu")
+    more = panel(page, "system.cpu").locator(".legend small").first
+    wait(page, lambda: panel(page, "system.cpu").locator(".legend li").count() > 2)
+    assert more.is_hidden()
+    page.keyboard.press("s")
+    more.wait_for()
+    wait(page, lambda: asked(page).get("stats") == "yes")
+    page.keyboard.press("s")
+    more.wait_for(state="hidden")
+
+
 # --- comparing
 
 

@@ -120,6 +120,12 @@ export function makeApp(boot, base) {
   };
   showUtc(state.utc);
 
+  /** @param {boolean} counted whether legends tell more than the value */
+  const setCounted = (counted) => {
+    state.counted = counted;
+    saved.set("counted", counted ? "yes" : "no");
+  };
+
   /** @param {boolean} linked whether all charts move together */
   const setLinked = (linked) => {
     state.linked = linked;
@@ -194,7 +200,7 @@ export function makeApp(boot, base) {
     /** What can be done with a panel, in the order of its menu. @type {import("./out/panels.js").Action[]} */
     panelActions: [],
 
-    span, looking, setClock, setLinked, setCompare,
+    span, looking, setClock, setLinked, setCounted, setCompare,
     cross: new Cross(),
 
     /** Once a second, for charts that have to move on without samples of their own. @param {() => void} listener */

@@ -13,6 +13,7 @@ import { titled } from "./text.js";
  * @property {boolean} all whether that is everything there is
  * @property {boolean} utc whether clocks and days are those of UTC
  * @property {boolean} linked whether all charts move together
+ * @property {boolean} counted whether legends tell the least, the mean and the largest value, too
  * @property {number} compare seconds: what was so long before is drawn, too; 0 for nothing
  * @property {Theme} theme
  * @property {number} pausedAt ms, 0 when it is not
@@ -67,6 +68,7 @@ export function makeState(boot, status) {
     all: false,
     utc: saved.get("tz") === "utc",
     linked: saved.get("linked") !== "no",
+    counted: saved.get("counted") === "yes",
     compare: 0,
     compared: {},
     theme: document.documentElement.dataset["theme"] === "light" ? "light" : "dark",

@@ -66,7 +66,7 @@ export const Page = {
       </div>`;
 
     return () => html`
-      <div class=${["app", { talking: people.open && people.you, picking: people.picking }]}>
+      <div class=${["app", { talking: people.open && people.you, picking: people.picking, counted: state.counted }]}>
         <a class="skip" href="#charts">${TEXT.skip}</a>
         ${!kiosk.value && html`<${Rail} />`}
         ${state.menu && html`<div class="veil" onClick=${() => (state.menu = false)} />`}

@@ -203,6 +203,7 @@ export const keysText = (windows) => [
   ["← →", "Earlier or later"],
   ["+ −", "Closer, or more of it"],
   ["l", "Charts move together, or each alone"],
+  ["s", "Least, mean and largest value in every legend, or the value alone"],
   ["f", "Full screen: the panel below the mouse, or with the focus"],
   ["t", "Dark or light"],
   ["e", "Edit this dashboard, or a copy of it"],

@@ -39,6 +39,7 @@ export function holdTime({ state, address, setWindow, setClock }) {
   address.register("chart", part(() => seen()?.metric ?? null));
 
   address.register("tz", { read: () => (state.utc ? "utc" : null), write: (said) => setClock(said === "utc", false) });
+  address.register("stats", { read: () => (state.counted ? "yes" : null), write: (said) => void (state.counted = said === "yes") });
   address.register("linked", { read: () => (state.linked ? null : "no"), write: (said) => void (state.linked = said !== "no") });
   address.register("compare", {
     read: () => (state.compare ? lengthText(state.compare) : null),
