@@ -243,6 +243,37 @@ def test_variables_choose_and_repeat(room: Server, new_page: Callable[..., Page]
     until(page, "() => document.querySelectorAll('.cell').length === 5")
 
 
+def test_what_changes_out_of_sight_is_drawn_anew(room: Server, page: Page) -> None:
+    """A chart that was seen, and is scrolled away when something else is chosen, shows that when one comes back."""
+    only = {"host": ["$host"]}
+    load = [panel_of(n, 0, 6 * n, 12, 6, metric="farm.load", title=f"{n} of $host", only=only) for n in range(8)]
+    keep(room, "away", *load, variables=HOST)
+    open_board(page, room, "away", "?var.host=ash")
+    last = page.locator("#p7")
+    last.scroll_into_view_if_needed()
+    until(page, f"() => ({SERIES})('p7') === 'ash'")
+    page.evaluate("scrollTo(0, 0)")
+    page.locator(".picker button").first.click()
+    for host in ("cedar", "ash"):
+        page.get_by_role("option", name=host).click()
+    page.keyboard.press("Escape")
+    until(page, f"() => ({SERIES})('p0') === 'cedar'")
+    last.scroll_into_view_if_needed()
+    until(page, f"() => ({SERIES})('p7') === 'cedar'")
+
+
+def test_a_logarithmic_axis_is_kept(room: Server, page: Page) -> None:
+    """What a panel says that is not touched on the page is still there after a save."""
+    base = keep(room, "decades", panel_of(1, 0, 0, 6, 4, metric="farm.load", log=True))
+    open_board(page, room, "decades")
+    edit(page)
+    page.locator(".edit-bar .title").fill("Decades of load")
+    save(page)
+    assert base == 1
+    saved = kept(room, "decades")["dashboard"]
+    assert (saved["title"], saved["panels"][0]["log"]) == ("Decades of load", True)
+
+
 def test_a_variable_is_made_on_the_page(room: Server, page: Page) -> None:
     """It is made from a metric's label, chosen in a panel's series, and repeats that panel once it is saved."""
     keep(room, "made", panel_of(1, 0, 0, 4, 3, metric="farm.load"))

@@ -402,7 +402,8 @@ export class Drawing {
   draw({ data, layout }, template) {
     const { clientWidth: width, clientHeight: height } = this.element;
     const margin = { ...template["layout"].margin, ...marginOf(this.figure), ...layout["margin"] };
-    const whole = { uirevision: "kept", ...layout, template, width, height, margin };
+    // Plotly writes into what it is given; this one belongs to a dashboard.
+    const whole = { uirevision: "kept", ...structuredClone(layout), template, width, height, margin };
     this.plotly[this.drawn ? "react" : "newPlot"](this.element, data, whole, CONFIG);
     this.drawn = true;
   }

@@ -95,7 +95,8 @@ export class Surroundings {
    */
   layout(scene, { width, height, revision, clear }) {
     const { data, view, template, margin, factor } = scene;
-    const { given } = this;
+    // Plotly writes into what it is given.
+    const given = structuredClone(this.given);
     /** @type {Json} */
     const layout = { ...given, template, width, height, margin, uirevision: revision };
     layout["dragmode"] = given["dragmode"] ?? false;

@@ -51,6 +51,8 @@ export class Zoom {
     this.asking = null;
     /** @type {Span | null} for which was asked last */
     this.reach = null;
+    /** @type {Span | null} of which the server has nothing, or did not answer: it is not asked again until one has left that */
+    this.barren = null;
     /** @type {{span: Span, width: number} | null} where it has moved while that was asked for */
     this.next = null;
   }
@@ -77,7 +79,7 @@ export class Zoom {
     this.span = span;
     const { reach } = this;
     const covered = reach && reach.from <= span.from && reach.to >= Math.min(span.to, this.newest) && reach.to - reach.from <= COARSE * (1 + 2 * AHEAD) * (span.to - span.from);
-    if (covered && (this.found || this.asking)) return;
+    if (covered && (this.found || this.asking || reach === this.barren)) return;
     if (this.has(span) || exact(this.live(), span, this.every)) return;
     if (this.asking) this.next = { span, width };
     else this.ask(span, width, AHEAD);
@@ -97,7 +99,7 @@ export class Zoom {
   /** Back to live, or gone. */
   end() {
     this.asking?.abort();
-    Object.assign(this, { span: null, found: null, asking: null, reach: null, next: null, step: "", reason: "", tier: "full" });
+    Object.assign(this, { span: null, found: null, asking: null, reach: null, barren: null, next: null, step: "", reason: "", tier: "full" });
   }
 
   /** @param {Span} span @param {number} width @param {number} more part of the span, at either end */
@@ -111,10 +113,11 @@ export class Zoom {
       if (asking !== this.asking) return;
       // A server that has nothing of that time, or not any more, takes nothing from the picture.
       if (found.times.length) Object.assign(this, { found: ringOf(found, this.order(), this.every), tier: found.tier });
+      else this.barren = this.reach;
       this.step = "";
     } catch (error) {
       if (asking !== this.asking) return;
-      this.reach = null;
+      this.barren = this.reach;
       Object.assign(this, { step: "failed", reason: String(/** @type {Error} */ (error).message) });
     }
     this.asking = null;

@@ -8,7 +8,7 @@ import { csvOf, field, headOf } from "../../static/js/out/csv.js";
 import { dayAndClock, fileName, isoText } from "../../static/js/out/files.js";
 import { Turns, askedOf } from "../../static/js/out/kiosk-turns.js";
 import { Picks } from "../../static/js/out/picks.js";
-import { seenOf, thinned } from "../../static/js/out/rows.js";
+import { narrowed, seenOf, thinned } from "../../static/js/out/rows.js";
 import { Ring, keyOf } from "../../static/js/ring.js";
 
 const HOUR = 3_600_000;
@@ -49,6 +49,14 @@ test("rows are those of the span, and none that only keeps a line from crossing 
   // Samples 5 and 6 never came.
   ring.follow({ times: Float64Array.of(BEGIN + 6000), columns: [Float64Array.of(7), Float64Array.of(9)] }, 7);
   assert.deepEqual(seenOf(ring, [0], { from: BEGIN, to: BEGIN + 9000 }).times.map((time) => time - BEGIN), [0, 1000, 2000, 3000, 6000]);
+});
+
+test("a wide table keeps the columns with the largest values, in their order", () => {
+  const seen = seenOf(ringOf([[1, 2], [NaN, NaN], [-9, 0], [3, 3]]), [0, 1, 2, 3], { from: BEGIN, to: BEGIN + HOUR });
+  const some = narrowed(seen, 2);
+  assert.deepEqual(some.series.map(({ labels }) => labels["name"]), ["s2", "s3"]);
+  assert.deepEqual(some.columns, [[-9, 0], [3, 3]]);
+  assert.equal(narrowed(seen, 4), seen);
 });
 
 test("a long table is thinned evenly, and keeps its first and its last row", () => {

@@ -177,3 +177,21 @@ test("of a span that has gone on since it was asked for, what came later is aske
   zoom.glide({ from: 22 * HOUR + 20 * SECOND, to: 24 * HOUR + 15 * SECOND }, 600);
   assert.equal(requests.length, 2);
 });
+
+test("a span of which the server has nothing, or that it does not answer, is asked for once while one stays near", async () => {
+  const { zoom, requests } = chart();
+  const span = { from: 2 * HOUR, to: 3 * HOUR };
+  zoom.glide(span, 600);
+  requests[0]?.answer(found([]));
+  await settled();
+  zoom.glide({ from: span.from + SECOND, to: span.to + SECOND }, 600);
+  assert.equal(requests.length, 1);
+  zoom.glide({ from: 8 * HOUR, to: 9 * HOUR }, 600);
+  requests[1]?.fail(new Error("away"));
+  await settled();
+  zoom.glide({ from: 8 * HOUR, to: 9 * HOUR }, 600);
+  assert.deepEqual([requests.length, zoom.step], [2, "failed"]);
+  zoom.end();
+  zoom.glide({ from: 8 * HOUR, to: 9 * HOUR }, 600);
+  assert.equal(requests.length, 3);
+});

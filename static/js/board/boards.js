@@ -185,8 +185,9 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
      * @param {Board | null} [saved] that version
      */
     async edit(given = own.kept?.dashboard, base = own.kept?.version ?? 0, saved = own.kept?.dashboard ?? null) {
+      const { slug } = state;
       const { begun } = await import("./session.js");
-      if (!given || own.session) return;
+      if (!given || own.session || slug !== state.slug) return;
       address.settle();
       Object.assign(own, { session: begun(given, base, saved), older: null, version: 0, draft: null, dialog: "" });
     },
@@ -201,10 +202,11 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
     /** Go on with what was left behind. */
     async resume() {
       const { draft, kept } = own;
+      const { slug } = state;
       if (!draft) return;
       const same = draft.base === kept?.version;
       const from = !draft.base || same ? null : await asking.get(state.slug, draft.base).catch(() => null);
-      await this.edit(draft.dashboard, draft.base, draft.base ? from?.dashboard ?? kept?.dashboard ?? null : null);
+      if (slug === state.slug) await this.edit(draft.dashboard, draft.base, draft.base ? from?.dashboard ?? kept?.dashboard ?? null : null);
     },
 
     /** Give up what was left behind. */

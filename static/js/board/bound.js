@@ -49,7 +49,7 @@ export function bound(figure, bonds, ringOf, span) {
     const own = bonds.filter((bond) => bond.trace === trace);
     const [first] = own;
     const ring = first && ringOf(first.metric);
-    if (!first || !ring?.length) return given;
+    if (!first || !ring?.length) return { ...given };
     const filled = { ...given };
     const over = overTime(own, ringOf);
     const rows = over ? chosen(ring, span) : [];

@@ -49,6 +49,7 @@ function phrase({ field, from, to }, panel) {
 /** @param {string} field @param {any} value @returns {string} */
 function valueText(field, value) {
   if (value === null || value === "" || (typeof value === "object" && !Object.values(value).some((one) => one !== null))) return WORDS.nothing;
+  if (typeof value === "boolean") return value ? WORDS.yes : WORDS.no;
   if (field === "kind") return WORDS.kinds[/** @type {"auto"} */ (value)];
   if (field === "range") return value.map((/** @type {number | null} */ one) => one ?? WORDS.byItself).join(" – ");
   if (field === "compare") return WORDS.compares[/** @type {3600} */ (value)] ?? `${value} s`;

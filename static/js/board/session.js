@@ -149,6 +149,7 @@ export class Session {
    * @returns {Promise<Kept | null>} what is kept now; null when it is not
    */
   async save(asking, by) {
+    if (this.saving) return null;
     const board = tidy(this.board);
     // What somebody has removed can only be made anew.
     const base = this.quicker?.gone ? 0 : this.base;

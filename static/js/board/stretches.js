@@ -4,7 +4,8 @@ import { ascending } from "./levels.js";
 
 /** @typedef {import("./types.js").Threshold} Threshold */
 /** @typedef {{from: number, to: number, state: number}} Stretch ms */
-/** @typedef {{of: (value: number) => number, names: string[], levels: (import("./types.js").Level | "")[] | null}} States */
+/** @typedef {{of: (value: number) => number, names: string[], levels: (import("./types.js").Level | "")[] | null, graded: boolean}} States
+ *   `graded`: the states are parts of a range, from the least to the largest */
 
 /** Values up to so many are states by themselves; of more, parts of the range are. */
 const FEW = 8;
@@ -23,7 +24,7 @@ export function statesOf(thresholds, columns, low, high, text) {
   if (thresholds.length) {
     const order = ascending(thresholds);
     const names = [`< ${text(order[0]?.value ?? 0)}`, ...order.map(({ value }) => `≥ ${text(value)}`)];
-    return { of: (value) => order.findLastIndex((one) => one.value <= value) + 1, names, levels: ["", ...order.map(({ level }) => level)] };
+    return { of: (value) => order.findLastIndex((one) => one.value <= value) + 1, names, levels: ["", ...order.map(({ level }) => level)], graded: false };
   }
   /** @type {Set<number>} */
   const values = new Set();
@@ -39,11 +40,11 @@ export function statesOf(thresholds, columns, low, high, text) {
   }
   if (values.size <= FEW) {
     const order = [...values].sort((a, b) => a - b);
-    return { of: (value) => order.indexOf(value), names: order.map(text), levels: null };
+    return { of: (value) => order.indexOf(value), names: order.map(text), levels: null, graded: false };
   }
   const part = (max - min) / PARTS;
   const names = Array.from({ length: PARTS }, (_, at) => `${text(min + at * part)} – ${text(min + (at + 1) * part)}`);
-  return { of: (value) => Math.min(PARTS - 1, Math.floor((value - min) / part)), names, levels: null };
+  return { of: (value) => Math.min(PARTS - 1, Math.floor((value - min) / part)), names, levels: null, graded: true };
 }
 
 /**

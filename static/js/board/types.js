@@ -21,6 +21,7 @@
  * @property {string | null} [text]
  * @property {import("../types.js").Figure | null} [figure]
  * @property {Record<string, string> | null} [bind]
+ * @property {boolean} [log] a logarithmic axis of values
  *
  * @typedef {Place & Given & {id: string}} PanelDoc
  *

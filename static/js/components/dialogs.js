@@ -21,12 +21,14 @@ export const Dialog = {
   setup(props, { emit, slots }) {
     const root = ref(/** @type {HTMLDialogElement | null} */ (null));
     onMounted(() => root.value?.showModal());
-    const outside = (/** @type {MouseEvent} */ event) => event.target === root.value && emit("close");
+    /** By the element itself, which gives the focus back to where it was. */
+    const close = () => root.value?.close();
+    const outside = (/** @type {MouseEvent} */ event) => event.target === root.value && close();
     return () => html`
       <dialog ref=${root} aria-label=${props.title} onClose=${() => emit("close")} onClick=${outside}>
         <header>
           <h2>${props.title}</h2>
-          <button class="btn" onClick=${() => emit("close")}>${TEXT.close}<kbd aria-hidden="true">${TEXT.escapeKey}</kbd></button>
+          <button class="btn" onClick=${close}>${TEXT.close}<kbd aria-hidden="true">${TEXT.escapeKey}</kbd></button>
         </header>
         ${slots.default()}
       </dialog>`;

@@ -87,6 +87,8 @@ export const Panel = {
     let looks = false;
     /** Whether that is told above all charts. */
     const elsewhere = ref(false);
+    /** What the chart was built of. */
+    let built = "";
     /** Counts buildings of the chart, so that one that was overtaken gives up. */
     let builds = 0;
 
@@ -212,6 +214,7 @@ export const Panel = {
 
     async function build() {
       const turn = ++builds;
+      built = source();
       chart?.destroy();
       chart = null;
       zoomed.end();
@@ -256,6 +259,11 @@ export const Panel = {
       else chart?.catchUp();
     }
 
+    /** What makes it another chart; not what it is called. */
+    function source() {
+      return shapeOf(props.metric) + chartOf(props.spec);
+    }
+
     /** @param {boolean} close @param {boolean} visible */
     function show(close, visible) {
       seen = visible;
@@ -263,7 +271,8 @@ export const Panel = {
         near.value = close;
         unwant();
         unwant = close ? subscriptions.want(props.metric.name, props.metric.every) : () => {};
-        if (close && !builds) build();
+        // It may have become another one while it was out of sight.
+        if (close && built !== source()) build();
       }
       if (visible) redraw();
     }
@@ -335,7 +344,7 @@ export const Panel = {
       past.end();
       chart?.destroy();
     });
-    watch(() => shapeOf(shown.value) + chartOf(props.spec), () => near.value && build());
+    watch(source, () => near.value && build());
     // Whoever chooses a window wants to see it.
     watch(() => state.window, () => zoom.value && !state.look && catchUp());
     watch(() => state.look, look);

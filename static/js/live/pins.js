@@ -37,7 +37,9 @@ export class Pins {
       const { min, max } = now.get(name) ?? NOTHING;
       const [low, high] = [Math.min(...range), Math.max(...range)].map((end) => (log ? 10 ** end : end));
       const size = SHRUNK * (reach.max - reach.min);
-      if (min <= max && (min < low || max > high || max < reach.max - size || min > reach.min + size)) this.release();
+      const left = min < low || max > high || max < reach.max - size || min > reach.min + size;
+      // Around a single value Plotly takes what is far too much for others.
+      if (min <= max && (left || (reach.min === reach.max && max > min))) this.release();
     }
     return this.taken;
   }

@@ -49,3 +49,17 @@ export function thinned(seen, most) {
   const some = (/** @type {number[]} */ all) => places.map((at) => /** @type {number} */ (all[at]));
   return { ...seen, times: some(seen.times), columns: seen.columns.map(some) };
 }
+
+/**
+ * At most so many columns: those with the largest values, in their order.
+ * @param {Seen} seen
+ * @param {number} most
+ * @returns {Seen}
+ */
+export function narrowed(seen, most) {
+  if (seen.columns.length <= most) return seen;
+  const peak = seen.columns.map((column) => column.reduce((best, one) => (Math.abs(one) > best ? Math.abs(one) : best), -1));
+  const best = [...peak.keys()].sort((a, b) => Number(peak[b]) - Number(peak[a])).slice(0, most).sort((a, b) => a - b);
+  const some = (/** @type {any[]} */ all) => best.map((at) => all[at]);
+  return { ...seen, series: some(seen.series), columns: some(seen.columns) };
+}

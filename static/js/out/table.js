@@ -5,15 +5,17 @@ import { useApp } from "../app.js";
 import { Dialog } from "../components/dialogs.js";
 import { html } from "../components/html.js";
 import { nameOf } from "../store.js";
-import { TEXT, rowsText, tableOf } from "../text.js";
+import { TEXT, rowsText, someOf, tableOf } from "../text.js";
 import { joined, legendDecimals, number } from "../units.js";
 import { dayAndClock } from "./files.js";
-import { seenOf, thinned } from "./rows.js";
+import { narrowed, seenOf, thinned } from "./rows.js";
 
 /** @typedef {import("./panels.js").Held} Held */
 
 /** Rows that one can still read; more of them make a page slow, and a CSV file has them all. */
 const MOST = 300;
+/** Columns likewise. */
+const MOST_SERIES = 30;
 
 export const DataTable = {
   props: ["panel"],
@@ -30,9 +32,10 @@ export const DataTable = {
     function read() {
       const ring = panel.ring();
       const seen = ring ? seenOf(ring, panel.places(), panel.span()) : { series: [], times: [], columns: [] };
-      const size = seen.columns.flat().reduce((most, one) => (Math.abs(one) > most ? Math.abs(one) : most), 0);
+      const some = narrowed(seen, MOST_SERIES);
+      const size = some.columns.flat().reduce((most, one) => (Math.abs(one) > most ? Math.abs(one) : most), 0);
       const scale = units.scale(panel.metric?.unit ?? "", size);
-      return { all: seen.times.length, ...thinned(seen, MOST), scale, digits: legendDecimals(size / scale.factor) };
+      return { all: seen.times.length, known: seen.series.length, ...thinned(some, MOST), scale, digits: legendDecimals(size / scale.factor) };
     }
 
     const order = computed(() => {
@@ -58,17 +61,18 @@ export const DataTable = {
       </th>`;
 
     return () => {
-      const { series, times, columns, all, scale, digits } = data.value;
+      const { series, times, columns, all, known, scale, digits } = data.value;
+      const told = [rowsText(times.length, all), series.length < known ? someOf(series.length, known) : ""].filter(Boolean).join(". ");
       const title = tableOf(panel.title());
       const unit = joined(scale.symbol).trim();
       return html`
         <${Dialog} title=${title} class="wide" onClose=${() => emit("close")}>
           ${() => html`
-            <p class="told"><span>${rowsText(times.length, all)}</span>
+            <p class="told"><span>${told}</span>
               <button class="link" onClick=${() => (data.value = read())}>${TEXT.again}</button></p>
             <div class="scroll" tabindex="0" role="group" aria-label=${title}>
               <table class="data">
-                <caption class="hidden">${`${title}${unit ? `, ${unit}` : ""}. ${rowsText(times.length, all)}`}</caption>
+                <caption class="hidden">${`${title}${unit ? `, ${unit}` : ""}. ${told}`}</caption>
                 <thead><tr>${head(-1, TEXT.time)}${series.map((one, which) => (
                   head(which, `${nameOf(one) || panel.title()}${unit ? ` [${unit}]` : ""}`)))}</tr></thead>
                 <tbody>${order.value.map((at) => html`

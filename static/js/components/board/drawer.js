@@ -15,12 +15,14 @@ export const Drawer = {
   setup(props, { emit, slots }) {
     const root = ref(/** @type {HTMLDialogElement | null} */ (null));
     onMounted(() => root.value?.showModal());
-    const outside = (/** @type {MouseEvent} */ event) => event.target === root.value && emit("close");
+    /** By the element itself, which gives the focus back to where it was. */
+    const close = () => root.value?.close();
+    const outside = (/** @type {MouseEvent} */ event) => event.target === root.value && close();
     return () => html`
       <dialog ref=${root} class="drawer" aria-label=${props.title} onClose=${() => emit("close")} onClick=${outside}>
         <header>
           <h2 class="cut">${props.title}</h2>
-          <button class="btn" type="button" onClick=${() => emit("close")}>${WORDS.done}<kbd aria-hidden="true">${TEXT.escapeKey}</kbd></button>
+          <button class="btn" type="button" onClick=${close}>${WORDS.done}<kbd aria-hidden="true">${TEXT.escapeKey}</kbd></button>
         </header>
         <div class="fields">${slots.default()}</div>
       </dialog>`;

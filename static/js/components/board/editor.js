@@ -68,7 +68,8 @@ export const Editor = {
     }
 
     async function done() {
-      if (!session.dirty || await save()) leave();
+      // What was done while it was being saved is not in it.
+      if (!session.dirty || (await save() && !session.dirty)) leave();
     }
 
     /** What was done is given up at the second word only. */
@@ -85,7 +86,7 @@ export const Editor = {
       const at = /** @type {HTMLElement} */ (event.target);
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
       const key = event.key.toLowerCase();
-      if (key === "s") save();
+      if (key === "s") void (event.repeat || save());
       else if (typing) return;
       else if (key === "z" && !event.shiftKey) session.undo();
       else if (key === "y" || key === "z") session.redo();

@@ -27,6 +27,8 @@ export const FigurePanel = {
     /** @type {Drawing | null} */
     let drawing = null;
     let builds = 0;
+    /** @type {import("../../types.js").Figure | null | undefined} that the drawing was made for */
+    let built;
 
     function draw() {
       const { figure } = props.spec;
@@ -40,6 +42,7 @@ export const FigurePanel = {
     async function build() {
       const turn = ++builds;
       const { figure } = props.spec;
+      built = figure;
       drawing?.destroy();
       drawing = null;
       failed.value = "";
@@ -54,8 +57,8 @@ export const FigurePanel = {
         if (turn === builds) failed.value = /** @type {Error} */ (error).message;
       }
     }
-    watch(samples.near, (close) => close && !builds && build());
-    watch(() => JSON.stringify(props.spec.figure), () => samples.near.value && build());
+    // It may have become another one while it was out of sight.
+    watch(() => (samples.near.value ? props.spec.figure : null), (figure) => figure && figure !== built && build());
     watch(() => JSON.stringify(props.spec.bind), samples.redraw);
     onBeforeUnmount(() => {
       builds++;

@@ -3,6 +3,7 @@
 import { computed, ref, shallowRef, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { COLOUR, tokenOf } from "../../board/levels.js";
+import { faded } from "../../colours.js";
 import { placesOf } from "../../board/selector.js";
 import { statesOf, stretchesOf } from "../../board/stretches.js";
 import { restText } from "../../board/words.js";
@@ -19,6 +20,8 @@ import { rowAt, strips } from "../../board/strips.js";
 
 const FASTEST = 100;
 const SLOWEST = 10_000;
+/** How strong the colour of the least part of a range is; that of the largest is 1. */
+const FAINTEST = 0.2;
 /** Samples that may be missing before a stretch ends. */
 const LATE = 3;
 
@@ -50,7 +53,9 @@ export const Timeline = {
         return short(value / factor) + joined(symbol);
       });
       const { colorway, meta: { quiet } } = boot.templates[state.theme]["layout"];
-      const palette = states.levels?.map((level) => (level ? tokenOf(COLOUR[level]) : quiet)) ?? colorway;
+      // Parts of a range are shades of one colour: the more, the stronger.
+      const tints = states.graded && states.names.map((_, which) => faded(colorway[0], FAINTEST + ((1 - FAINTEST) * which) / (states.names.length - 1)));
+      const palette = states.levels?.map((level) => (level ? tokenOf(COLOUR[level]) : quiet)) ?? (tints || colorway);
       const colour = (/** @type {number} */ which) => palette[which % palette.length] ?? quiet;
       const most = LATE * Math.max(metric.every * 1000, Number.isFinite(ring.every) ? ring.every : 0, (span.to - span.from) / 1_000);
       const lanes = places.map((place, which) => ({

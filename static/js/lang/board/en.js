@@ -86,6 +86,8 @@ export const WORDS = {
   compare: "Compare with",
   compares: { none: "nothing", 3600: "one hour before", 86400: "one day before", 604800: "one week before" },
   repeat: "Repeat for each",
+  yes: "yes",
+  no: "no",
   none: "no variable",
   size: "Size",
   width: "columns",

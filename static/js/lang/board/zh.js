@@ -81,6 +81,8 @@ export const WORDS = {
   compare: "对比",
   compares: { none: "不对比", 3600: "一小时前", 86400: "一天前", 604800: "一周前" },
   repeat: "按变量重复",
+  yes: "是",
+  no: "否",
   none: "无变量",
   size: "大小",
   width: "列",
