@@ -29,7 +29,8 @@ export const Bar = {
     /** From sample to screen; it is told anew each second. */
     const delay = () => {
       const [half = NaN, most = NaN] = app.delays.within(0.5, 0.99);
-      return state.now && half >= 0 && html`<em class="delay" aria-hidden="true" title=${delayText(half, most)}>${msText(half)}</em>`;
+      const known = state.now && half >= 0;
+      return html`<em class="delay" aria-hidden="true" title=${known ? delayText(half, most) : null}>${known ? msText(half) : ""}</em>`;
     };
 
     const live = () => {
@@ -37,7 +38,7 @@ export const Bar = {
       const act = state.status.phase === "signed_out" ? TEXT.signIn : state.status.phase === "other_version" ? TEXT.reload : "";
       return html`
         <div class="live" role="status" aria-live="polite">
-          <span class=${["dot", kind]} /><span>${text}</span><em aria-hidden="true">${extra}</em>${kind === "good" && delay()}
+          <span class=${["dot", kind]} /><span>${text}</span><em aria-hidden="true">${extra}</em>${delay()}
           ${act && html`<button class="link" onClick=${() => location.reload()}>${act}</button>`}
         </div>`;
     };
