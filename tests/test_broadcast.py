@@ -13,6 +13,7 @@ from collectors.metric import Series
 from collectors.sample import Batch
 from dashboard.live import wire
 from dashboard.live.backfill import MAX_VALUES
+from dashboard.live.extract import Extract
 from dashboard.live.fanout import frame
 from dashboard.live.outbox import MAX_WAITING
 from dashboard.live.payloads import SubscribeRequest, Wanted
@@ -499,3 +500,32 @@ def test_joining_while_others_publish_leaves_no_gap_and_no_duplicate() -> None:
         assert seen["a.c"] == list(range(1, count + 1))
         if place % 3:
             assert seen["a.b"] == list(range(1, count + 1))
+
+
+def test_whoever_may_see_an_extract_gets_frames_of_their_own(house: House) -> None:
+    """Its series alone, whatever comes later, while others get all; with nobody there, nothing is encoded for it."""
+    everything, some, other = house.member(), house.member(), house.member()
+    extract = Extract("a.b", (("n", frozenset({"1", "3"})),))
+    for one in (some, other):
+        house.broadcast.connect(one.sid, "v1", extract)
+        one.received()
+    house.publish("a.b", 1, 0.0, 1.0)
+    answers = [one.subscribe("a.b", window=60) for one in (everything, some, other)]
+    assert [answer["v"].tolist() for answer in answers] == [[[0.0], [1.0]], [[1.0]], [[1.0]]]
+    house.publish("a.b", 2, 0.0, 1.0)
+    house.publish("a.b", 3, 0.0, 1.0, 2.0, 3.0)
+    told = some.received()
+    assert [payload.get("v") or payload["series"] for _, payload in told] == [
+        [[1.0]],
+        [{"labels": {"n": "1"}}, {"labels": {"n": "3"}}],
+        [[1.0], [3.0]],
+    ]
+    assert other.received() == told
+    assert dict(everything.received())["samples"]["v"] == [[0.0], [1.0], [2.0], [3.0]]
+    since = some.subscribe("a.b", house.history.epoch, since=2)
+    assert (since["recovered"], since["v"].tolist()) == (True, [[1.0], [3.0]])
+    house.broadcast.unsubscribe(some.sid, ["a.b"])
+    other.leave()
+    house.publish("a.b", 4, 0.0, 1.0, 2.0, 3.0)
+    assert some.received() == []
+    assert some.subscribe("a.c")["error"]["code"] == "unknown_metric"

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 PLUGIN = """
 from collectors import metric
 
-@metric("shown.here", every=0.2)
+@metric("shown.here", labels=("mode",), every=0.2)
 def here():
     return {"a": 1, "b": 2}
 
@@ -75,6 +75,9 @@ def start(server: Callable[..., Server], tmp_path: Path, origins: list[str], *, 
     (home / "plugins").mkdir(parents=True)
     (home / "plugins" / "shown.py").write_text(PLUGIN)
     config = f"embed_origins = {json.dumps(origins)}\nrequire_token = {str(token).lower()}\n"
+    (home / "boards").mkdir()
+    (home / "boards" / "copies.toml").write_text(BOARD)
+    config += f"dashboards.folder = {json.dumps(str(home / 'boards'))}\n"
     room = server(home=home, config=config)
     bearer = {"Authorization": f"Bearer {token_of(room)}"} if token else {}
     for name in (METRIC, "not.shown"):  # plugins are loaded after the start
@@ -83,6 +86,20 @@ def start(server: Callable[..., Server], tmp_path: Path, origins: list[str], *, 
             assert time.monotonic() < deadline, f"{name} is not there"
             time.sleep(0.05)
     return room
+
+
+BOARD = """
+title = "Copies"
+variables = [{name = "mode", metric = "shown.here", of = "mode"}]
+
+[[panels]]
+id = "p1"
+metric = "shown.here"
+title = "Of $mode"
+kind = "bars"
+repeat = "mode"
+only = {mode = ["$mode"]}
+"""
 
 
 def token_of(room: Server) -> str:
@@ -139,6 +156,33 @@ def test_a_page_of_another_site_shows_a_live_panel(
             other.wait_for_timeout(50)
         else:
             raise AssertionError("the framed panel does not move")
+
+
+def test_a_copy_of_a_repeated_panel_is_shown_as_its_maker_drew_it(
+    server: Callable[..., Server], page: Page, new_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    """The code that the menu of one copy gives, where a token is asked for: of its value, kind and title."""
+    with site() as (origin, write):
+        room = start(server, tmp_path, [origin])
+        page.goto(f"{room.url}/d/copies?token={token_of(room)}")
+        copy = page.locator("[data-panel='p1~b']")
+        copy.hover(timeout=PATIENCE)
+        copy.locator(".dots").click()
+        page.locator("[data-action=embed]").click()
+        code = page.locator("dialog textarea")
+        until(page, "() => document.querySelector('dialog textarea').value.includes('var.mode=b')")
+        write(code.input_value())
+        other = new_page()
+        other.goto(origin)
+        frame = framed(other)
+        frame.get_by_text("Of b").first.wait_for(timeout=PATIENCE)
+        drawn = "() => document.querySelector('.canvas')?.drawn?.data?.map((one) => [one.type, one.y?.at(-1)]) ?? []"
+        for _ in range(PATIENCE // 50):
+            if frame.evaluate(drawn) == [["bar", 2]]:
+                break
+            other.wait_for_timeout(50)
+        else:
+            raise AssertionError(f"it shows {frame.evaluate(drawn)}")
 
 
 @pytest.mark.troubled  # Chromium reports what is refused

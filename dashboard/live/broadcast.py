@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
+from collectors.metric import Series
 from collectors.sample import Batch
 from dashboard.history.store import History, UnknownMetric
 from dashboard.live import wire
 from dashboard.live.backfill import MAX_VALUES, Backfill, Refused, no_room, read
 from dashboard.live.catalog import Catalog, Change
+from dashboard.live.extract import Extract, Extracts
 from dashboard.live.fanout import Fanout, frame
 from dashboard.live.news import News
 from dashboard.live.pace import Pace, Samples
@@ -61,7 +66,8 @@ class Broadcast:
         self._lock = self._fanout.lock
         self._pace = Pace(settings.max_fps)
         self._clients: dict[str, set[str]] = {}
-        self._only: dict[str, frozenset[str]] = {}
+        self._only: dict[str, Extract] = {}
+        self._extracts = Extracts(self._fanout.occupied)
         self._news = News(catalog)
         self._standing: dict[str, Payload] = {}
         self._stopped = threading.Event()
@@ -127,13 +133,14 @@ class Broadcast:
             if done.new_series or done.new_refused:
                 self._catalog.series_changed(batch.metric)
             room = wire.room(batch.metric)
-            if self._fanout.occupied(room):
+            if self._fanout.occupied(room) or self._extracts.of(batch.metric):
                 now = self._tasks.clock.monotonic()
                 if done.new_series:
                     self._release(batch.metric, now)
                     before = done.offset - len(done.times)
-                    news: Payload = {"m": batch.metric, "o": before, "series": wire.labels(done.series)}
-                    self._fanout.send(frame(Event.SERIES, news), room)
+                    self._tell_series(room, batch.metric, before, done.series)
+                    for extract in self._extracts.renew(batch.metric, done.series):
+                        self._tell_series(extract.room, batch.metric, before, filter(extract.has, done.series))
                 samples, idle = Samples(done.offset, done.times, done.values), not self._pace.holds(batch.metric)
                 self._send(batch.metric, self._pace.offer(batch.metric, samples, now))
                 if idle and self._pace.holds(batch.metric):  # who waits until something is due has to look again
@@ -148,8 +155,19 @@ class Broadcast:
 
     def _send(self, metric: str, parts: Iterable[Samples]) -> None:
         for samples in parts:
-            payload = wire.samples(metric, *samples)
-            self._fanout.send(frame(Event.SAMPLES, payload, metric=metric), wire.room(metric))
+            self._send_samples(wire.room(metric), metric, samples)
+            for extract, rows in self._extracts.of(metric):
+                own = samples._replace(values=np.ascontiguousarray(samples.values[rows]))
+                self._send_samples(extract.room, metric, own)
+
+    def _send_samples(self, room: str, metric: str, samples: Samples) -> None:
+        if self._fanout.occupied(room):
+            self._fanout.send(frame(Event.SAMPLES, wire.samples(metric, *samples), metric=metric), room)
+
+    def _tell_series(self, room: str, metric: str, offset: int, series: Iterable[Series]) -> None:
+        if self._fanout.occupied(room):
+            news: Payload = {"m": metric, "o": offset, "series": wire.labels(series)}
+            self._fanout.send(frame(Event.SERIES, news), room)
 
     @property
     def standing(self) -> list[Payload]:
@@ -194,13 +212,13 @@ class Broadcast:
 
     # --- what clients ask
 
-    def connect(self, sid: str, version: str, only: frozenset[str] | None = None) -> None:
+    def connect(self, sid: str, version: str, only: Extract | None = None) -> None:
         """A client has come: it gets `hello`.
 
         Args:
             sid: its name.
             version: of the page's files.
-            only: the metrics that it may see, when it may not see all; it is then told of nothing else.
+            only: what it may see, when it may not see all; it is then told of nothing else.
         """
         hello: Payload = {
             "version": version,
@@ -232,7 +250,7 @@ class Broadcast:
             if only is None and sid in self._clients:
                 self._fanout.enter_room(sid, wire.NAMESPACE, WATCHERS)
         if only is not None:
-            metrics = self._catalog.metrics(only)
+            metrics = only.declared(self._catalog.metrics([only.metric]))
             return {
                 "ok": True,
                 "metrics": metrics,
@@ -285,8 +303,13 @@ class Broadcast:
             rooms = self._clients.get(sid, set())
             for name in rooms.intersection(metrics):
                 rooms.remove(name)
-                self._fanout.leave_room(sid, wire.NAMESPACE, wire.room(name))
+                self._fanout.leave_room(sid, wire.NAMESPACE, self._room(sid, name))
         return {"ok": True}
+
+    def _room(self, sid: str, metric: str) -> str:
+        """The room in which a client watches a metric."""
+        only = self._only.get(sid)
+        return wire.room(metric) if only is None else only.room
 
     def _join(self, sid: str, wanted: Wanted, known: bool, left: int) -> Backfill:
         """Join a room and copy its history as one step.
@@ -303,7 +326,8 @@ class Broadcast:
             rooms = self._clients.get(sid)
             if rooms is None:
                 raise Refused(Code.FORBIDDEN, "the connection has ended")
-            if self._catalog.metric(wanted.name) is None or wanted.name not in self._only.get(sid, (wanted.name,)):
+            only = self._only.get(sid)
+            if self._catalog.metric(wanted.name) is None or (only is not None and wanted.name != only.metric):
                 raise Refused(Code.UNKNOWN_METRIC, f"there is no metric {wanted.name!r}; ask for the catalog")
             most = self._settings.max_rooms
             if wanted.name not in rooms and len(rooms) >= most:
@@ -311,12 +335,15 @@ class Broadcast:
             try:
                 self._release(wanted.name, self._tasks.clock.monotonic())  # to the others; the answer has it
                 joined = read(self._history, wanted, known)
+                if only is not None:
+                    self._extracts.watch(only, joined.samples.series)
+                    joined = replace(joined, samples=only.of(joined.samples))
             except UnknownMetric as error:
                 raise Refused(Code.UNKNOWN_METRIC, f"{error}; ask for the catalog") from None
             if joined.size > left:
                 raise no_room()
             rooms.add(wanted.name)
-            self._fanout.enter_room(sid, wire.NAMESPACE, wire.room(wanted.name))
+            self._fanout.enter_room(sid, wire.NAMESPACE, self._room(sid, wanted.name))
             return joined
 
     # --- what goes out by itself

@@ -64,7 +64,7 @@ class Access:
         self._cookie = cookie
         self._base_path = base_path
         self._proxies = proxies
-        self._embeds = embeds or Embeds((), token, lambda spot: frozenset())
+        self._embeds = embeds or Embeds((), token, lambda spot: None)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # Typed by the protocol with positional-only parameters, and called so by every server.
@@ -156,17 +156,16 @@ class Access:
         return self._offer_sign_in(request, token)
 
     def _check_shown(self, request: Request, token: Token, shown: str) -> None:
-        """The token, or the ticket of a panel, which opens the samples of that panel and nothing else."""
+        """The token, or the ticket of a panel, which opens the series of that panel and nothing else."""
         if token.matches(shown):
             return
-        metrics = self._embeds.opened(shown)
-        if metrics is None:
+        extract = self._embeds.opened(shown)
+        if extract is None:
             raise _unauthorized("That token is not valid.")
-        request.environ[ONLY] = metrics
-        asked = set(request.args.getlist("metric"))
+        request.environ[ONLY] = extract
         if request.path == "/healthz" or request.path.startswith("/socket.io"):
             return
-        if request.path not in _OF_METRICS or not asked or not asked <= metrics:
+        if request.path not in _OF_METRICS or set(request.args.getlist("metric")) != {extract.metric}:
             raise RequestRefused(403, "forbidden", "The key of a panel opens nothing but that panel.")
 
     def _sign_in(self, request: Request, token: Token) -> Response:

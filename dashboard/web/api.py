@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -17,9 +18,11 @@ from dashboard.errors import RequestRefused, did_you_mean
 from dashboard.history.database import StoreDamaged, StoreTrouble
 from dashboard.history.directory import Key
 from dashboard.history.downsample import MIN_POINTS
-from dashboard.history.reading import Found, TooMuch
+from dashboard.history.reading import Found, Span, TooMuch
 from dashboard.history.store import History, UnknownMetric
 from dashboard.live.catalog import Catalog
+from dashboard.live.extract import Extract
+from dashboard.live.namespaces.only import only
 from dashboard.tasks import Tasks
 from dashboard.web import csv_table, openmetrics
 from dashboard.web.answers import json_answer
@@ -68,6 +71,8 @@ class Api:
         self._started = time.monotonic()
 
     def health(self) -> Response:
+        if only() is not None:  # neither version nor collectors are anything to a page of others
+            return json_answer({"ok": True})
         states = {one["collector"]: one["state"] for one in self._catalog.collectors()}
         up = round(time.monotonic() - self._started, 1)
         return json_answer({"ok": True, "version": self._version, "uptime": up, "collectors": states})
@@ -97,7 +102,8 @@ class Api:
             most = max(MIN_POINTS, MAX_VALUES // max(1, self._history.width(key)))
             points = min(query.points, most)
             now = time.time_ns() // 1_000_000
-            found = self._history.query(key, query.span(now, query.aggregate, points), points)
+            span = _within(query.span(now, query.aggregate, points), only())
+            found = self._history.query(key, span, points)
             # Encoding of many points is work for a native thread; the slice is a copy that nobody else changes.
             answer: Response = self._tasks.native(_ENCODERS[chosen], key, found)
         except TooMuch as error:
@@ -169,6 +175,14 @@ class Api:
             values = latest.values[:, -1].tolist()
             samples = [(series.labels, value) for series, value in zip(latest.series, values, strict=True)]
             yield openmetrics.Family(metric.name, metric.drawn_unit, metric.help or metric.title, samples)
+
+
+def _within(span: Span, extract: Extract | None) -> Span:
+    """The span, without series that whoever asks may not see."""
+    if extract is None:
+        return span
+    wanted = span.wanted
+    return replace(span, wanted=lambda series: extract.has(series) and (wanted is None or wanted(series)))
 
 
 def blueprint(api: Api) -> Blueprint:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import socket
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -14,24 +12,25 @@ from werkzeug.wrappers import Response
 from collectors.metric import Metric
 from collectors.units import unit
 from dashboard.dashboards.boards import Boards
-from dashboard.dashboards.document import Panel
+from dashboard.dashboards.document import USE, Dashboard, Panel
 from dashboard.dashboards.store import Unavailable, Unknown
 from dashboard.errors import RequestRefused
 from dashboard.history.store import History
 from dashboard.live.catalog import Catalog
+from dashboard.live.extract import Extract
 from dashboard.tasks import Tasks
 from dashboard.web.answers import json_answer, policy
 from dashboard.web.asked import parse
 from dashboard.web.embeds import PATH, Embeds, Spot, spot_of
-from dashboard.web.figures import Figures
+from dashboard.web.figures import FIGURE_KINDS, Figures
 from dashboard.web.languages import TAGS, language_of, sayer
 from dashboard.web.modules import preloaded
 from dashboard.web.pages import embedded
+from dashboard.web.variables import Chosen, filled, narrowed
 
 _NO_PANEL = "There is no such panel, or it shows no metric that is measured now."
 #: Any: a panel as JSON.
 Spec = dict[str, Any]
-_VARIABLE = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 class EmbedQuery(BaseModel):
@@ -50,21 +49,36 @@ class Spots:
         self._catalog = catalog
         self._boards = boards
 
-    def panel(self, spot: Spot) -> Panel | None:
-        """The panel as somebody has made it; None when nobody has."""
+    def panel(self, spot: Spot) -> tuple[Dashboard, Panel] | None:
+        """The panel as somebody has made it, and the dashboard that it is in; None when nobody has.
+
+        Raises:
+            RequestRefused: it can't be told now.
+        """
         if self._boards.entry(spot.slug) is None:
             return None
         try:
             made, _ = self._boards.find(spot.slug)
-        except (Unknown, Unavailable):
+        except Unknown:
             return None
-        return next((one for one in made.panels if one.id == spot.panel), None)
+        except Unavailable as error:
+            raise RequestRefused(503, "unavailable", f"The dashboard can't be read now: {error}.") from None
+        return next(((made, one) for one in made.panels if one.id == spot.panel), None)
 
-    def metrics(self, spot: Spot) -> frozenset[str]:
-        """The names of the metrics that it shows; none when there is no such panel."""
-        panel = self.panel(spot)
+    def extract(self, spot: Spot) -> Extract | None:
+        """The series that it shows, whatever its variables are set to; None when there is no such panel.
+
+        Raises:
+            RequestRefused: it can't be told now.
+        """
+        found = self.panel(spot)
+        panel = found[1] if found is not None else None
         name = panel.metric if panel is not None else spot.panel
-        return frozenset({name}) if name and self._catalog.metric(name) else frozenset()
+        if not name or self._catalog.metric(name) is None:
+            return None
+        given = panel.only.items() if panel is not None else ()
+        fixed = [(label, frozenset(values)) for label, values in given if not any(map(USE.search, values))]
+        return Extract(name, tuple(sorted(fixed)))
 
 
 class EmbedPages:
@@ -95,23 +109,23 @@ class EmbedPages:
 
     def page(self, slug: str, panel: str) -> Response:
         spot = spot_of(f"{PATH}{slug}/{panel}")
-        metrics = [one for name in self._spots.metrics(spot) if (one := self._catalog.metric(name))] if spot else []
-        if spot is None or not metrics:
-            raise RequestRefused(
-                404, "not_found", "There is no such panel, or it shows no metric that is measured now."
-            )
+        extract = self._spots.extract(spot) if spot else None
+        metric = self._catalog.metric(extract.metric) if extract else None
+        if spot is None or extract is None or metric is None:
+            raise RequestRefused(404, "not_found", _NO_PANEL)
         base = request.root_path.rstrip("/")
         language = language_of(request)
-        spec = self._spec(spot)
-        boot = self._boot(spot, metrics[0], spec, base)
+        say = sayer(language)
+        spec = self._spec(spot, say("all"))
+        boot = self._boot(spot, metric, extract, spec, base)
         text = render_template(
             "embed.html",
             boot=Markup(self._tasks.native(embedded, boot)),  # noqa: S704 - escaped by `embedded`
             static=f"{base}/static/{self._build}/",
             modules=self._modules,
-            say=sayer(language),
+            say=say,
             tag=TAGS[language],
-            title=(spec or {}).get("title") or metrics[0].title,
+            title=(spec or {}).get("title") or metric.title,
         )
         headers = {"Content-Security-Policy": policy(frame_ancestors=self._embeds.ancestors)}
         return Response(text, content_type="text/html; charset=utf-8", headers=headers)
@@ -120,28 +134,28 @@ class EmbedPages:
         """Where a panel's page is, with its key; for who may see everything."""
         asked = parse(EmbedQuery, request.args.items(multi=True))
         spot = spot_of(f"{PATH}{asked.slug}/{asked.panel}")
-        if spot is None or not self._spots.metrics(spot):
-            raise RequestRefused(
-                404, "not_found", "There is no such panel, or it shows no metric that is measured now."
-            )
+        if spot is None or self._spots.extract(spot) is None:
+            raise RequestRefused(404, "not_found", _NO_PANEL)
         key = self._embeds.key(spot)
         path = f"{PATH}{spot.slug}/{spot.panel}{f'?key={key}' if key else ''}"
         return json_answer({"ok": True, "path": path, "origins": list(self._embeds.origins)})
 
-    def _spec(self, spot: Spot) -> Spec | None:
-        """What somebody has chosen for it, with the values of the address in place of variables."""
-        panel = self._spots.panel(spot)
-        if panel is None:
+    def _spec(self, spot: Spot, every: str) -> Spec | None:
+        """What somebody has made of it, with the values of the address, or else of the dashboard, for variables."""
+        found = self._spots.panel(spot)
+        if found is None:
             return None
-        spec = panel.model_dump(mode="json")
-        chosen = {name: request.args.getlist(f"var.{name}") for name in panel.uses}
-        only = {label: _filled(values, chosen) for label, values in panel.only.items()}
-        return spec | {"only": {label: values for label, values in only.items() if values}}
+        made, panel = found
+        chosen = {one.name: Chosen.of(one, request.args.getlist(f"var.{one.name}")) for one in made.variables}
+        title = panel.title and filled(panel.title, chosen, every)
+        return panel.model_dump(mode="json") | {"only": narrowed(panel.only, chosen), "title": title}
 
-    def _boot(
-        self, spot: Spot, metric: Metric, spec: dict[str, Any] | None, base: str
-    ) -> dict[str, object]:  # Any: JSON
-        metrics = self._catalog.metrics([metric.name])
+    def _boot(self, spot: Spot, metric: Metric, extract: Extract, spec: Spec | None, base: str) -> dict[str, object]:
+        metrics = extract.declared(self._catalog.metrics([metric.name]))
+        figures = self._figures.of([metric])
+        kind = spec["kind"] if spec else "auto"
+        if kind != "auto" and kind in FIGURE_KINDS:  # under the name by which static/js/figures.js knows it
+            figures |= {f"{metric.name} {kind}": self._figures.of([metric], kind)[metric.name]}
         units = {
             metric.drawn_unit,
             *(one["unit"] for one in metrics),
@@ -151,31 +165,19 @@ class EmbedPages:
             "version": self._build,
             "base": base,
             "slug": spot.slug,
-            "host": socket.gethostname(),
+            "host": "",
             "epoch": self._history.epoch,
             "people": False,
             "metrics": metrics,
             "collectors": self._catalog.collectors({one["collector"] for one in metrics}),
             "units": {name: unit(name).steps for name in units},
             "families": [],
-            "figures": self._figures.of([metric]),
+            "figures": figures,
             "templates": self._figures.templates(),
             "dashboards": [],
             "dashboard": None,
             "embed": {"metric": metric.name, "spec": spec, "ticket": self._embeds.ticket(spot)},
         }
-
-
-def _filled(values: list[str], chosen: dict[str, list[str]]) -> list[str]:
-    """The values of a label, `$name` replaced; none, which is no choice, where a variable has no value or all."""
-    made: list[str] = []
-    for value in values:
-        found = _VARIABLE.fullmatch(value)
-        some = chosen.get(found[1], []) if found else [value]
-        if not some or "*" in some:
-            return []
-        made += some
-    return made
 
 
 def blueprint(pages: EmbedPages) -> Blueprint:

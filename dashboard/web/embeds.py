@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Request
 
 from dashboard.errors import RequestRefused
+from dashboard.live.extract import Extract
 from dashboard.web.tokens import Token
 
 PATH = "/embed/"
@@ -35,20 +36,20 @@ class Embeds:
 
     A browser sends no cookie of ours from within a page of another site, and the token, which opens everything, does
     not belong into such a page. So each panel has a key, derived from the token: it is in the frame's address, opens
-    the metrics of that panel to whoever has it, and ends when the token is renewed.
+    the series of that panel to whoever has it, and ends when the token is renewed.
 
     Args:
         origins: pages that may frame panels; without any the whole thing is off.
         token: of the server, None when it asks for none.
-        metrics: the names of the metrics that a panel shows; none when there is no such panel.
+        extract: what a panel shows; None when there is no such panel.
     """
 
     def __init__(
-        self, origins: tuple[str, ...], token: Token | None, metrics: Callable[[Spot], frozenset[str]]
+        self, origins: tuple[str, ...], token: Token | None, extract: Callable[[Spot], Extract | None]
     ) -> None:
         self.origins = origins
         self._token = token
-        self._metrics = metrics
+        self._extract = extract
 
     @property
     def ancestors(self) -> str:
@@ -68,13 +69,22 @@ class Embeds:
         key = self.key(spot)
         return f"embed.{key}.{spot.slug}.{spot.panel}" if key else ""
 
-    def opened(self, ticket: str) -> frozenset[str] | None:
-        """The metrics that a ticket opens, None when it is none of ours or framing is off."""
+    def opened(self, ticket: str) -> Extract | None:
+        """What a ticket opens, None when it is none of ours or framing is off.
+
+        Raises:
+            RequestRefused: what it opens is not there now.
+        """
         found = _TICKET.fullmatch(ticket)
         if found is None or not self.origins:
             return None
         spot = Spot(found[2], found[3])
-        return self._metrics(spot) if self._matches(spot, found[1]) else None
+        if not self._matches(spot, found[1]):
+            return None
+        extract = self._extract(spot)
+        if extract is None:  # it may come again: the page asks on
+            raise RequestRefused(503, "unavailable", "What that key opens is not there now.")
+        return extract
 
     def lets_in(self, request: Request) -> bool:
         """Whether a request is for a panel's page, with its key, or for the files that every page of ours needs."""

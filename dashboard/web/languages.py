@@ -28,6 +28,7 @@ CHINESE = {
     "Plotroom draws its charts with JavaScript, which is switched off in this browser.": (
         "Plotroom 用 JavaScript 绘制图表，而此浏览器已将其关闭。"
     ),
+    "all": "全部",
     "Overview": "总览",
     "System": "系统",
     "Memory": "内存",

@@ -6,7 +6,7 @@ import { makeBoards } from "./board/boards.js";
 import { WORDS } from "./board/words.js";
 import { inkOn } from "./colours.js";
 import { Connection } from "./connection.js";
-import { Figures } from "./figures.js";
+import { Figures, fetching } from "./figures.js";
 import { Frames } from "./frame.js";
 import { present } from "./layout.js";
 import { showUtc } from "./localtime.js";
@@ -50,7 +50,7 @@ export function makeApp(boot, base) {
     store, ticket, base: boot.base, version: boot.version, otherVersion: () => reloadOnce(boot.version),
   });
   const { state, metrics, collectors } = makeState(boot, connection.status);
-  const figures = new Figures(boot.figures, boot.base);
+  const figures = new Figures(boot.figures, boot.base, fetching(showing(ticket)));
   const address = new Address();
   const { subscriptions } = connection;
   subscriptions.window = state.window;

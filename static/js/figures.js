@@ -10,7 +10,7 @@ export class Figures {
    * @param {string} base path under which the server lives
    * @param {(address: string) => Promise<Record<string, Figure>>} [load]
    */
-  constructor(known, base, load = fetched) {
+  constructor(known, base, load = fetching((address) => fetch(address))) {
     /** @type {Map<string, Figure>} */
     this.known = new Map(Object.entries(known));
     this.address = `${base}/api/v1/figures`;
@@ -79,9 +79,11 @@ const nameIn = (key) => key.split(" ")[0] ?? "";
 /** @param {string} key */
 const kindIn = (key) => key.split(" ")[1] ?? "auto";
 
-/** @param {string} address */
-async function fetched(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(answered(answer.status));
-  return answer.json();
+/** Loads figures with what asks the server. @param {(address: string) => Promise<Response>} get @returns {(address: string) => Promise<Record<string, Figure>>} */
+export function fetching(get) {
+  return async (address) => {
+    const answer = await get(address);
+    if (!answer.ok) throw new Error(answered(answer.status));
+    return answer.json();
+  };
 }

@@ -59,6 +59,7 @@ test("a panel is repeated for each value beside itself, and then below; what was
   ]);
   assert.ok(panels.every((one) => !panels.some((other) => one !== other && overlap(one, other))));
   assert.deepEqual(panels.map(({ of }) => of), ["p1", "p1", "p1", "p1", "p2"]);
+  assert.deepEqual(panels.map(({ each }) => each), ["sda", "sdb", "sdb2", "sdb10", undefined]);
 });
 
 test("repeated for no value a panel is not there; while it is edited it is, once", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Figures } from "../../static/js/figures.js";
+import { Figures, fetching } from "../../static/js/figures.js";
+import { showing } from "../../static/js/ticket.js";
 import { settled } from "./fakes.js";
 
 const FIGURE = { data: [], layout: {} };
@@ -82,4 +83,15 @@ test("figures of several kinds are asked for by one question each", async () => 
   const found = await Promise.all([figures.get("a", "bars"), figures.get("b", "bars"), figures.get("a")]);
   assert.deepEqual(asked, ["/api/v1/figures?metric=a&metric=b&kind=bars", "/api/v1/figures?metric=a"]);
   assert.deepEqual(found.map(({ data: [trace] }) => trace?.["address"]), [asked[0], asked[0], asked[1]]);
+});
+
+test("a panel in a page of others shows its ticket when it asks for a figure", async (context) => {
+  const asked = context.mock.method(globalThis, "fetch", async () => Response.json({ a: FIGURE }));
+  const figures = new Figures({}, "/x", fetching(showing("embed.key")));
+  assert.deepEqual(await figures.get("a"), FIGURE);
+  const [address, options] = asked.mock.calls[0]?.arguments ?? [];
+  assert.equal(address, "/x/api/v1/figures?metric=a");
+  assert.deepEqual(options?.headers, { Authorization: "Bearer embed.key" });
+  asked.mock.mockImplementation(async () => new Response("", { status: 401 }));
+  await assert.rejects(figures.get("b"), /401/);
 });

@@ -9,7 +9,7 @@ import { COLUMNS, packed } from "./place.js";
 /** @typedef {import("./types.js").Spec} Spec */
 /** @typedef {{all: boolean, values: string[]}} Chosen values that are meant, and whether they are whatever there is */
 /** @typedef {Map<string, Chosen>} Bindings by name of the variable */
-/** @typedef {PanelDoc & Spec & {metric: string | null, of: string}} Shown a panel with its variables put in; `of` is the id of what it was made from */
+/** @typedef {PanelDoc & Spec & {metric: string | null, of: string, each?: string}} Shown a panel with its variables put in; `of` is the id of what it was made from, `each` the value that a copy is for */
 
 /** Panels that one is repeated as, at most. */
 const MOST_REPEATS = 200;
@@ -143,6 +143,6 @@ function repeats(panel, values, bindings, all) {
   return values.map((value, at) => {
     const shown = shownAs(panel, new Map(bindings).set(panel.repeat ?? "", { all: false, values: [value] }), all);
     const [column, row] = [at % across, Math.floor(at / across)];
-    return { ...shown, id: at ? `${panel.id}~${value}` : panel.id, x: panel.x + column * panel.w, y: panel.y + row * panel.h };
+    return { ...shown, each: value, id: at ? `${panel.id}~${value}` : panel.id, x: panel.x + column * panel.w, y: panel.y + row * panel.h };
   });
 }

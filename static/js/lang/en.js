@@ -129,7 +129,7 @@ export const TEXT = {
   copyLink: "Copy link to this panel",
   copied: "Copied",
   copy: "Copy",
-  embedKey: "The key in this address opens this one panel, to whoever has it, until the server gets a new token.",
+  embedKey: "The key in this address opens what this one panel shows, with its past and with any values of variables, to whoever has it, until the server gets a new token.",
   noFramers: "No page may show it yet. Whoever runs this Plotroom names the pages that may in the setting embed_origins.",
   light: "Light",
   dark: "Dark",

@@ -129,7 +129,7 @@ export const TEXT = {
   copyLink: "复制此面板的链接",
   copied: "已复制",
   copy: "复制",
-  embedKey: "此地址中的密钥只打开这一个面板，任何持有者都可使用，直到服务器更换令牌。",
+  embedKey: "此地址中的密钥只打开这一个面板显示的内容，包括其历史和变量的任意取值；任何持有者都可使用，直到服务器更换令牌。",
   noFramers: "目前还没有网页可以显示它。请由此 Plotroom 的管理者在设置项 embed_origins 中指定允许的网页。",
   light: "浅色",
   dark: "深色",

@@ -2,6 +2,7 @@
 
 import { computed, onMounted, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { written } from "../board/variables.js";
 import { Dialog } from "../components/dialogs.js";
 import { html } from "../components/html.js";
 import { TEXT, embedOf, framersText } from "../text.js";
@@ -21,8 +22,10 @@ export const EmbedCode = {
   emits: ["close"],
   /** @param {{panel: Held}} props @param {{emit: (event: "close") => void}} context */
   setup(props, { emit }) {
-    const { boot, state } = useApp();
+    const { boot, state, boards } = useApp();
     const { panel } = props;
+    /** As its dashboard has it; of the copies of a panel each stands for the one that somebody has made. */
+    const made = boards.panels.value.find(({ id }) => id === panel.id);
     const found = ref(/** @type {Address | null} */ (null));
     const trouble = ref("");
     const theme = ref("");
@@ -30,7 +33,7 @@ export const EmbedCode = {
 
     onMounted(async () => {
       try {
-        const query = new URLSearchParams({ slug: state.slug, panel: panel.id });
+        const query = new URLSearchParams({ slug: state.slug, panel: made?.of ?? panel.id });
         const answer = await fetch(`${boot.base}/api/v1/embed?${query}`);
         const body = await answer.json();
         if (answer.ok) found.value = body;
@@ -46,6 +49,7 @@ export const EmbedCode = {
       address.searchParams.set("window", `${state.window}`);
       if (theme.value) address.searchParams.set("theme", theme.value);
       for (const [name, value] of new URLSearchParams(location.search)) if (name.startsWith("var.")) address.searchParams.append(name, value);
+      if (made?.repeat && made.each !== undefined) address.searchParams.set(`var.${made.repeat}`, written([made.each]));
       const frame = document.createElement("iframe");
       for (const [name, value] of Object.entries({ src: address.href, title: panel.title(), width: `${WIDTH}`, height: `${HEIGHT}` })) frame.setAttribute(name, value);
       return new XMLSerializer().serializeToString(frame).replace(' xmlns="http://www.w3.org/1999/xhtml"', "");
