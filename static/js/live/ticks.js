@@ -16,6 +16,8 @@
 /** px that ticks may be behind the lines, and how often they are moved at most, ms: each time costs more than all lines. */
 const LEAST = 0.5;
 const EVERY = 200;
+/** px from either end within which there is no line. */
+const EDGE = 1;
 
 export class Ticks {
   constructor() {
@@ -27,6 +29,7 @@ export class Ticks {
     this.made = [];
     /** Left edge of the plot area, px. */
     this.left = 0;
+    this.width = 0;
     this.moved = 0;
     this.movedAt = -Infinity;
   }
@@ -39,6 +42,7 @@ export class Ticks {
   take(plotted, wanted) {
     const { xaxis } = plotted._fullLayout;
     this.left = xaxis._offset;
+    this.width = xaxis._length;
     this.moved = 0;
     this.groups = [...plotted.querySelectorAll("g.xy .xaxislayer-above, g.xy .gridlayer > .x")];
     const all = (/** @type {string} */ name) => this.groups.flatMap((group) => [...group.querySelectorAll(name)]);
@@ -47,8 +51,10 @@ export class Ticks {
     const lines = new Map(grids.map((grid) => [placeOf(grid), grid]));
     this.ticks = labels.map((label) => {
       const [home, text] = [placeOf(label), label.textContent ?? ""];
-      // Where a line would lie on another axis Plotly draws none.
-      return { label, grid: lines.get(home) ?? (grids[0] ? this.copy(grids[0]) : null), home, text, at: home, says: text, seen: "" };
+      // Where a line would lie on another axis Plotly draws none: it is needed when the tick has moved away from there.
+      const grid = lines.get(home) ?? (grids[0] ? this.copy(grids[0]) : null);
+      grid?.setAttribute("transform", `translate(${this.left + home},0)`);
+      return { label, grid, home, text, at: home, says: text, seen: "" };
     });
     this.place(0, wanted, this.movedAt);
   }
@@ -82,22 +88,28 @@ export class Ticks {
       const tick = this.ticks.find(({ at, says }) => Math.abs(at - by - one.place) < LEAST && says === one.text);
       if (tick) {
         free.delete(tick);
-        see(tick, one.near ? "blank" : "");
+        see(tick, this.seenAt(one));
       } else coming.push(one);
     }
-    for (const { place, text, near } of coming) {
+    for (const one of coming) {
       // What has left on one side comes again on the other.
       const tick = free.values().next().value ?? this.another();
       if (!tick) return false;
       free.delete(tick);
-      this.stand(tick, place + by, text);
-      see(tick, near ? "blank" : "");
+      this.stand(tick, one.place + by, one.text);
+      see(tick, this.seenAt(one));
     }
     for (const tick of free) see(tick, "gone");
     for (const group of this.groups) group.setAttribute("transform", `translate(${-by},0)`);
     this.moved = by;
     this.movedAt = now;
     return true;
+  }
+
+  /** What Plotly would show of it. @param {Wanted} wanted @returns {Tick["seen"]} */
+  seenAt({ place, near }) {
+    if (place < EDGE || place > this.width - EDGE) return "gone";
+    return near ? "blank" : "";
   }
 
   /** Let it stand for a tick at another place. @param {Tick} tick @param {number} at px @param {string} text */
