@@ -257,9 +257,13 @@ class Settings(Table):
     @classmethod
     def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
-            if not re.fullmatch(r"https?://[^/?#\s@]+", origin):
-                raise ValueError(f'{origin!r} is no origin; write "https://example.org", without a path')
-        return tuple(origin.lower() for origin in value)
+            if not re.fullmatch(r"https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?", origin):
+                raise ValueError(
+                    f'{origin!r} is no origin; write "https://example.org" or "https://example.org:8443", without a path, '
+                    "and a name of other letters as browsers send it, such as xn--bcher-kva.example"
+                )
+        # Browsers leave out the port that goes without saying.
+        return tuple(re.sub(r"^(http://.*):80$|^(https://.*):443$", r"\1\2", origin.lower()) for origin in value)
 
     @property
     def plugin_folders(self) -> tuple[Path, ...]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
@@ -360,7 +360,7 @@ def test_a_dashboard_is_saved_as_it_is_seen(room: Server, page: Page) -> None:
 
 def test_panels_that_are_no_charts_leave_the_page_as_well(room: Server, page: Page) -> None:
     """A text, a value and a gauge have the menu, too: pictures have their words, and data are those they show."""
-    panels = [
+    panels: list[dict[str, Any]] = [  # Any: JSON
         {"id": "words", "kind": "text", "text": "# Rules\n\nCall **Ann** when it is\n\n- loud", "x": 0, "y": 0, "w": 4},
         {"id": "number", "kind": "value", "metric": METRIC, "x": 4, "y": 0, "w": 4},
         {"id": "dial", "kind": "gauge", "metric": METRIC, "only": {"series": ["=one"]}, "x": 8, "y": 0, "w": 4},

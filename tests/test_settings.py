@@ -96,6 +96,9 @@ def value_of(settings: Settings, name: str) -> object:
         ("base_path = 'a b'", ("base_path in plotroom.toml", '"/plotroom"')),
         ("allowed_hosts = ['http://x']", ("allowed_hosts in plotroom.toml", "'http://x'")),
         ("allowed_origins = ['x']", ("allowed_origins in plotroom.toml", "'x'")),
+        ("embed_origins = ['https://a;sandbox']", ("embed_origins in plotroom.toml", "'https://a;sandbox'")),
+        ("embed_origins = ['https://*.example.org']", ("embed_origins in plotroom.toml", "https://example.org:8443")),
+        ("embed_origins = ['https://b\u00fccher.example']", ("embed_origins in plotroom.toml", "xn--")),
         ("trusted_proxies = ['10.0.0.0/33']", ("trusted_proxies in plotroom.toml", "'10.0.0.0/33'")),
         ("[history]\nretention = 'long'", ("history.retention in plotroom.toml", "'long'", "172800")),
         ("[live]\nping_timeout = nan", ("live.ping_timeout in plotroom.toml", "nan")),
@@ -107,6 +110,15 @@ def test_a_wrong_file_is_one_line(folder: Path, text: str, words: tuple[str, ...
     line = fault(folder)
     for word in words:
         assert word in line, line
+
+
+def test_an_origin_is_as_browsers_send_it(folder: Path) -> None:
+    """Letters are small, and the port that goes without saying is left out."""
+    write(
+        folder, "embed_origins = ['https://Wiki.example.org:443', 'http://a:80', 'http://b:443', 'http://[::1]:9000']"
+    )
+    expected = ("https://wiki.example.org", "http://a", "http://b:443", "http://[::1]:9000")
+    assert load({}, {}, folder).embed_origins == expected
 
 
 def test_the_environment_is_named_as_it_was_written(folder: Path) -> None:
