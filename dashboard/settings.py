@@ -259,8 +259,8 @@ class Settings(Table):
         for origin in value:
             if not re.fullmatch(r"https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?", origin):
                 raise ValueError(
-                    f'{origin!r} is no origin; write "https://example.org" or "https://example.org:8443", without a path, '
-                    "and a name of other letters as browsers send it, such as xn--bcher-kva.example"
+                    f'{origin!r} is no origin; write "https://example.org" or "https://example.org:8443", without '
+                    "a path, and a name of other letters as browsers send it, such as xn--bcher-kva.example"
                 )
         # Browsers leave out the port that goes without saying.
         return tuple(re.sub(r"^(http://.*):80$|^(https://.*):443$", r"\1\2", origin.lower()) for origin in value)
