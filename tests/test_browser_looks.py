@@ -1,0 +1,98 @@
+"""The page in each of its states, in both themes, on a desk and in a hand, beside the pictures that are kept.
+
+`make screenshots` draws them again (REFERENCES=renew). What they show is invented and stands still: tests/looks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.looks.pictures import Darkroom
+from tests.looks.states import EACH, SIZES, bring_about, invented
+from tests.pages import until
+from tests.server import Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+RENEW = os.environ.get("REFERENCES") == "renew"
+#: What this machine, this moment or chance decides about.
+CHANCE = ".kiosk-head time, .host, .live em, .state small, .faces, .by time, .card h2, .card form"
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with invented(tmp_path_factory.mktemp("looks") / "home") as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def darkroom(browser: Browser) -> Iterator[Darkroom]:
+    room = Darkroom(browser)
+    yield room
+    room.close()
+
+
+@pytest.mark.parametrize(("name", "size"), EACH)
+def test_each_state_looks_as_it_did(
+    room: Server, new_page: Callable[..., Page], darkroom: Darkroom, name: str, size: str, tmp_path: Path
+) -> None:
+    """A state of the page, dark and light, is what its pictures show."""
+    page = new_page(
+        viewport=SIZES[size], timezone_id="UTC", color_scheme="dark", reduced_motion="reduce", has_touch=size == "phone"
+    )
+    bring_about(page, room.url, name)
+    assert look(page, f"{name}-{size}", darkroom, tmp_path) == []
+
+
+def test_another_page_does_not_pass_for_it(darkroom: Darkroom, room: Server, new_page: Callable[..., Page]) -> None:
+    """By either rule a panel that is missing, or the other theme, is another picture."""
+    from tests.looks.pictures import LOOSE, STRICT
+
+    page = new_page(viewport=SIZES["desk"], timezone_id="UTC", color_scheme="dark", reduced_motion="reduce")
+    bring_about(page, room.url, "family")
+    same = still(page)
+    page.evaluate("document.querySelector('.panel').style.visibility = 'hidden'")
+    without = still(page)
+    for rule in (LOOSE, STRICT):
+        assert darkroom.difference("family-desk-dark", without, rule) > rule.share
+        assert darkroom.difference("family-desk-light", same, rule) > rule.share
+
+
+def still(page: Page) -> bytes:
+    """A picture of the page once it does not change any more, without what chance decides about."""
+    page.evaluate(
+        "hidden => { for (const one of document.querySelectorAll(hidden)) one.style.visibility = 'hidden' }", CHANCE
+    )
+    page.mouse.move(0, 0)
+    before, now = b"", page.screenshot(animations="disabled")
+    while before != now:
+        page.wait_for_timeout(250)
+        before, now = now, page.screenshot(animations="disabled")
+    return now
+
+
+def look(page: Page, name: str, darkroom: Darkroom, failed: Path) -> list[str]:
+    """Compare the page in both themes with what is kept, or keep it; what is wrong."""
+    wrong = []
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        until(page, "theme => document.documentElement.dataset.theme === theme", theme)
+        title, png = f"{name}-{theme}", still(page)
+        if RENEW:
+            darkroom.keep(title, png)
+            continue
+        share = darkroom.difference(title, png)
+        if share > 1:
+            wrong.append(f"{title}: no picture is kept; `make screenshots` draws it")
+        elif share > darkroom.rule.share:
+            seen = darkroom.keep(title, png, failed)
+            wrong.append(f"{title}: {share:.2%} is not as it was, {darkroom.rule.share:.2%} may be; it is at {seen}")
+    return wrong
