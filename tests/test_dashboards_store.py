@@ -78,7 +78,7 @@ def test_nobody_overwrites_what_they_have_not_seen(store: Store) -> None:
         assert caught.value.current is not None and caught.value.current.dashboard.title == "Two"
     with pytest.raises(Conflict):
         store.delete("web", 1)
-    with pytest.raises(Conflict, match="deleted meanwhile") as caught:
+    with pytest.raises(Conflict, match="there is no dashboard 'other'") as caught:
         store.save(board(slug="other"), 4, "")
     assert caught.value.current is None
     assert store.find("web").about.version == 2
