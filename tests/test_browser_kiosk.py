@@ -63,9 +63,10 @@ def test_dashboards_take_turns_and_leave_nothing_behind(server: Callable[..., Se
     )
 
     def after(turns: int) -> dict[str, int]:
+        # Always with the same dashboard on view, and drawn.
         until(page, "(turns) => window.turns >= turns", turns)
-        # Always with the same dashboard on view.
         until(page, "() => document.querySelector('.kiosk-head h1').innerText === 'Memory'")
+        until(page, "() => [...document.querySelectorAll('.canvas')].every(one => one.drawn)")
         # What refers to each other in the page and outside of JavaScript goes at the second collection, or the third.
         for _ in range(3):
             session.send("HeapProfiler.collectGarbage")
@@ -74,9 +75,15 @@ def test_dashboards_take_turns_and_leave_nothing_behind(server: Callable[..., Se
         heap = session.send("Runtime.getHeapUsage")
         return {**found, "heap": int(heap["usedSize"])}
 
-    early = after(12)
-    late = after(72)
-    assert late["documents"] <= early["documents"] + 1, "one may just be on its way out"
+    def least(turns: int) -> dict[str, int]:
+        """Of three looks, a round apart: how much waits to be let go of differs."""
+        looks = [after(turns + more) for more in (0, len(SLUGS), 2 * len(SLUGS))]
+        return {key: min(one[key] for one in looks) for key in looks[0]}
+
+    early = least(12)
+    late = least(72)
+    # Pictures in SVG are documents, too, and go when the browser likes; a turn that kept one would keep 60.
+    assert late["documents"] <= early["documents"] + 5
     assert late["nodes"] <= 1.15 * early["nodes"]
     assert late["jsEventListeners"] <= 1.15 * early["jsEventListeners"]
     assert late["heap"] <= 1.15 * early["heap"]

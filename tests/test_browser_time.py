@@ -63,7 +63,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def phone(new_page: Callable[..., Page]) -> Page:
-    return new_page(viewport={"width": 390, "height": 620}, has_touch=True, is_mobile=True)
+    return new_page(viewport={"width": 390, "height": 520}, has_touch=True, is_mobile=True)
 
 
 def show(page: Page, room: Server, query: str = "window=1m") -> None:
@@ -337,14 +337,8 @@ def test_a_finger_pans_and_scrolls(room: Server, phone: Page) -> None:
     moved = (time.time() * 1000 - shown_range(phone, ONE)[1]) / MINUTE
     assert 100 / box["width"] < moved < 1
     assert phone.evaluate("scrollY") == 0
-
-    def scrolled() -> bool:
-        # A browser that has no time may drop the moves of a finger that is lifted at once.
-        fingers(phone, [[(box["x"] + 100, middle + 60 - 15 * step)] for step in range(12)])
-        phone.wait_for_timeout(500)
-        return bool(phone.evaluate("scrollY > 60"))
-
-    wait(phone, scrolled)
+    fingers(phone, [[(box["x"] + 100, middle + 60 - 15 * step)] for step in range(12)])
+    until(phone, "() => scrollY > 60")
     phone.evaluate("scrollTo(0, 0)")
     until(phone, "() => scrollY === 0")
     for _ in range(2):
