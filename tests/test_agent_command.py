@@ -189,6 +189,8 @@ def test_an_agent_that_was_killed_is_away(
     assert values(running, "web1.steps.taken")[0]
     second = agent(running.url, "--name", "web1")
     wait_state(eyes, "web1/steps", "running")
+    before = len(values(running, "web1.steps.taken")[0])
+    wait_for(lambda: len(values(running, "web1.steps.taken")[0]) > before + 2, second.log)
     (second.home / "plugins" / "steps.py").unlink()
     wait_for(lambda: values(running, "web1.steps.taken") == ([], []), second.log)
     assert second.end(signal.SIGINT) == 0
