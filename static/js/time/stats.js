@@ -2,6 +2,20 @@
 
 /** @typedef {{min: number, mean: number, max: number}} Stats NaN where there is no value */
 
+/** @param {Float64Array} column @param {number} low first index @param {number} high index after the last @returns {Stats} */
+export function amounts(column, low, high) {
+  let [min, max, sum, count] = [Infinity, -Infinity, 0, 0];
+  for (let at = low; at < high; at++) {
+    const value = /** @type {number} */ (column[at]);
+    if (Number.isNaN(value)) continue;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+    count++;
+  }
+  return count ? { min, max, mean: sum / count } : { min: NaN, max: NaN, mean: NaN };
+}
+
 /**
  * @param {import("../ring.js").Ring} ring
  * @param {{from: number, to: number}} span ms
@@ -10,18 +24,7 @@
 export function statsOf(ring, { from, to }) {
   const low = ring.search(from);
   const high = ring.search(to + 1);
-  return ring.columns.map((column) => {
-    let [min, max, sum, count] = [Infinity, -Infinity, 0, 0];
-    for (let at = low; at < high; at++) {
-      const value = /** @type {number} */ (column[at]);
-      if (Number.isNaN(value)) continue;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      sum += value;
-      count++;
-    }
-    return count ? { min, max, mean: sum / count } : { min: NaN, max: NaN, mean: NaN };
-  });
+  return ring.columns.map((column) => amounts(column, low, high));
 }
 
 /** Before the first sample and after the last one, so many of their distances are near. */
