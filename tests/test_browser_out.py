@@ -185,7 +185,7 @@ def test_a_png_is_the_panel_as_it_is_seen(room: Server, new_page: Callable[..., 
     """It has twice the pixels of the panel, its colours, a line below that tells the times, and is of the theme."""
     for theme, ground, line in (("dark", "#151a21", "#57b8ff"), ("light", "#ffffff", "#0b6fc7")):
         page = new_page(color_scheme=theme)
-        open_pair(page, room)
+        open_pair(page, room, "?window=30")
         box = panel(page, METRIC).bounding_box()
         assert box
         name, content = saved(page, METRIC, "png")

@@ -8,7 +8,7 @@
  * @property {() => unknown} draw false when there was nothing to draw yet: it need not wait then
  */
 
-/** @typedef {{dirty: boolean, marked: number, drawn: number, cost: number}} Entry */
+/** @typedef {{dirty: boolean, marked: number, drawn: number, cost: number, waiting: (() => void)[]}} Entry */
 
 const BUDGET = 8;
 /** A drawing may take this share of the time at most, however much there is to draw in it. */
@@ -50,9 +50,13 @@ export class Frames {
    * @returns {() => void} takes it out again
    */
   add(drawable) {
-    this.entries.set(drawable, { dirty: true, marked: ++this.serial, drawn: -Infinity, cost: 0 });
+    this.entries.set(drawable, { dirty: true, marked: ++this.serial, drawn: -Infinity, cost: 0, waiting: [] });
     this.request();
-    return () => void this.entries.delete(drawable);
+    return () => {
+      const { waiting = [] } = this.entries.get(drawable) ?? {};
+      this.entries.delete(drawable);
+      for (const done of waiting) done();
+    };
   }
 
   /** It has to be drawn again; the newest state counts, however often this is said. @param {Drawable} drawable */
@@ -68,6 +72,16 @@ export class Frames {
     const entry = this.entries.get(drawable);
     if (entry) entry.drawn = -Infinity;
     this.mark(drawable);
+  }
+
+  /** It is drawn as it is now, or will never be. @param {Drawable} drawable @returns {Promise<void>} */
+  next(drawable) {
+    return new Promise((done) => {
+      const entry = this.entries.get(drawable);
+      if (!entry) return void done();
+      entry.waiting.push(done);
+      this.now(drawable);
+    });
   }
 
   /** Everything has to be drawn again. */
@@ -116,7 +130,9 @@ export class Frames {
       entry.drawn = time;
       try {
         if (drawable.draw() === false) entry.drawn = -Infinity;
+        else for (const done of entry.waiting.splice(0)) done();
       } catch (error) {
+        for (const done of entry.waiting.splice(0)) done();
         // One chart that can't be drawn must not stop the others.
         this.clock.report(error);
       }

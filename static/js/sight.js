@@ -1,9 +1,14 @@
 // Which elements are in view, and which nearly: those get their samples, so that they are there when one scrolls on.
 
+import { later } from "./later.js";
+
 const MARGIN = "240px 0px";
+/** ms to wait for what can't be drawn. */
+const PATIENCE = 5_000;
 
 /** @typedef {(near: boolean, seen: boolean) => void} Watcher */
-/** @typedef {{watcher: Watcher, near: boolean, seen: boolean}} Watched */
+/** @typedef {() => Promise<unknown>} Drawn it is drawn with the newest samples, which it gets as if it were seen */
+/** @typedef {{watcher: Watcher, drawn: Drawn, near: boolean, seen: boolean}} Watched */
 
 export class Sight {
   constructor() {
@@ -36,12 +41,36 @@ export class Sight {
   }
 
   /**
+   * All of some elements show what is now, though they may be out of sight.
+   * @param {Iterable<Element>} elements those that nobody watches show it always
+   * @param {(ms: number, action: () => void) => () => void} [wait]
+   * @returns {Promise<() => void>} lets them rest again
+   */
+  async settle(elements, wait = later) {
+    const all = [...elements].flatMap((element) => this.watched.get(element)?.drawn ?? []);
+    const rests = [...elements].map((element) => this.wake(element));
+    let unwait = () => {};
+    const patience = new Promise((done) => (unwait = wait(PATIENCE, () => done(null))));
+    await Promise.race([Promise.allSettled(all.map((drawn) => drawn())), patience]);
+    unwait();
+    return () => {
+      for (const rest of rests) rest();
+    };
+  }
+
+  /** What is watched in a part of the page. @param {Element} part */
+  within(part) {
+    return [...this.watched.keys()].filter((element) => part.contains(element));
+  }
+
+  /**
    * @param {Element} element
    * @param {Watcher} watcher
+   * @param {Drawn} drawn
    * @returns {() => void} ends it
    */
-  watch(element, watcher) {
-    this.watched.set(element, { watcher, near: false, seen: false });
+  watch(element, watcher, drawn) {
+    this.watched.set(element, { watcher, drawn, near: false, seen: false });
     for (const observer of this.observers) observer.observe(element);
     return () => {
       this.watched.delete(element);

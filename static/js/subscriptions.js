@@ -115,6 +115,19 @@ export class Subscriptions {
     return this.wants.get(name)?.error ?? "";
   }
 
+  /** Samples of a wanted metric are there up to now, or none will come. @param {string} name @returns {Promise<void>} */
+  filled(name) {
+    const waiting = () => ["new", "asked", "later"].includes(this.wants.get(name)?.step ?? "");
+    return new Promise((done) => {
+      if (!waiting()) return void done();
+      const end = this.store.listen(name, (past) => {
+        if (!past && waiting()) return;
+        end();
+        done();
+      });
+    });
+  }
+
   /** Ask for what is not asked for yet. */
   plan() {
     this.requests.plan();

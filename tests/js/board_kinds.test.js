@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bondsOf, bound, metricsOf } from "../../static/js/board/bound.js";
 import { bandsOf, levelOf } from "../../static/js/board/levels.js";
-import { statesOf, stretchesOf } from "../../static/js/board/stretches.js";
+import { Seen, statesOf, stretchesOf } from "../../static/js/board/stretches.js";
+import { roomFor, rowAt, strips } from "../../static/js/board/strips.js";
 import { summaryOf } from "../../static/js/board/summary.js";
 import { Ring } from "../../static/js/ring.js";
 
@@ -33,15 +34,61 @@ test("a summary leaves out gaps, and of nothing but gaps there is none", () => {
 
 test("states are levels when there are thresholds, few values when there are few, else parts of the range", () => {
   const text = (/** @type {number} */ value) => `${value}`;
-  const levelled = statesOf(LEVELS, [Float64Array.of(1)], 0, 1, text);
+  const levelled = statesOf({ thresholds: LEVELS }, [Float64Array.of(1)], 0, 1, text);
   assert.deepEqual([10, 50, 99].map(levelled.of), [0, 1, 2]);
   assert.deepEqual(levelled.names, ["< 50", "≥ 50", "≥ 80"]);
   assert.deepEqual(levelled.levels, ["", "warn", "bad"]);
-  const few = statesOf([], [Float64Array.of(2, 0, NaN, 2)], 0, 4, text);
+  const few = statesOf({ thresholds: [] }, [Float64Array.of(2, 0, NaN, 2)], 0, 4, text);
   assert.deepEqual([few.names, few.of(2), few.levels], [["0", "2"], 1, null]);
-  const many = statesOf([], [Float64Array.from({ length: 101 }, (_, at) => at)], 0, 101, text);
-  assert.equal(many.names.length, 5);
-  assert.deepEqual([0, 19, 20, 100].map(many.of), [0, 0, 1, 4]);
+  const many = statesOf({ thresholds: [], range: [0, 100] }, [Float64Array.from({ length: 101 }, (_, at) => at)], 0, 101, text);
+  assert.deepEqual(many.names, ["0 – 20", "20 – 40", "40 – 60", "60 – 80", "80 – 100"]);
+  assert.deepEqual([-1, 0, 19, 20, 100, 101].map(many.of), [0, 0, 0, 1, 4, 4]);
+  assert.deepEqual([levelled.hues, many.hues], [null, null]);
+});
+
+test("a state keeps its colour and its meaning whatever else is in the window", () => {
+  const text = String;
+  const seen = new Seen();
+  const column = Float64Array.of(0, 1, 2, 1, -1, 2, 0.5, 11, 3);
+  const hueOf = (/** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ value) => {
+    const { hues, of } = statesOf({ thresholds: [] }, [column], low, high, text, seen);
+    return hues?.[of(value)];
+  };
+  assert.deepEqual([0, 1, 2].map((value) => hueOf(0, 3, value)), [0, 1, 2]);
+  assert.deepEqual([hueOf(1, 3, 1), hueOf(1, 3, 2), hueOf(2, 3, 2)], [1, 2, 2], "one that has left the window changes nothing");
+  assert.equal(new Set([0, 1, 2, 0.5, -1].map((value) => hueOf(0, 7, value))).size, 5, "no two have the same");
+  assert.equal(hueOf(5, 6, 2), 2);
+  const before = hueOf(4, 5, -1);
+  hueOf(0, 9, 11);
+  assert.equal(hueOf(4, 5, -1), before);
+
+  // Too many to be told apart: parts of a range from then on, which stays for as long as it is filled.
+  const wide = Float64Array.from({ length: 200 }, (_, at) => at);
+  const { names } = statesOf({ thresholds: [] }, [wide], 0, 200, text, seen);
+  assert.equal(names.length, 5);
+  assert.deepEqual(statesOf({ thresholds: [] }, [wide], 20, 190, text, seen).names, names);
+  assert.deepEqual(statesOf({ thresholds: [] }, [wide], 100, 102, text, seen).hues, null);
+});
+
+test("the lane below the pointer is the one that is drawn there, however many there is no room for", () => {
+  const canvas = { clientWidth: 416, clientHeight: 200 };
+  const fits = roomFor(canvas);
+  const lanes = Array.from({ length: fits }, (_, at) => ({ name: `s${at}`, stretches: [{ from: 0, to: 60, state: at }, { from: 60, to: 100, state: 99 }] }));
+  /** @type {{name: string, y: number}[]} */
+  const drawn = [];
+  const pen = { setTransform() {}, clearRect() {}, fillRect() {}, fillText: (/** @type {string} */ name, /** @type {number} */ _, /** @type {number} */ y) => drawn.push({ name, y }) };
+  globalThis.devicePixelRatio = 1;
+  const made = /** @type {any} */ ({ ...canvas, width: 0, height: 0, getContext: () => pen });
+  for (const some of [lanes, lanes.slice(0, 2)]) {
+    drawn.length = 0;
+    strips(made, some, { span: { from: 0, to: 100 }, colour: () => "", ticks: () => ({ tickvals: [], ticktext: [] }), text: "", muted: "", grid: "", font: "" });
+    assert.equal(drawn.length, some.length);
+    assert.ok(drawn.every(({ y }) => y < canvas.clientHeight));
+    // Letters stand at the top of their lane.
+    for (const { name, y } of drawn) assert.equal(rowAt(canvas, some, { from: 0, to: 100 }, 208, y)?.lane.name, name);
+  }
+  assert.deepEqual(rowAt(canvas, lanes, { from: 0, to: 100 }, 208, 5), { lane: lanes[0], at: 50, state: 0 });
+  assert.equal(rowAt(canvas, lanes.slice(0, 2), { from: 0, to: 100 }, 208, 190), null);
 });
 
 test("a state lasts until another begins; a gap ends it, and so does silence", () => {

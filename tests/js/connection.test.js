@@ -461,3 +461,28 @@ test("another namespace shares the line: joined after each greeting, and let go 
   page.connection.share("/third", () => {});
   assert.equal(other.connects, 3, "the server has greeted already");
 });
+
+test("samples are filled once the answer is there, or none will come", async () => {
+  const page = desk();
+  await page.greet();
+  /** @type {string[]} */
+  const filled = [];
+  const waits = (/** @type {string} */ name) => void page.subscriptions.filled(name).then(() => filled.push(name));
+  page.subscriptions.want("m", 1);
+  waits("m");
+  waits("unwanted");
+  await settled();
+  assert.deepEqual(filled, ["unwanted"]);
+  page.answer({ t: [999_000], v: [[1]], offset: 1 });
+  await settled();
+  waits("m");
+  await settled();
+  assert.deepEqual(filled, ["unwanted", "m", "m"]);
+  page.subscriptions.want("n", 1);
+  waits("n");
+  await settled();
+  page.subscriptions.wants.get("n")?.refused("unknown_metric");
+  page.subscriptions.store.tell("n");
+  await settled();
+  assert.deepEqual(filled.at(-1), "n");
+});

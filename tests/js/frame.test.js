@@ -197,3 +197,36 @@ test("what was taken out is not drawn any more", () => {
   browser.frame();
   assert.deepEqual(log, []);
 });
+
+test("whoever waits for the next drawing gets one that was begun after that, or the end of what is drawn", async () => {
+  const browser = new Browser();
+  const frames = new Frames({ ...browser.clock, report: () => {} });
+  let ready = false;
+  let told = 0;
+  const one = { visible: () => true, pause: () => 10_000, draw: () => ready };
+  const end = frames.add(one);
+  browser.frame();
+  const waits = (/** @type {object} */ drawable) => void frames.next(/** @type {any} */ (drawable)).then(() => told++);
+  waits(one);
+  browser.frame();
+  await null;
+  assert.equal(told, 0, "it was not drawn yet");
+  ready = true;
+  frames.mark(one);
+  browser.frame();
+  await null;
+  assert.equal(told, 1);
+  waits(one);
+  browser.frame();
+  await null;
+  assert.equal(told, 2, "its pause is not waited for");
+  waits(one);
+  end();
+  waits(one);
+  const broken = { visible: () => true, draw: () => { throw new Error("no"); } };
+  frames.add(broken);
+  waits(broken);
+  browser.frame();
+  await null;
+  assert.equal(told, 5);
+});

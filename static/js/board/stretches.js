@@ -1,30 +1,69 @@
 // Values of a series as stretches of time in which it was in one state: a level, a value, or a part of the range.
 
+import { valueRange } from "../axes.js";
 import { ascending } from "./levels.js";
 
 /** @typedef {import("./types.js").Threshold} Threshold */
 /** @typedef {{from: number, to: number, state: number}} Stretch ms */
-/** @typedef {{of: (value: number) => number, names: string[], levels: (import("./types.js").Level | "")[] | null, graded: boolean}} States
- *   `graded`: the states are parts of a range, from the least to the largest */
+/**
+ * @typedef {object} States
+ * @property {(value: number) => number} of which of them a value is
+ * @property {string[]} names
+ * @property {(import("./types.js").Level | "")[] | null} levels where thresholds tell them apart
+ * @property {number[] | null} hues places in a palette, where each value is a state; else they are parts of a range, from the
+ *   least to the largest
+ */
 
 /** Values up to so many are states by themselves; of more, parts of the range are. */
 const FEW = 8;
 const PARTS = 5;
 
+/** What a panel has shown so far, so that a state looks the same whatever else is in the window. */
+export class Seen {
+  constructor() {
+    /** Places in a palette, by value. @type {Map<number, number>} */
+    this.hues = new Map();
+    /** Whether there have been too many values for each to be a state. */
+    this.many = false;
+    /** @type {[number, number] | null} the range of which states are parts */
+    this.range = null;
+  }
+
+  /** @param {Iterable<number>} values */
+  meet(values) {
+    for (const value of values) {
+      if (this.many || this.hues.has(value)) continue;
+      this.hues.set(value, this.free(value));
+      this.many = this.hues.size > FEW;
+    }
+  }
+
+  /** Codes of states are small numbers: each has its own place where no other is at it. @param {number} value */
+  free(value) {
+    const taken = new Set(this.hues.values());
+    let place = Math.abs(Math.round(value)) % (FEW + 1) || 0;
+    while (taken.has(place)) place = (place + 1) % (FEW + 1);
+    return place;
+  }
+}
+
 /**
  * Which states there are: by thresholds when there are some, else by the values.
- * @param {Threshold[]} thresholds
+ * @param {object} given
+ * @param {Threshold[]} given.thresholds
+ * @param {[number | null, number | null]} [given.range] that is declared
  * @param {Float64Array[]} columns
  * @param {number} low first index
  * @param {number} high index after the last
  * @param {(value: number) => string} text
+ * @param {Seen} [seen] before
  * @returns {States}
  */
-export function statesOf(thresholds, columns, low, high, text) {
+export function statesOf({ thresholds, range = [null, null] }, columns, low, high, text, seen = new Seen()) {
   if (thresholds.length) {
     const order = ascending(thresholds);
     const names = [`< ${text(order[0]?.value ?? 0)}`, ...order.map(({ value }) => `≥ ${text(value)}`)];
-    return { of: (value) => order.findLastIndex((one) => one.value <= value) + 1, names, levels: ["", ...order.map(({ level }) => level)], graded: false };
+    return { of: (value) => order.findLastIndex((one) => one.value <= value) + 1, names, levels: ["", ...order.map(({ level }) => level)], hues: null };
   }
   /** @type {Set<number>} */
   const values = new Set();
@@ -38,13 +77,16 @@ export function statesOf(thresholds, columns, low, high, text) {
       if (value > max) max = value;
     }
   }
-  if (values.size <= FEW) {
-    const order = [...values].sort((a, b) => a - b);
-    return { of: (value) => order.indexOf(value), names: order.map(text), levels: null, graded: false };
+  const order = [...values].sort((a, b) => a - b);
+  seen.meet(order);
+  if (!seen.many) {
+    const hues = order.map((value) => seen.hues.get(value) ?? 0);
+    return { of: (value) => order.indexOf(value), names: order.map(text), levels: null, hues };
   }
-  const part = (max - min) / PARTS;
-  const names = Array.from({ length: PARTS }, (_, at) => `${text(min + at * part)} – ${text(min + (at + 1) * part)}`);
-  return { of: (value) => Math.min(PARTS - 1, Math.floor((value - min) / part)), names, levels: null, graded: true };
+  const [from, to] = seen.range = valueRange({ min, max }, { limits: range, zero: false }, seen.range);
+  const part = (to - from) / PARTS;
+  const names = Array.from({ length: PARTS }, (_, at) => `${text(from + at * part)} – ${text(from + (at + 1) * part)}`);
+  return { of: (value) => Math.max(0, Math.min(PARTS - 1, Math.floor((value - from) / part))), names, levels: null, hues: null };
 }
 
 /**

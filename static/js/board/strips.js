@@ -24,18 +24,24 @@ const LEAST = NAME + 8;
 const MOST = NAME + 18;
 const GAP = 5;
 
-/** @param {HTMLCanvasElement} canvas @param {number} count of lanes */
+/** @typedef {{clientWidth: number, clientHeight: number}} Size */
+
+/** How many lanes there is room for. @param {Size} canvas */
+export function roomFor({ clientHeight }) {
+  return Math.max(1, Math.floor((clientHeight - FOOT + GAP) / (LEAST + GAP)));
+}
+
+/** @param {Size} canvas @param {number} count of lanes that are drawn */
 function measures({ clientWidth, clientHeight }, count) {
   const height = clientHeight - FOOT;
   const lane = Math.max(LEAST, Math.min(MOST, Math.floor(height / Math.max(1, count)) - GAP));
-  return { lane, fits: Math.max(1, Math.floor((height + GAP) / (lane + GAP))), width: Math.max(1, clientWidth - LEFT - RIGHT), height };
+  return { lane, width: Math.max(1, clientWidth - LEFT - RIGHT), height };
 }
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {Lane[]} lanes
+ * @param {Lane[]} lanes no more than there is room for
  * @param {Look} look
- * @returns {number} how many of them there was room for
  */
 export function strips(canvas, lanes, { span, colour, ticks, text, muted, grid, font }) {
   const ratio = devicePixelRatio || 1;
@@ -43,7 +49,7 @@ export function strips(canvas, lanes, { span, colour, ticks, text, muted, grid, 
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   if (canvas.width !== Math.round(clientWidth * ratio)) canvas.width = Math.round(clientWidth * ratio);
   if (canvas.height !== Math.round(clientHeight * ratio)) canvas.height = Math.round(clientHeight * ratio);
-  const { lane, fits, width, height } = measures(canvas, lanes.length);
+  const { lane, width, height } = measures(canvas, lanes.length);
   const place = (/** @type {number} */ time) => LEFT + (Math.max(0, Math.min(1, (time - span.from) / (span.to - span.from)))) * width;
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, clientWidth, clientHeight);
@@ -61,7 +67,7 @@ export function strips(canvas, lanes, { span, colour, ticks, text, muted, grid, 
   });
 
   pen.textAlign = "left";
-  lanes.slice(0, fits).forEach(({ name, stretches }, row) => {
+  lanes.forEach(({ name, stretches }, row) => {
     const top = row * (lane + GAP);
     for (const { from, to, state } of stretches) {
       const [begin, end] = [place(from), place(to)];
@@ -72,12 +78,11 @@ export function strips(canvas, lanes, { span, colour, ticks, text, muted, grid, 
     pen.fillStyle = text;
     pen.fillText(name, LEFT, top + NAME - 4, width);
   });
-  return Math.min(fits, lanes.length);
 }
 
 /**
  * What lies at a place of the canvas.
- * @param {HTMLCanvasElement} canvas
+ * @param {Size} canvas
  * @param {Lane[]} lanes that are drawn
  * @param {Span} span
  * @param {number} x

@@ -34,9 +34,6 @@ const VALUES_EVERY = 1_000;
 const VALUES_FASTEST = 250;
 /** ms between two tellings of the chart in words: nobody listens to it for less. */
 const WORDS_EVERY = 5_000;
-/** How often, and after how many ms, one looks whether a chart that was out of sight has been drawn. */
-const SETTLES = 200;
-const SETTLE_EVERY = 25;
 const STATS_EVERY = 1_000;
 
 export const Panel = {
@@ -146,7 +143,7 @@ export const Panel = {
       pause: () => Math.min(step(), VALUES_EVERY),
       draw() {
         const { ring } = zoomed;
-        if (!chart?.ready || !ring?.length) return false;
+        if (!chart?.ready || !ring?.length) return failed.value !== "";
         const template = boot.templates[state.theme];
         const now = performance.now();
         if (!drawn || urgent || now - drawnAt >= step() - 16) {
@@ -277,6 +274,14 @@ export const Panel = {
       if (visible) redraw();
     }
 
+    /** It is drawn with the newest samples, as far as there is something to draw. */
+    async function settled() {
+      await subscriptions.filled(props.metric.name);
+      if (failed.value || !zoomed.ring?.length) return;
+      urgent = true;
+      await frames.next(drawable);
+    }
+
     /** What others may know of it. @type {import("../out/panels.js").Held} */
     const held = {
       id: panelId(props.metric, props.spec),
@@ -293,8 +298,7 @@ export const Panel = {
       span: () => chart?.zoom ?? app.span(),
       places: () => drawn?.places ?? [],
       async settle() {
-        const rest = app.sight.wake(held.element);
-        for (let tries = 0; !drawn && tries < SETTLES; tries++) await new Promise((go) => setTimeout(go, SETTLE_EVERY));
+        const rest = await app.sight.settle([held.element]);
         chart?.settle();
         return rest;
       },
@@ -304,7 +308,7 @@ export const Panel = {
 
     onMounted(() => {
       const element = /** @type {HTMLElement} */ (root.value);
-      undo.push(app.sight.watch(element, show));
+      undo.push(app.sight.watch(element, show, settled));
       undo.push(frames.add(drawable), frames.add(pointed), cross.listen(() => !chart?.kind.flat && frames.now(pointed)));
       undo.push(store.listen(props.metric.name, (past) => {
         if (past) redraw();

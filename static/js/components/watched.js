@@ -73,6 +73,13 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, slides =
     }));
   }
 
+  /** It is drawn with the newest samples; without any there is nothing to draw. */
+  async function drawn() {
+    const names = metrics().map(({ name }) => name);
+    await Promise.all(names.map((name) => subscriptions.filled(name)));
+    if (!names.length || names.some((name) => store.ring(name)?.length)) await frames.next(drawable);
+  }
+
   onMounted(() => {
     undo.push(sight.watch(/** @type {HTMLElement} */ (root.value), (close, visible) => {
       seen = visible;
@@ -82,7 +89,7 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, slides =
         look();
       }
       if (visible) frames.now(drawable);
-    }));
+    }, drawn));
     undo.push(frames.add(drawable));
     listen();
     if (slides) undo.push(onSlide(() => frames.mark(drawable)));

@@ -20,24 +20,35 @@ const MOST_PANELS = 120;
 export async function saveBoard(app, title) {
   const main = /** @type {HTMLElement} */ (document.getElementById("charts"));
   const panels = app.panels.inOrder().filter(({ element }) => main.contains(element)).slice(0, MOST_PANELS);
-  const span = app.span();
-  const rests = [];
+  const rest = await app.sight.settle(app.sight.within(main).slice(0, MOST_PANELS));
   try {
-    for (const panel of panels) rests.push(await panel.settle());
+    const span = app.span();
     const { width, height } = main.getBoundingClientRect();
+    const parts = partsOf(main, panels, headOf(main, title, `${timesText(span)}   ${app.boot.host}`));
     const { canvas, pen } = canvasOf(width, height + HEAD);
-    await drawn(pen, headOf(main, title, `${timesText(span)}   ${app.boot.host}`), 0, 0);
-    const inner = new Set(panels.map(({ element }) => element));
-    await drawn(pen, pictureOf(main, (element) => inner.has(/** @type {HTMLElement} */ (element))), 0, HEAD);
-    const { left, top } = main.getBoundingClientRect();
-    for (const { element } of panels) {
-      const box = element.getBoundingClientRect();
-      await drawn(pen, alone(element), box.left - left, box.top - top + HEAD);
-    }
+    for (const { picture, x, y } of parts) await drawn(pen, picture, x, y);
     hand(await blobOf(canvas), fileName(app.state.slug, span, "png"));
   } finally {
-    for (const rest of rests) rest();
+    rest();
   }
+}
+
+/**
+ * All that is to be painted, and where. Nothing waits in here: all charts are taken at one moment.
+ * @param {HTMLElement} main
+ * @param {import("./panels.js").Held[]} panels
+ * @param {Picture} head
+ * @returns {{picture: Picture, x: number, y: number}[]}
+ */
+function partsOf(main, panels, head) {
+  for (const panel of panels) panel.chart()?.settle();
+  const inner = new Set(panels.map(({ element }) => element));
+  const between = pictureOf(main, (element) => inner.has(/** @type {HTMLElement} */ (element)));
+  const { left, top } = main.getBoundingClientRect();
+  return [{ picture: head, x: 0, y: 0 }, { picture: between, x: 0, y: HEAD }, ...panels.map(({ element }) => {
+    const box = element.getBoundingClientRect();
+    return { picture: alone(element), x: box.left - left, y: box.top - top + HEAD };
+  })];
 }
 
 /** What lies between the panels. @param {HTMLElement} main @param {(element: Element) => boolean} skip @returns {Picture} */

@@ -26,10 +26,6 @@ const OWN = { gauge: Gauge, value: Value, table: TableOf, timeline: Timeline };
 /** GridStack takes the press, and with it the focus that it would give. @param {PointerEvent} event */
 const focus = (event) => /** @type {HTMLElement} */ (event.currentTarget).focus({ preventScroll: true });
 
-/** How often, and after how many ms, one looks whether what was out of sight has got samples. */
-const SETTLES = 80;
-const SETTLE_EVERY = 25;
-
 export const Cell = {
   props: ["panel", "session"],
   /** @param {{panel: Shown, session: import("../../board/session.js").Session | null}} props */
@@ -56,11 +52,7 @@ export const Cell = {
       ring: () => app.store.ring(props.panel.metric ?? ""),
       span: () => app.span(),
       places: () => placesOf(held.ring()?.series ?? [], props.panel.only ?? {}),
-      async settle() {
-        const rest = app.sight.wake(held.element);
-        for (let tries = 0; props.panel.metric && !held.ring()?.length && tries < SETTLES; tries++) await new Promise((go) => setTimeout(go, SETTLE_EVERY));
-        return rest;
-      },
+      settle: () => app.sight.settle([held.element]),
     };
     if (own()) useHeld(held, element);
 

@@ -5,7 +5,7 @@ import { useApp } from "../../app.js";
 import { COLOUR, tokenOf } from "../../board/levels.js";
 import { faded } from "../../colours.js";
 import { placesOf } from "../../board/selector.js";
-import { statesOf, stretchesOf } from "../../board/stretches.js";
+import { Seen, statesOf, stretchesOf } from "../../board/stretches.js";
 import { restText } from "../../board/words.js";
 import { shownAs } from "../../spec.js";
 import { nameOf } from "../../store.js";
@@ -14,7 +14,7 @@ import { timeTicks } from "../../timeticks.js";
 import { joined, short } from "../../units.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
-import { rowAt, strips } from "../../board/strips.js";
+import { roomFor, rowAt, strips } from "../../board/strips.js";
 
 /** @typedef {import("../../board/strips.js").Lane} Lane */
 
@@ -38,6 +38,7 @@ export const Timeline = {
     });
     const under = shallowRef(/** @type {{text: string, x: number, late: boolean} | null} */ (null));
     let span = { from: 0, to: 1 };
+    const seen = new Seen();
 
     function draw() {
       const { metric, spec } = props;
@@ -45,28 +46,31 @@ export const Timeline = {
       if (!ring?.length || !canvas.value?.clientWidth) return false;
       span = samples.span();
       const [low, high] = ring.span(span.from, span.to);
-      const places = placesOf(ring.series, spec.only);
+      const all = placesOf(ring.series, spec.only);
+      // Nothing is worked out of those that there is no room for.
+      const places = all.slice(0, roomFor(canvas.value));
       const { unit } = shownAs(metric, spec);
       const columns = places.map((place) => /** @type {Float64Array} */ (ring.columns[place]));
-      const states = statesOf(spec.thresholds, columns, low, high, (value) => {
+      const states = statesOf(spec, columns, low, high, (value) => {
         const { factor, symbol } = units.scale(unit, Math.abs(value));
         return short(value / factor) + joined(symbol);
-      });
+      }, seen);
       const { colorway, meta: { quiet } } = boot.templates[state.theme]["layout"];
       // Parts of a range are shades of one colour: the more, the stronger.
-      const tints = states.graded && states.names.map((_, which) => faded(colorway[0], FAINTEST + ((1 - FAINTEST) * which) / (states.names.length - 1)));
-      const palette = states.levels?.map((level) => (level ? tokenOf(COLOUR[level]) : quiet)) ?? (tints || colorway);
-      const colour = (/** @type {number} */ which) => palette[which % palette.length] ?? quiet;
+      const tints = states.names.map((_, which) => faded(colorway[0], FAINTEST + ((1 - FAINTEST) * which) / (states.names.length - 1)));
+      const palette = states.levels?.map((level) => (level ? tokenOf(COLOUR[level]) : quiet))
+        ?? states.hues?.map((hue) => colorway[hue % colorway.length]) ?? tints;
+      const colour = (/** @type {number} */ which) => palette[which] ?? quiet;
       const most = LATE * Math.max(metric.every * 1000, Number.isFinite(ring.every) ? ring.every : 0, (span.to - span.from) / 1_000);
       const lanes = places.map((place, which) => ({
         name: nameOf(ring.series[place] ?? { labels: {} }) || metric.title,
         stretches: stretchesOf(ring.times, columns[which] ?? new Float64Array(), low, high, states.of, most),
       }));
-      const shown = strips(canvas.value, lanes, {
+      strips(canvas.value, lanes, {
         span, colour, ticks: (width) => timeTicks(span, width), text: tokenOf("text"), muted: tokenOf("muted"), grid: tokenOf("grid"),
         font: getComputedStyle(canvas.value).fontFamily,
       });
-      told.value = { lanes: lanes.slice(0, shown), shown, all: lanes.length, legend: states.names.map((name, which) => ({ name, colour: colour(which) })) };
+      told.value = { lanes, shown: lanes.length, all: all.length, legend: states.names.map((name, which) => ({ name, colour: colour(which) })) };
       return true;
     }
     const samples = useSamples(root, {
