@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import Error
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -16,14 +18,23 @@ _DRAWN = "document.getElementById(name)?.querySelector('.canvas')?.drawn"
 
 
 def until(page: Page, condition: str, argument: object = None) -> None:
-    """Wait until a JavaScript function gives something true.
+    """Wait until a JavaScript function gives something true; what it looks into need not be there yet.
 
     Playwright's own `wait_for_function` evaluates text within the page, which the page's security policy forbids.
     """
     deadline = time.monotonic() + PATIENCE / 1000
-    while not page.evaluate(condition, argument):
+    while not _holds(page, condition, argument):
         assert time.monotonic() < deadline, f"waited in vain for {condition} of {argument}"
         page.wait_for_timeout(50)
+
+
+def _holds(page: Page, condition: str, argument: object) -> bool:
+    try:
+        return bool(page.evaluate(condition, argument))
+    except Error as error:
+        if "of null" in error.message:
+            return False
+        raise
 
 
 def open_live(page: Page, url: str) -> None:

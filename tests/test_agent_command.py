@@ -255,8 +255,8 @@ def test_times_are_the_servers(server: Callable[..., Server]) -> None:
     assert times == sorted(times)
     assert times[-1] <= time.time() * 1000
     assert time.time() * 1000 - times[0] < 60_000
-    # A busy machine skips ticks; the clocks are two minutes and an hour wrong.
-    assert all(500 < later - earlier < 60_000 for earlier, later in pairwise(times))
+    # A busy machine skips ticks, or is late for one; the clocks are two minutes and an hour wrong.
+    assert all(0 < later - earlier < 60_000 for earlier, later in pairwise(times))
 
 
 def test_what_is_too_much_to_keep_is_counted(server: Callable[..., Server], agent: Callable[..., AgentProcess]) -> None:
