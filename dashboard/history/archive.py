@@ -1,10 +1,12 @@
 """The history on the disk: what came each second is committed, later packed into chunks, and given back by span.
 
+What an earlier process had not packed is packed a portion with each commit, so that a start does not wait for it.
 One caller at a time commits; any number read meanwhile. Everything here may wait for a disk: call it in native threads.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import time
@@ -19,7 +21,7 @@ import numpy as np
 from collectors.metric import Series
 from collectors.sample import Times, Values
 from dashboard.history import journal
-from dashboard.history.chunks import Chunks, Damages
+from dashboard.history.chunks import Damages
 from dashboard.history.codec import Stretch
 from dashboard.history.compact import Compaction
 from dashboard.history.database import NAME, Database, StoreDamaged, StoreTrouble, checksum, translated
@@ -31,6 +33,7 @@ from dashboard.history.ring import Slice
 from dashboard.history.salvage import resume, set_aside
 from dashboard.history.shelf import Shelf, nothing
 from dashboard.history.tiers import Tier
+from dashboard.history.unpacked import Merged, Unpacked, unpacked
 
 #: Offsets after a crash go on in another block, as the last ones that were given are not known.
 BLOCK = 2**32
@@ -38,6 +41,8 @@ BLOCK = 2**32
 ROW = 2**25
 #: An entry takes some more than its values.
 PER_ENTRY = 100
+#: Seconds of a commit for what an earlier process had not packed.
+SETTLE_FOR = 0.1
 
 
 class Append(NamedTuple):
@@ -88,7 +93,7 @@ class Counts:
 
 
 class Archive(Shelf):
-    """The database, opened: what an earlier process had not packed is packed, and the epoch is known.
+    """The database, opened: what an earlier process had not packed is in memory, and the epoch is known.
 
     Args:
         folder: of the file.
@@ -114,6 +119,12 @@ class Archive(Shelf):
         self._expiry = Expiry(keep)
         self.counts = Counts()
         super().__init__(self.counts.damages)
+        #: What waits to be packed since the start, by the number of the metric, and the first row of the journal that
+        #: has come for it since.
+        self._waiting: dict[int, Unpacked] = {}
+        self._since: dict[int, int] = {}
+        self._written = self._chunks
+        self._chunks = Merged(self.counts.damages, self._waiting)
         self._stale = False
         self._row = 0  # of the journal, the last one that was given
         self.aside: Path | None = None
@@ -170,8 +181,9 @@ class Archive(Shelf):
                     self._directory.load(db)
                     self._load_waiting(db)
                 row = self._write(db, appends)
+                settled = self._settle(db, begun + SETTLE_FOR)
                 for seal in seals:
-                    self._seal(db, seal)
+                    self._seal(db, seal, settled)
                     self._directory.by_key[seal.key].waiting = None
                 self._wait(appends, row)
                 self._forget_journal(db, row)
@@ -181,6 +193,7 @@ class Archive(Shelf):
             self._stale = True
             raise
         self._stale = False
+        self._settled(settled)
         self.counts.values += sum(one.values.size for one in appends)
         with suppress(sqlite3.Error):  # another time: what was to be written is
             self._expiry.give_back(self._database.writer)
@@ -194,9 +207,10 @@ class Archive(Shelf):
             StoreTrouble: it can't be written now.
             StoreDamaged: the file is not what it was.
         """
+        self.settle()
         try:
             with self._database.writing() as db:
-                insertion = Insertion(db, self._directory, self._chunks, self._now())
+                insertion = Insertion(db, self._directory, self._written, self._now())
                 yield insertion
                 insertion.finish()
         except BaseException:
@@ -206,13 +220,32 @@ class Archive(Shelf):
 
     def compaction(self) -> Compaction:
         """Makes the file smaller; nobody commits meanwhile."""
-        return Compaction(self._database, self._chunks)
+        self.settle()
+        return Compaction(self._database, self._written)
 
     def resum(self, spans: Iterable[tuple[int, Tier, int, int]]) -> None:
         """Make sums anew: of a metric by its number, a tier, from one time to another."""
+        self.settle()
         with self._database.writing() as db:
             for span in spans:
-                self._chunks.resum(db, *span)
+                self._written.resum(db, *span)
+
+    def settle(self) -> None:
+        """Pack all that an earlier process had not packed.
+
+        Raises:
+            StoreTrouble, StoreDamaged: the file can't be written; what is to be packed can still be read.
+        """
+        if not self._waiting:
+            return
+        try:
+            with self._database.writing() as db:
+                settled = self._settle(db)
+                self._forget_journal(db, self._row + 1)
+        except BaseException:
+            self._stale = True
+            raise
+        self._settled(settled)
 
     def close(self, clean: bool) -> None:
         """Close the file.
@@ -240,7 +273,11 @@ class Archive(Shelf):
                 stored = _meta(db, "epoch") if life else None  # which numbers were given has to be known, too
                 self.epoch = epoch or stored or new_epoch(self._now())
                 intact = stored is None or _meta(db, "clean") == _state(db)
-                self._pack_journal(db)
+                self._replay_journal(db)
+                if stored != self.epoch:  # what is numbered in another epoch is not to be told from what is in this one
+                    self._settle(db)
+                    self._waiting.clear()
+                    db.execute("DELETE FROM journal")
                 self.life = self._next_life(int(life or 0), intact and self.counts.damaged == before)
                 _set_meta(db, "life", str(self.life))
                 _set_meta(db, "clean", "")
@@ -257,7 +294,12 @@ class Archive(Shelf):
         if intact:
             return life
         # Another file may have been in the place of this one when the first blocks were used.
-        return max([life, *(one.offset // BLOCK for one in self._directory.by_id.values())]) + 1
+        return max([life, *(self._reached(one) // BLOCK for one in self._directory.by_id.values())]) + 1
+
+    def _reached(self, known: Known) -> int:
+        """The number of the last sample of a metric that an earlier process has left, or that stands in chunks."""
+        waiting = self._waiting.get(known.id)
+        return known.offset if waiting is None else max(known.offset, waiting.offset)
 
     def _write(self, db: sqlite3.Connection, appends: Iterable[Append]) -> int:
         """Put appends into the journal; the number of the first row of it that is new."""
@@ -282,6 +324,8 @@ class Archive(Shelf):
         """Rows of the journal from this one on are needed by those metrics of which not all is packed."""
         for append in appends:
             known = self._directory.by_key[append.key]
+            if known.id in self._waiting:
+                self._since.setdefault(known.id, row)
             if known.waiting is None and append.offset > known.offset:
                 known.waiting = row
 
@@ -303,12 +347,15 @@ class Archive(Shelf):
 
     def _catch_up(self, db: sqlite3.Connection, known: Known) -> None:
         """Pack what the journal has of a metric."""
-        for ring in self._replay(db, known.id).values():
-            self._seal(db, Seal(known.key, ring.everything(), ring.whole))
+        replay = self._replay(db, known.id)
+        for ring in [*(one for _, one in replay.earlier), *replay.rings.values()]:
+            if len(ring):
+                self._put(db, known, unpacked(known, ring)._replace(start=ring.oldest))
 
-    def _seal(self, db: sqlite3.Connection, seal: Seal) -> None:
+    def _seal(self, db: sqlite3.Connection, seal: Seal, settled: set[int]) -> None:
         samples = seal.samples
         known = self._directory.add(db, seal.key, self._now())
+        self._settle_one(db, known.id, settled)
         if seal.parted:
             self._catch_up(db, known)
         room = MOST_SERIES - len(known.series)
@@ -317,7 +364,7 @@ class Archive(Shelf):
         places = np.array([place for place, _ in rows], dtype=np.uint32)
         if len(samples.times):
             values = samples.values[[row for _, row in rows]]
-            self._chunks.put(db, known.id, Stretch(samples.times, places, values), seal.start)
+            self._written.put(db, known.id, Stretch(samples.times, places, values), seal.start)
             self._directory.place(db, known, samples.offset, int(samples.times[-1]), seal.whole)
 
     def _forget_journal(self, db: sqlite3.Connection, row: int) -> None:
@@ -331,14 +378,52 @@ class Archive(Shelf):
             if known is not None and known.waiting is None and entry.offset > known.offset:
                 known.waiting = row
 
-    def _pack_journal(self, db: sqlite3.Connection) -> None:
-        """Pack what an earlier process has left there."""
-        for number, ring in self._replay(db).items():
+    def _replay_journal(self, db: sqlite3.Connection) -> None:
+        """Find what an earlier process has left there, and pack at once what is not later than all that is packed."""
+        first, last = db.execute("SELECT min(id), max(id) FROM journal").fetchone()
+        self._row = last or 0
+        replay = self._replay(db)
+        self._waiting.clear()
+        for number, ring in [*replay.earlier, *replay.rings.items()]:
             known = self._directory.by_id[number]
-            follows = ring.whole > len(ring) and known.newest < ring.oldest
-            start = known.newest + 1 if follows else ring.oldest
-            self._seal(db, Seal(known.key, ring.everything(), ring.whole, start))
-        db.execute("DELETE FROM journal")
+            if not len(ring):
+                continue
+            one = unpacked(known, ring)
+            if replay.rings[number] is ring and self._written.newest(db, number, Tier.FULL) < ring.oldest:
+                self._waiting[number] = one
+                known.waiting = first
+            else:
+                self._put(db, known, one)
+        if not self._waiting:
+            db.execute("DELETE FROM journal")
+
+    def _settle(self, db: sqlite3.Connection, until: float = math.inf) -> set[int]:
+        """Pack what an earlier process had not packed, for so long; the metrics of which that was done."""
+        settled: set[int] = set()
+        for number in self._waiting:
+            if time.monotonic() >= until:
+                break
+            self._settle_one(db, number, settled)
+        return settled
+
+    def _settle_one(self, db: sqlite3.Connection, number: int, settled: set[int]) -> None:
+        waiting = self._waiting.get(number)
+        if waiting is None or number in settled:
+            return
+        known = self._directory.by_id[number]
+        self._put(db, known, waiting)
+        known.waiting = self._since.get(number)
+        settled.add(number)
+
+    def _settled(self, numbers: Iterable[int]) -> None:
+        """They are committed, so that nobody needs to look for them in memory."""
+        for number in numbers:
+            del self._waiting[number]
+            self._since.pop(number, None)
+
+    def _put(self, db: sqlite3.Connection, known: Known, one: Unpacked) -> None:
+        self._written.put(db, known.id, one.stretch, one.start)
+        self._directory.place(db, known, one.offset, one.newest, one.whole)
 
     # --- reading
 
@@ -349,22 +434,24 @@ class Archive(Shelf):
             They, with the offset of the last; and how many of them are numbered without a break. After a crash none
             is, and the offset is one that was never given.
         """
-        floor = self.life * BLOCK
-        names = self._directory.named(key.name)
-        offset = max([one.offset for one in names], default=0)
-        offset = max(floor, offset)
+        offset = max([self._reached(one) for one in self._directory.named(key.name)], default=0)
+        offset = max(self.life * BLOCK, offset)
         known = self._directory.by_key.get(key)
-        if known is None or not known.offset:
+        if known is None or not self._reached(known):
             return Slice(offset, *nothing()), 0
+        waiting = self._waiting.get(known.id)
+        last, newest, whole = known.offset, known.newest, known.whole
+        if waiting is not None:
+            last, newest, whole = waiting.offset, waiting.newest, waiting.whole
         damages = Damages()
         try:
             with self._database.reading() as db:
-                found = Chunks(damages).samples(db, known.id, known.newest - length, known.newest)
+                found = Merged(damages, self._waiting).samples(db, known.id, newest - length, newest)
         except (StoreTrouble, StoreDamaged):  # what is written next says so
             return Slice(offset, *nothing()), 0
         samples = Slice(offset, found.times, known.at(found.places), found.values)
-        intact = known.offset == offset and len(found.times) and found.times[-1] == known.newest and not damages.count
-        return samples, min(known.whole, len(found.times)) if intact else 0
+        intact = last == offset and len(found.times) and found.times[-1] == newest and not damages.count
+        return samples, min(whole, len(found.times)) if intact else 0
 
 
 def _state(db: sqlite3.Connection) -> str:

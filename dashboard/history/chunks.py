@@ -164,6 +164,11 @@ class Chunks:
         oldest: int | None = db.execute(query, (metric, int(tier))).fetchone()[0]
         return oldest
 
+    def oldest(self, db: sqlite3.Connection) -> int | None:
+        """The time of the oldest sample or bucket of any metric; None when there is none."""
+        oldest: int | None = db.execute("SELECT min(first) FROM chunk").fetchone()[0]
+        return oldest
+
     def stride(self, db: sqlite3.Connection, metric: int, tier: Tier, start: int, times: int) -> int | None:
         """Up to when there are about so many times from `start` on; None when that is all there is.
 
@@ -171,7 +176,7 @@ class Chunks:
         """
         count = 0.0
         reached = start
-        for first, last, n in db.execute(f"SELECT first, last, n {_BETWEEN}", _span(metric, tier, start)):
+        for first, last, n in self._extents(db, metric, tier, start):
             begin = max(first, start)
             there = n * (last - begin + 1) / (last - first + 1)
             if count + there > times:
@@ -179,6 +184,10 @@ class Chunks:
             count += there
             reached = max(start, last)
         return None
+
+    def _extents(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int) -> Iterator[tuple[int, int, int]]:
+        """Of each chunk that has times from `first` on: its first and last, and how many they are."""
+        yield from db.execute(f"SELECT first, last, n {_BETWEEN}", _span(metric, tier, first))
 
     def cells(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> int:
         """How many numbers the chunks have that have samples there, found out without unpacking them."""
@@ -205,7 +214,7 @@ class Chunks:
             start: not after the first of them, which it is by default.
         """
         first, last = int(stretch.times[0]) if start is None else start, int(stretch.times[-1])
-        newest = all(self._end(db, metric, tier) <= first - first % (tier.width or 1) - (not tier) for tier in Tier)
+        newest = all(self.newest(db, metric, tier) <= first - first % (tier.width or 1) - (not tier) for tier in Tier)
         alone = [] if newest else [self._alone(db, metric, tier, *_around(tier, first, last)) for tier in COARSE]
         self._put_samples(db, metric, stretch, first)
         if newest:
@@ -263,7 +272,7 @@ class Chunks:
         old = self.buckets(db, metric, tier, begin, end, both)
         return both, beyond(old, _wide(finer, places, both))
 
-    def _end(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int:
+    def newest(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int:
         """The time of the newest sample or bucket; long ago when there is none."""
         query = "SELECT last FROM chunk WHERE metric = ? AND tier = ? ORDER BY first DESC LIMIT 1"
         found = db.execute(query, (metric, int(tier))).fetchone()

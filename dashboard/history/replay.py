@@ -19,12 +19,18 @@ class Replay:
         directory: which metrics and series there are.
         entries: of the journal, in their order.
         only: of this metric alone, by its number.
+
+    Attributes:
+        rings: of each metric, its samples.
+        earlier: what came before these, in its order, and would be taken for what they replace: with an earlier process
+            the clock has gone, and stood further on.
     """
 
     def __init__(self, directory: Directory, entries: Iterable[Raw], only: int | None = None) -> None:
         self._directory = directory
         self._runs: dict[int, list[Raw]] = {}
         self.rings: dict[int, Ring] = {}
+        self.earlier: list[tuple[int, Ring]] = []
         for entry in entries:
             if only is None or entry.metric == only:
                 self._take(entry)
@@ -48,6 +54,9 @@ class Replay:
         known = self._directory.by_id[entry.metric]
         before = entry.offset - len(entry.times)
         ring = self.rings.get(entry.metric)
+        if ring is not None and ring.offset != before and len(ring) and entry.times[0] <= ring.newest:
+            self.earlier.append((entry.metric, ring))
+            ring = None
         if ring is None:
             whole = known.whole if before == known.offset else 0
             ring = self.rings[entry.metric] = Ring.unbounded(before, whole)

@@ -19,7 +19,6 @@ from dashboard.history.codec import Damaged
 from dashboard.history.database import checksum
 from dashboard.history.directory import Directory, Key, Known
 from dashboard.history.replay import Replay
-from dashboard.history.ring import Ring
 from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, COUNT, Buckets, Tier
 
 
@@ -113,8 +112,7 @@ class Shelf:
     def oldest(self) -> int | None:
         """The time of the oldest sample or bucket of any metric that is stored."""
         with self._database.reading() as db:
-            oldest: int | None = db.execute("SELECT min(first) FROM chunk").fetchone()[0]
-            return oldest
+            return self._chunks.oldest(db)
 
     def stride(self, key: Key, tier: Tier, start: int, times: int) -> int | None:
         """Up to when there are about so many times from `start` on; None when that is all there is."""
@@ -177,9 +175,9 @@ class Shelf:
             except Damaged as error:
                 self._damages.note(-row, f"a second of the journal: {error}")
 
-    def _replay(self, db: sqlite3.Connection, only: int | None = None) -> dict[int, Ring]:
-        """What the journal has that stands in no chunk, by metric; of one metric alone if it is named."""
-        return Replay(self._directory, (entry for _, entry in self._journal(db)), only).rings
+    def _replay(self, db: sqlite3.Connection, only: int | None = None) -> Replay:
+        """What the journal has that stands in no chunk; of one metric alone if it is named."""
+        return Replay(self._directory, (entry for _, entry in self._journal(db)), only)
 
 
 def _chosen(known: Known, wanted: Callable[[Series], bool] | None) -> list[int] | None:

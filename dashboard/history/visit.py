@@ -98,7 +98,7 @@ class Visit(Shelf):
         try:
             with self._database.reading() as db:
                 self.damages.count += self._directory.load(db)
-                self._waiting = self._replay(db)
+                self._waiting = self._replay(db).rings
         except BaseException:
             self.close()
             raise
