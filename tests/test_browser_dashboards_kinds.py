@@ -384,13 +384,15 @@ def test_a_phone_shows_and_edits_one_column(room: Server, new_page: Callable[...
 
 
 def test_a_document_from_anywhere_harms_no_page(room: Server, page: Page) -> None:
-    """Markup in titles, texts and labels is text; a metric that nobody has says so in its place."""
+    """Markup in titles and texts is text; a metric that nobody has and a figure that is none say so in their place."""
     keep(
         room,
         "hostile",
         panel_of(1, 0, 0, 6, 4, metric="farm.load", title="<img src=x onerror=alert(1)>"),
         panel_of(2, 6, 0, 6, 4, kind="text", text="<script>alert(1)</script> [x](javascript:alert(1)) **b**"),
         panel_of(3, 0, 4, 6, 4, metric="nobody.has.it"),
+        panel_of(4, 0, 8, 6, 4, kind="figure", figure={"data": [{"type": "scatter", "y": [1, 2], "marker": 5}]}),
+        panel_of(5, 6, 8, 6, 4, kind="figure", figure={"data": [{"type": "bar"}]}),
         title="</script><b>Bold</b>",
     )
     open_board(page, room, "hostile")
@@ -398,6 +400,8 @@ def test_a_document_from_anywhere_harms_no_page(room: Server, page: Page) -> Non
     page.locator("#p2 .prose strong").wait_for(timeout=PATIENCE)
     assert page.locator("#p2 script, #p2 a").count() == 0
     assert page.locator("#p3 .word").inner_text() == "Its collector is not there now"
+    page.locator("#p4 .word", has_text="can't be drawn: In data trace 0, key marker must be").wait_for(timeout=PATIENCE)
+    page.locator("#p5 .word", has_text="can't be drawn: trace 1 (bar) has no data").wait_for(timeout=PATIENCE)
     assert page.locator(".bar h1").inner_text() == "</script><b>Bold</b>"
     assert json.dumps(kept(room, "hostile")["dashboard"]["title"]) == '"</script><b>Bold</b>"'
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import orjson
 import plotly.graph_objects as go
 import pytest
 
 from collectors.metric import CHARTS, Metric
+from dashboard.dashboards.figure import own
 from dashboard.web.figures import COLOURS, FIGURE_KINDS, FigureKind, Figures, figure, templates
 
 
@@ -98,6 +100,24 @@ def test_a_figure_may_be_given_in_parts(brought: dict[str, object]) -> None:
 def test_a_figure_without_traces_becomes_a_line(data: object) -> None:
     """A figure that has nothing to be filled gets a plain line, and junk breaks nothing."""
     assert figure(Metric("a.b", figure={"data": data}))["data"] == [{"type": "scatter", "mode": "lines"}]
+
+
+def test_links_of_a_plugins_figure_are_text() -> None:
+    """What draws may come from another machine: its texts lead nobody anywhere, and keep the tags that only look."""
+    values = np.arange(3.0)
+    brought: dict[str, Any] = {  # Any: a figure
+        "data": [{"type": "bar", "y": values, "text": ["<a href='javascript:alert(1)'>x</a>", "<b>y</b>", "1 < 2"]}],
+        "layout": {
+            "title": {"text": "<A HREF='https://evil.example'>Sign in</A>"},
+            "annotations": ({"text": "<img src=x>"},),
+        },
+    }
+    made = own(brought)
+    assert made["data"][0]["text"] == ["&lt;a href='javascript:alert(1)'>x&lt;/a>", "<b>y</b>", "1 < 2"]
+    assert made["data"][0]["y"].tolist() == values.tolist()
+    assert made["layout"]["title"]["text"] == "&lt;A HREF='https://evil.example'>Sign in&lt;/A>"
+    assert made["layout"]["annotations"] == [{"text": "&lt;img src=x>"}]
+    assert brought["data"][0]["text"][0].startswith("<a"), "the plugin's own is left alone"
 
 
 def test_a_plugins_figure_is_not_changed_by_later_use() -> None:

@@ -28,9 +28,9 @@ _MARKUP = re.compile(r"<(?!\s|/?(?:b|i|u|s|br|sub|sup|em|span)\b|/?extra>)", re.
 
 
 def own(given: Mapping[str, Any]) -> Figure:
-    """A figure as it was brought, but for the template: that follows the page's theme."""
-    traces = [trace for trace in map(_plain, given.get("data") or ()) if trace]
-    layout = _without_template(_plain(given.get("layout") or {}))
+    """A figure as it was brought, but for the template, which follows the page's theme, and links, which are text."""
+    traces = [_harmless(trace) for trace in map(_plain, given.get("data") or ()) if trace]
+    layout = _harmless(_without_template(_plain(given.get("layout") or {})))
     return {"data": traces or [{"type": "scatter", "mode": "lines"}], "layout": layout}
 
 
@@ -90,6 +90,15 @@ def _finite(value: Any) -> Any:  # Any: numbers in lists
     if isinstance(value, list):
         return [_finite(one) for one in value]
     return value if not isinstance(value, float) or math.isfinite(value) else None
+
+
+def _harmless(value: Any) -> Any:  # Any: as the figure has it, arrays of numpy among it
+    """The same without markup that `check_figure` refuses: what a plugin draws may come from another machine."""
+    if isinstance(value, str):
+        return _MARKUP.sub("&lt;", value)
+    if isinstance(value, Mapping):
+        return {key: _harmless(one) for key, one in value.items()}
+    return [_harmless(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _without_template(layout: Mapping[str, Any]) -> Figure:

@@ -4,6 +4,7 @@
 // What others use of it: `open`, `resize`, `draw`, `slide`, `look`, `catchUp`, `settle`, `pace`, `area`, `drawn`, `destroy`.
 
 import { extent } from "./axes.js";
+import { blank, broken } from "./board/blank.js";
 import { plotlyFor } from "./bundle.js";
 import { Choice } from "./choice.js";
 import { coloursOf } from "./colours.js";
@@ -15,7 +16,7 @@ import { Layer } from "./live/layer.js";
 import { Pins } from "./live/pins.js";
 import { Ticks } from "./live/ticks.js";
 import { ahead, axisOf, zone } from "./localtime.js";
-import { takes } from "./only.js";
+import { placesOf } from "./only.js";
 import { marginOf } from "./own.js";
 import { Surroundings } from "./surroundings.js";
 import { ticksOf, timeTicks } from "./timeticks.js";
@@ -171,7 +172,7 @@ export class Chart {
     this.seen = seen;
     // What a hand moves is drawn as what moves by itself; Plotly takes over when it rests.
     const follows = this.kind.able && (moving || (!paused && !this.zoom && !this.attention.here));
-    const among = this.spec.only ? new Set(ring.series.flatMap((one, place) => (takes(one, this.spec.only) ? [place] : []))) : null;
+    const among = this.spec.only ? new Set(placesOf(ring.series, this.spec.only)) : null;
     const away = among ? new Set([...hidden, ...ring.keys.filter((_, place) => !among.has(place))]) : hidden;
     const [low, high] = ring.span(seen.from, seen.to);
     const place = `${seen.to - seen.from} ${this.zoom?.to ?? ""}`;
@@ -380,9 +381,15 @@ function stand({ view: { from, to, axis } }, range) {
 
 /** A figure that is drawn as it is given: of its metrics and their series it knows nothing. */
 export class Drawing {
-  /** @param {HTMLElement} element @param {Figure} figure @param {string} base address of the static files */
-  constructor(element, figure, base) {
+  /**
+   * @param {HTMLElement} element
+   * @param {Figure} figure
+   * @param {string} base address of the static files
+   * @param {(why: import("./board/blank.js").Blank | null) => void} told whenever it was drawn: why nothing is seen, or null
+   */
+  constructor(element, figure, base, told) {
     this.element = element;
+    this.told = told;
     this.figure = figure;
     this.base = base;
     /** @type {any} */
@@ -404,12 +411,30 @@ export class Drawing {
     const margin = { ...template["layout"].margin, ...marginOf(this.figure), ...layout["margin"] };
     // Plotly writes into what it is given; this one belongs to a dashboard.
     const whole = { uirevision: "kept", ...structuredClone(layout), template, width, height, margin };
-    this.plotly[this.drawn ? "react" : "newPlot"](this.element, data, whole, CONFIG);
-    this.drawn = true;
+    const failed = (/** @type {unknown} */ error) => {
+      if (!this.plotly) return;
+      this.clear();
+      this.told(broken(this.plotly, data, layout, error));
+    };
+    try {
+      // Some kinds say only later that they can't.
+      this.plotly[this.drawn ? "react" : "newPlot"](this.element, data, whole, CONFIG).catch(failed);
+      this.drawn = true;
+      this.told(blank(this.plotly, data, layout, /** @type {any} */ (this.element)._fullData));
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** The next drawing begins anew. */
+  clear() {
+    this.plotly?.purge(this.element);
+    this.element.replaceChildren();
+    this.drawn = false;
   }
 
   destroy() {
-    if (this.drawn) this.plotly.purge(this.element);
-    this.element.replaceChildren();
+    this.clear();
+    this.plotly = undefined;
   }
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { having, offered } from "../../static/js/board/offered.js";
 import { overlap } from "../../static/js/board/place.js";
-import { placesOf, selectorOf } from "../../static/js/board/selector.js";
+import { selectorOf } from "../../static/js/board/selector.js";
+import { placesOf } from "../../static/js/only.js";
 import { bindingsOf, expanded, filled, natural, parsed, written } from "../../static/js/board/variables.js";
 
 /** @param {string} name @param {Record<string, string>[]} labels @param {object} [more] @returns {any} */
@@ -32,10 +33,19 @@ test("any value survives the way through the address", () => {
 });
 
 test("a name in a text is replaced as a whole, and what is no variable stays", () => {
-  const chosen = bindings(board([]), { disk: ["sda", "sdb"] });
-  assert.equal(filled("Disks $disk, not $disks or $5", chosen), "Disks sda, sdb, not $disks or $5");
-  assert.equal(filled("$disk", bindings(board([])), "all of them"), "all of them");
-  assert.equal(filled("$disk", bindings(board([]), { disk: ["$disk<b>"] })), "$disk<b>");
+  const words = { disk: "sda, sdb" };
+  assert.equal(filled("Disks $disk, not $disks or $5", words), "Disks sda, sdb, not $disks or $5");
+  assert.equal(filled("$disk $constructor", { disk: "$disk<b>" }), "$disk<b> $constructor");
+  assert.equal(filled("?of=$disk", words, encodeURIComponent), "?of=sda%2C%20sdb");
+});
+
+test("a text keeps its variables, with the words that stand for them; a selector has them in its quotes", () => {
+  const given = board([{ id: "p1", x: 0, y: 0, w: 4, h: 4, title: "On $disk", text: "On $disk", bind: { y: 'a{disk="$disk"}' } }]);
+  const shown = (/** @type {string[]} */ ...disk) => expanded(given, bindings(given, { disk }), "all of them")[0];
+  const { title, text, words, bind } = shown('a"b\\', "c") ?? {};
+  assert.deepEqual([title, text, words], ['On a"b\\, c', "On $disk", { disk: 'a"b\\, c' }]);
+  assert.deepEqual(selectorOf(bind?.["y"] ?? ""), { metric: "a", only: { disk: ['a"b\\'] } });
+  assert.deepEqual(shown("*")?.words, { disk: "all of them" });
 });
 
 test("a filter takes the chosen values; all values are no filter, so that new ones are meant, too", () => {
@@ -79,6 +89,8 @@ test("a selector is a metric, or one with labels in braces; anything else is non
   for (const text of ['a{x="1"}}', 'a{x="1",x="2"}', 'a{x="\\n"}']) assert.equal(selectorOf(text), null, text);
   for (const text of ["", "a b", "a{disk=sda}", 'a{disk="sda"', "{}"]) assert.equal(selectorOf(text), null, text);
   assert.deepEqual(placesOf([{ labels: { a: "1" } }], { b: ["1"] }), []);
+  assert.deepEqual(placesOf([{ labels: { a: "1" } }, { labels: { a: "*" } }, { labels: {} }], { a: ["*"] }), [1], "a value is just that");
+  assert.deepEqual(placesOf([{ labels: { a: "1" } }, { labels: {} }], { a: [""] }), [1]);
   assert.deepEqual(placesOf([{ labels: { a: "1" } }, { labels: { a: "2" } }], { a: ["2"] }), [1]);
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import vm from "node:vm";
+import { filled } from "../../static/js/board/variables.js";
 import { parserOf, safe, treeOf } from "../../static/js/people/markdown.js";
 
 /** @typedef {import("../../static/js/people/markdown.js").Node} Node */
@@ -56,6 +57,18 @@ test("pictures are links: nothing is fetched because of what somebody says", () 
   assert.equal(tree("![cat](https://example.org/cat.png)"), "<p><a https://example.org/cat.png>cat</a></p>");
   assert.equal(tree("![](https://example.org/cat.png)"), "<p><a https://example.org/cat.png>https://example.org/cat.png</a></p>");
   assert.equal(tree("![x](data:image/png;base64,AAAA)"), "<p>x</p>");
+});
+
+test("what stands for a variable is text wherever it stands, and part of an address at most", () => {
+  const words = { host: "*a* [x](https://evil.example) `b` https://evil.example\n# h", path: "a/../b?c=1&d#e", kind: "javascript:alert(1)//", a_b_c: "_x_" };
+  const worded = (/** @type {string} */ text) => treeOf(parser, text, (one, how) => filled(one, words, how)).map(told).join("");
+  assert.equal(worded("**$host**"), `<p><strong>${words.host}</strong></p>`);
+  assert.equal(worded("`$host` $a_b_c $other"), `<p><code>${words.host}</code> _x_ $other</p>`);
+  assert.equal(worded("```\n$host\n```"), `<pre>${words.host}</pre>`);
+  assert.equal(worded("# $host"), `<h>${words.host}</h>`);
+  assert.equal(worded("[see $host](https://example.org/$path?of=$path)"),
+    `<p><a https://example.org/a%2F..%2Fb%3Fc%3D1%26d%23e?of=a%2F..%2Fb%3Fc%3D1%26d%23e>see ${words.host}</a></p>`);
+  for (const text of ["[x]($kind)", "[x]($kind:x)", "<$kind>", "![x]($kind)", "[x](https://$path/)"]) assert.ok(!worded(text).includes("<a "), text);
 });
 
 test("markup is text", () => {

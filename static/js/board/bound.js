@@ -1,7 +1,8 @@
 // Puts samples into the arrays of a figure: the samples of one series over the window, or the newest value of several.
 
 import { escape } from "../markup.js";
-import { placesOf, selectorOf } from "./selector.js";
+import { placesOf } from "../only.js";
+import { selectorOf } from "./selector.js";
 
 /** @typedef {import("../types.js").Figure} Figure */
 /** @typedef {import("../types.js").Json} Json */

@@ -1,7 +1,5 @@
 // Which series: all of a metric, or those whose labels have certain values, as in `disk.busy{disk="sda"}`.
 
-import { takes } from "../only.js";
-
 /** @typedef {import("./types.js").Only} Only */
 /** @typedef {{metric: string, only: Only}} Selector */
 
@@ -23,9 +21,4 @@ export function selectorOf(text) {
     only[/** @type {string} */ (pair[1])] = [/** @type {string} */ (pair[2]).replace(/\\(.)/g, "$1")];
   }
   return { metric: /** @type {string} */ (found[1]), only };
-}
-
-/** Places of the series that are meant. @param {import("../types.js").Series[]} series @param {Only} only */
-export function placesOf(series, only) {
-  return series.flatMap((one, place) => (takes(one, only) ? [place] : []));
 }

@@ -9,7 +9,7 @@ import { COLUMNS, packed } from "./place.js";
 /** @typedef {import("./types.js").Spec} Spec */
 /** @typedef {{all: boolean, values: string[]}} Chosen values that are meant, and whether they are whatever there is */
 /** @typedef {Map<string, Chosen>} Bindings by name of the variable */
-/** @typedef {PanelDoc & Spec & {metric: string | null, of: string, each?: string}} Shown a panel with its variables put in; `of` is the id of what it was made from, `each` the value that a copy is for */
+/** @typedef {PanelDoc & Spec & {metric: string | null, of: string, each?: string, words: Record<string, string>}} Shown a panel with its variables put in, but for its text: `words` are what stands there for each. `of` is the id of what it was made from, `each` the value that a copy is for */
 
 /** Panels that one is repeated as, at most. */
 const MOST_REPEATS = 200;
@@ -57,19 +57,23 @@ export function bindingsOf({ variables = [] }, selection, metrics) {
   }));
 }
 
-/** @param {string} text @param {Bindings} bindings @param {string} all what stands for all values */
-export function filled(text, bindings, all = ALL) {
-  return text.replace(NAME, (found, name) => {
-    const chosen = bindings.get(name);
-    return chosen ? (chosen.all ? all : chosen.values.join(", ")) : found;
-  });
+/** What stands for each variable in a text. @param {Bindings} bindings @param {string} [all] the word for all values @returns {Record<string, string>} */
+function wordsOf(bindings, all = ALL) {
+  return Object.fromEntries([...bindings].map(([name, chosen]) => [name, chosen.all ? all : chosen.values.join(", ")]));
 }
 
-/** @param {string} text @param {Bindings} bindings of a name there can be one value only */
-function single(text, bindings) {
-  const first = new Map([...bindings].map(([name, { values }]) => [name, { all: false, values: values.slice(0, 1) }]));
-  return filled(text, first);
+/** @param {string} text @param {Record<string, string>} words what stands for each variable @param {(word: string) => string} [how] it is written there */
+export function filled(text, words, how = (word) => word) {
+  return text.replace(NAME, (found, name) => (Object.hasOwn(words, name) ? how(words[name] ?? "") : found));
 }
+
+/** Of a name there can be one value only. @param {Bindings} bindings @returns {Record<string, string>} */
+function firstOf(bindings) {
+  return Object.fromEntries([...bindings].map(([name, { values }]) => [name, values[0] ?? ""]));
+}
+
+/** As a value stands between the quotes of a selector. @param {string} value */
+const quoted = (value) => value.replace(/["\\]/g, "\\$&");
 
 /** @param {import("./types.js").Only} only @param {Bindings} bindings @returns {import("./types.js").Only} */
 function narrowed(only, bindings) {
@@ -78,7 +82,7 @@ function narrowed(only, bindings) {
   for (const [label, values] of Object.entries(only)) {
     // "All" is no condition: what comes later is meant, too.
     if (values.some((value) => bindings.get(nameIn(value))?.all)) continue;
-    found[label] = [...new Set(values.flatMap((value) => bindings.get(nameIn(value))?.values ?? filled(value, bindings)))];
+    found[label] = [...new Set(values.flatMap((value) => bindings.get(nameIn(value))?.values ?? filled(value, wordsOf(bindings))))];
   }
   return found;
 }
@@ -96,15 +100,17 @@ function nameIn(value) {
  */
 export function shownAs(panel, bindings, all) {
   const given = whole(panel);
-  const { title, text, metric, bind } = given;
+  const { title, metric, bind } = given;
+  const words = wordsOf(bindings, all);
+  const first = firstOf(bindings);
   return {
     ...given,
     of: panel.id,
-    title: title === null ? null : filled(title, bindings, all),
-    text: text === null ? null : filled(text, bindings, all),
-    metric: metric === null ? null : single(metric, bindings),
+    words,
+    title: title === null ? null : filled(title, words),
+    metric: metric === null ? null : filled(metric, first),
     only: narrowed(given.only, bindings),
-    bind: bind && Object.fromEntries(Object.entries(bind).map(([key, value]) => [key, single(value, bindings)])),
+    bind: bind && Object.fromEntries(Object.entries(bind).map(([key, value]) => [key, filled(value, first, quoted)])),
   };
 }
 

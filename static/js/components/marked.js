@@ -2,6 +2,7 @@
 
 import { h, shallowRef } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { filled } from "../board/variables.js";
 import { parserOf, treeOf } from "../people/markdown.js";
 import { partsOf } from "../people/moments.js";
 import { loaded, once } from "../script.js";
@@ -18,8 +19,8 @@ function load(base) {
 }
 
 export const Marked = {
-  props: ["text", "said", "headings"],
-  /** @param {{text: string, said: number, headings?: boolean}} props in what is said headings are no larger than other text */
+  props: ["text", "said", "headings", "words"],
+  /** @param {{text: string, said: number, headings?: boolean, words?: Record<string, string>}} props in what is said headings are no larger than other text; `words` stand for variables */
   setup(props) {
     const { base, metrics, goTo, lookAt } = useApp();
     load(base);
@@ -43,7 +44,9 @@ export const Marked = {
     };
 
     return () => {
-      const tree = parser.value ? treeOf(parser.value, props.text) : [{ tag: "p", children: [props.text] }];
+      /** @type {import("../people/markdown.js").Fill} */
+      const fill = (text, how) => filled(text, props.words ?? {}, how);
+      const tree = parser.value ? treeOf(parser.value, props.text, fill) : [{ tag: "p", children: [fill(props.text)] }];
       return h("div", { class: "marked" }, tree.flatMap((node) => shown(node)));
     };
   },

@@ -7,7 +7,7 @@ import { useApp } from "../app.js";
 import { Chart } from "../chart.js";
 import { useHeld } from "../out/held.js";
 import { legendOf } from "../own.js";
-import { takes } from "../only.js";
+import { placesOf } from "../only.js";
 import { shapeOf } from "../returning.js";
 import { rowsAhead, rowsOf } from "../rows.js";
 import { chartOf, panelId, shownAs } from "../spec.js";
@@ -90,7 +90,7 @@ export const Panel = {
     let builds = 0;
 
     /** How many of these it is about. @param {import("../types.js").Series[]} series */
-    const meant = (series) => (props.spec?.only ? series.filter((one) => takes(one, props.spec?.only)).length : series.length);
+    const meant = (series) => placesOf(series, props.spec?.only).length;
 
     /** What the legend will be, as far as it is known: nothing moves when it comes. @returns {{rows: Row[], lines: number, all: number, legend: Chart["legend"]}} */
     function ahead() {
@@ -147,7 +147,13 @@ export const Panel = {
         const template = boot.templates[state.theme];
         const now = performance.now();
         if (!drawn || urgent || now - drawnAt >= step() - 16) {
-          drawn = chart.draw(ring, { span: holding ?? app.span(), theme: state.theme, template, ...app.picks.of(held.id), paused: state.pausedAt > 0, moving, earlier: then() });
+          try {
+            drawn = chart.draw(ring, { span: holding ?? app.span(), theme: state.theme, template, ...app.picks.of(held.id), paused: state.pausedAt > 0, moving, earlier: then() });
+            failed.value = "";
+          } catch (error) {
+            failed.value = /** @type {Error} */ (error).message;
+            throw error;
+          }
           drawnAt = now;
           // Of a chart that waits until a pixel has passed the time would say nothing.
           if (fresh && step() === 0) app.delays.drew(ring.last);

@@ -32,41 +32,50 @@ export function safe(address) {
   }
 }
 
+/** @typedef {(text: string, how?: (word: string) => string) => string} Fill puts words in place of variables, each written as `how` does it */
+
 /**
  * @param {Parser} parser
  * @param {string} text
+ * @param {Fill} [fill] of what is text by then: no word is read as Markdown, whatever is in it
  * @returns {Node[]}
  */
-export function treeOf(parser, text) {
+export function treeOf(parser, text, fill = (same) => same) {
   /** @type {Node[]} */
   const root = [];
-  build(parser.parse(text, {}), root);
+  build(parser.parse(text, {}), root, fill);
   return root;
 }
 
-/** @param {Token[]} tokens @param {Node[]} root */
-function build(tokens, root) {
+/** @param {Token[]} tokens @param {Node[]} root @param {Fill} fill */
+function build(tokens, root, fill) {
   const path = [root];
   const top = () => /** @type {Node[]} */ (path.at(-1));
   for (const token of tokens) {
     if (token.nesting < 0) {
       if (path.length > 1) path.pop();
     } else if (token.nesting > 0) {
-      const made = opened(token);
+      const made = opened(token, fill);
       if (made && path.length <= DEEPEST) top().push(made);
       path.push(made && path.length <= DEEPEST ? made.children : top());
-    } else if (token.type === "inline") build(token.children ?? [], top());
+    } else if (token.type === "inline") build(token.children ?? [], top(), fill);
     else {
-      const made = alone(token);
+      const made = alone({ ...token, content: fill(token.content) }, address(token, "src", fill));
       if (made) top().push(made);
     }
   }
 }
 
-/** @param {Token} token @returns {{tag: string, href?: string, level?: number, children: Node[]} | null} null for what is shown without its tag */
-function opened(token) {
+/** Where a link leads: a variable may be part of that, and never what kind of address it is. @param {Token} token @param {string} name @param {Fill} fill */
+function address(token, name, fill) {
+  const href = safe(token.attrGet(name));
+  return href && safe(fill(href, encodeURIComponent));
+}
+
+/** @param {Token} token @param {Fill} fill @returns {{tag: string, href?: string, level?: number, children: Node[]} | null} null for what is shown without its tag */
+function opened(token, fill) {
   if (token.type === "link_open") {
-    const href = safe(token.attrGet("href"));
+    const href = address(token, "href", fill);
     return href ? { tag: "a", href, children: [] } : null;
   }
   const tag = TAGS[token.type];
@@ -74,9 +83,8 @@ function opened(token) {
   return tag ? { tag, children: [] } : null;
 }
 
-/** @param {Token} token @returns {Node | null} */
-function alone(token) {
-  const { type, content } = token;
+/** @param {{type: string, content: string}} token @param {string | null} href of a picture @returns {Node | null} */
+function alone({ type, content }, href) {
   if (type === "text" || type === "text_special") return content || null;
   if (type === "softbreak" || type === "hardbreak") return { tag: "br", children: [] };
   if (type === "code_inline") return { tag: "code", children: [content] };
@@ -84,7 +92,6 @@ function alone(token) {
   if (type === "hr") return { tag: "hr", children: [] };
   if (type !== "image") return content || null;
   // Nothing is fetched from elsewhere because of what somebody says: a picture is a link to it.
-  const href = safe(token.attrGet("src"));
   const name = content || href || "";
   return href ? { tag: "a", href, children: [name] } : name || null;
 }

@@ -4,7 +4,7 @@ import { defineAsyncComponent, ref } from "../../../vendor/vue.runtime.esm-brows
 import { useApp } from "../../app.js";
 import { WORDS, placeText } from "../../board/words.js";
 import { html } from "../html.js";
-import { placesOf } from "../../board/selector.js";
+import { placesOf } from "../../only.js";
 import { useHeld } from "../../out/held.js";
 import { shownAs } from "../../spec.js";
 import { Menu } from "../menu.js";

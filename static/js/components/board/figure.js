@@ -1,11 +1,11 @@
 // Any figure of Plotly, its arrays filled with what metrics measure.
 
-import { computed, onBeforeUnmount, ref, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { computed, onBeforeUnmount, ref, shallowRef, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { bondsOf, bound, metricsOf } from "../../board/bound.js";
 import { Drawing } from "../../chart.js";
 import { TEXT } from "../../text.js";
-import { WORDS } from "../../board/words.js";
+import { WORDS, emptyText } from "../../board/words.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
 
@@ -21,6 +21,8 @@ export const FigurePanel = {
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const plot = ref(/** @type {HTMLElement | null} */ (null));
     const failed = ref("");
+    /** Why nothing is seen of it. @type {{value: import("../../board/blank.js").Blank | null}} */
+    const blank = shallowRef(null);
     const bonds = computed(() => bondsOf(props.spec.bind ?? {}));
     const names = computed(() => metricsOf(bonds.value));
     const known = computed(() => names.value.flatMap((name) => metrics.value.get(name) ?? []));
@@ -32,7 +34,7 @@ export const FigurePanel = {
 
     function draw() {
       const { figure } = props.spec;
-      if (!drawing?.ready || !figure) return false;
+      if (!drawing?.ready || !figure) return failed.value !== "";
       const traces = bound(figure, bonds.value, samples.ringOf, samples.span());
       drawing.draw({ data: traces, layout: figure.layout ?? {} }, boot.templates[state.theme]);
       return true;
@@ -46,15 +48,20 @@ export const FigurePanel = {
       drawing?.destroy();
       drawing = null;
       failed.value = "";
+      blank.value = null;
       if (!plot.value || !figure) return;
-      const made = new Drawing(plot.value, figure, app.base);
+      const made = new Drawing(plot.value, figure, app.base, (why) => {
+        if (JSON.stringify(why) !== JSON.stringify(blank.value)) blank.value = why;
+      });
       try {
         await made.open();
         if (turn !== builds) return;
         drawing = made;
         samples.redraw();
       } catch (error) {
-        if (turn === builds) failed.value = /** @type {Error} */ (error).message;
+        if (turn !== builds) return;
+        failed.value = /** @type {Error} */ (error).message;
+        samples.redraw();
       }
     }
     // It may have become another one while it was out of sight.
@@ -68,7 +75,12 @@ export const FigurePanel = {
     const word = () => {
       if (failed.value) return `${TEXT.failed}: ${failed.value}`;
       const missing = names.value.filter((name) => !metrics.value.has(name));
-      return missing.length ? `${missing.join(", ")}: ${TEXT.gone}` : "";
+      if (missing.length) return `${missing.join(", ")}: ${TEXT.gone}`;
+      if (!blank.value) return "";
+      const { empty, complaints } = blank.value;
+      // Arrays that wait for their samples are empty, and nobody's mistake.
+      if (!complaints.length && names.value.some((name) => !samples.ringOf(name)?.length)) return TEXT.waiting;
+      return `${TEXT.failed}: ${[...empty.map(emptyText), ...complaints].join("; ")}`;
     };
 
     return () => {

@@ -4,7 +4,7 @@ import { ref, shallowRef, watch } from "../../../vendor/vue.runtime.esm-browser.
 import { useApp } from "../../app.js";
 import { roundUp } from "../../axes.js";
 import { bandsOf, levelOf } from "../../board/levels.js";
-import { placesOf } from "../../board/selector.js";
+import { placesOf } from "../../only.js";
 import { shownAs } from "../../spec.js";
 import { capped, tellingName } from "../../spark.js";
 import { TEXT, someOf } from "../../text.js";

@@ -3,7 +3,7 @@
 import { computed, ref, shallowRef, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { levelOf } from "../../board/levels.js";
-import { placesOf } from "../../board/selector.js";
+import { placesOf } from "../../only.js";
 import { summaryOf } from "../../board/summary.js";
 import { WORDS, restText } from "../../board/words.js";
 import { shownAs } from "../../spec.js";

@@ -8,11 +8,11 @@ export const TextPanel = {
   /** @param {{spec: import("../../board/variables.js").Shown}} props */
   setup(props) {
     return () => {
-      const { id, title, text } = props.spec;
+      const { id, title, text, words } = props.spec;
       return html`
         <section role="group" class="panel written" id=${id} aria-label=${title || null}>
           ${title && html`<header><h3 class="cut">${title}</h3></header>`}
-          <div class="prose"><${Marked} text=${text ?? ""} said=${0} headings=${true} /></div>
+          <div class="prose"><${Marked} text=${text ?? ""} said=${0} headings=${true} words=${words} /></div>
         </section>`;
     };
   },

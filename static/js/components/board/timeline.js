@@ -4,7 +4,7 @@ import { computed, ref, shallowRef, watch } from "../../../vendor/vue.runtime.es
 import { useApp } from "../../app.js";
 import { COLOUR, tokenOf } from "../../board/levels.js";
 import { faded } from "../../colours.js";
-import { placesOf } from "../../board/selector.js";
+import { placesOf } from "../../only.js";
 import { Seen, statesOf, stretchesOf } from "../../board/stretches.js";
 import { restText } from "../../board/words.js";
 import { shownAs } from "../../spec.js";

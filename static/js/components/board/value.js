@@ -3,7 +3,7 @@
 import { ref, shallowRef, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { COLOUR, levelOf, tokenOf } from "../../board/levels.js";
-import { placesOf } from "../../board/selector.js";
+import { placesOf } from "../../only.js";
 import { capped, detail, headline, sketch } from "../../spark.js";
 import { shownAs } from "../../spec.js";
 import { TEXT } from "../../text.js";

@@ -184,3 +184,5 @@ export const notSaved = (reason) => `It could not be saved: ${reason}`;
 export const onlyTitle = (title, value) => `${title} · ${value}`;
 /** @param {string} title */
 export const eachText = (title) => `${title}: each by itself`;
+/** @param {{number: number, type: string}} trace */
+export const emptyText = ({ number, type }) => `trace ${number} (${type}) has no data that can be shown`;

@@ -175,3 +175,5 @@ export const notSaved = (reason) => `无法保存：${reason}`;
 export const onlyTitle = (title, value) => `${title} · ${value}`;
 /** @param {string} title */
 export const eachText = (title) => `${title}：逐个查看`;
+/** @param {{number: number, type: string}} trace */
+export const emptyText = ({ number, type }) => `第 ${number} 条轨迹（${type}）没有可显示的数据`;
