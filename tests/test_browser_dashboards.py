@@ -312,15 +312,20 @@ def test_the_second_may_give_in_or_make_two(room: Server, page: Page, choice: st
 
 
 def test_versions_are_looked_at_and_brought_back(room: Server, page: Page) -> None:
-    """An older version is shown as it was, cannot be edited, has an address, and may become the newest again."""
+    """What each has changed is told; an older one is shown as it was, has an address, and may become the newest."""
     keep(room, "older", *THREE, by="Ann")
     keep(room, "older", THREE[0], base=1, by="Bob", title="Lesser")
     open_board(page, room, "older")
     page.locator(".bar .dots").click()
     page.get_by_role("menuitem", name="Versions").click()
-    rows = page.locator(".versions li")
+    rows = page.locator(".versions ol > li")
     until(page, "() => document.querySelectorAll('.versions li').length === 2")
     assert [row.split(",")[0] for row in rows.all_inner_texts()] == ["Version 2", "Version 1"]
+    rows.nth(0).get_by_role("button", name="What changed").click()
+    page.locator(".versions .changes li").first.wait_for(timeout=PATIENCE)
+    changes = page.locator(".versions .changes li").all_inner_texts()
+    assert changes[0] == "title: Older → Lesser"
+    assert len([one for one in changes if one.endswith("was removed")]) == len(THREE) - 1
     rows.nth(1).get_by_role("button").click()
     banner = page.locator(".banner", has_text="Version 1, saved by Ann")
     banner.wait_for(timeout=PATIENCE)
@@ -374,8 +379,35 @@ def test_one_is_made_from_what_is_on_the_page(room: Server, page: Page) -> None:
     assert kept(room, "again")["dashboard"]["panels"] == made["panels"]
 
 
+def test_a_new_one_that_nobody_has_saved_stays_in_the_rail(room: Server, page: Page) -> None:
+    """It is a draft of this browser, which is gone on with from there, or given up at the second word."""
+    open_live(page, room.url)
+    page.get_by_role("button", name="New dashboard").click()
+    page.get_by_label("What it is called").fill("Half a thought")
+    page.keyboard.press("Enter")
+    page.locator(".edit-bar").wait_for(timeout=PATIENCE)
+    page.locator(".nav", has_text="CPU").click()
+    page.get_by_role("button", name="Go without saving").click()
+    draft = page.locator(".nav", has_text="Half a thought")
+    draft.wait_for(timeout=PATIENCE)
+    assert draft.inner_text().split("\n")[-1] == "draft"
+    page.reload()
+    draft.click()
+    page.locator(".bar h1", has_text="Half a thought").wait_for(timeout=PATIENCE)
+    page.get_by_role("button", name="Go on editing").click()
+    page.locator(".edit-bar").wait_for(timeout=PATIENCE)
+    assert not page.get_by_role("button", name="Discard Half a thought").is_visible(), "the bar has that"
+    page.go_back()
+    page.get_by_role("button", name="Discard Half a thought").click()
+    draft.click()
+    page.get_by_role("button", name="Discard all of it?").click()
+    page.locator(".bar h1", has_text="Overview").wait_for(timeout=PATIENCE)
+    assert not draft.is_visible()
+    assert room.get("/api/v1/dashboards/half-a-thought")[0] == 404
+
+
 def test_the_end_of_a_dashboard(room: Server, page: Page) -> None:
-    """Who edits it can remove it, at the second word; the page goes to the overview."""
+    """Who edits it can remove it, at the second word; anybody can bring it back."""
     keep(room, "ended", *THREE)
     open_board(page, room, "ended")
     edit(page)
@@ -385,6 +417,13 @@ def test_the_end_of_a_dashboard(room: Server, page: Page) -> None:
     page.get_by_role("button", name="Remove it for everybody?").click()
     page.locator(".bar h1", has_text="Overview").wait_for(timeout=PATIENCE)
     assert room.get("/api/v1/dashboards/ended")[0] == 404
+    page.get_by_role("button", name="New dashboard").click()
+    page.get_by_role("button", name="Removed dashboards").click()
+    page.get_by_role("button", name="Bring it back: Ended").click()
+    page.locator(".bar h1", has_text="Ended").wait_for(timeout=PATIENCE)
+    until(page, "() => document.querySelectorAll('.cell').length === 3")
+    assert kept(room, "ended")["version"] == 2
+    page.get_by_role("link", name="Ended").wait_for(timeout=PATIENCE)
 
 
 def test_a_dashboard_has_a_span_of_its_own(room: Server, page: Page) -> None:

@@ -46,8 +46,8 @@ export function makeAsking(base, ask = (...request) => fetch(...request)) {
   const sending = (method, content) => ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) });
 
   return {
-    /** @returns {Promise<import("./types.js").Listed[]>} */
-    list: () => answer(root).then((found) => found.dashboards),
+    /** @param {boolean} [deleted] those that can be brought back @returns {Promise<import("./types.js").Listed[]>} */
+    list: (deleted = false) => answer(root + (deleted ? "?deleted=true" : "")).then((found) => found.dashboards),
     /** @param {string} slug @param {number} [version] the newest when it is left out @returns {Promise<Kept>} */
     get: (slug, version) => answer(`${of(slug)}${version ? `?version=${version}` : ""}`),
     /** @param {string} slug @returns {Promise<import("./types.js").Version[]>} the newest first */

@@ -2,7 +2,7 @@
 
 import { computed, shallowReactive, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { makeAsking } from "./asking.js";
-import { draftOf, keepDraft } from "./draft.js";
+import { draftOf, draftsOfNew, keepDraft } from "./draft.js";
 import { bindingsOf, expanded, parsed, written } from "./variables.js";
 
 /** @typedef {import("./types.js").Board} Board */
@@ -20,9 +20,10 @@ import { bindingsOf, expanded, parsed, written } from "./variables.js";
  * @property {string | null} trouble why it can't be shown
  * @property {Session | null} session of whoever edits it
  * @property {import("./draft.js").Draft | null} draft unsaved work on it that was left behind
+ * @property {{slug: string, title: string}[]} drafts that nobody has saved yet, of this browser
  * @property {Record<string, string[]>} selection values of variables that somebody has chosen
  * @property {import("./offered.js").Only | null} only the label value that is looked at, of one that makes itself
- * @property {"" | "new" | "versions"} dialog
+ * @property {"" | "new" | "versions" | "deleted"} dialog
  * @property {boolean} copying whether the new one is to begin with what is on the page
  */
 
@@ -42,8 +43,8 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
   const { dashboards = [], dashboard = null } = boot;
   /** @type {Open} */
   const initial = {
-    listed: byTitle(dashboards), kept: dashboard, older: null, version: 0, trouble: null, session: null, draft: null, selection: {}, only: null,
-    dialog: "", copying: false,
+    listed: byTitle(dashboards), kept: dashboard, older: null, version: 0, trouble: null, session: null, draft: null, drafts: draftsOfNew(), selection: {},
+    only: null, dialog: "", copying: false,
   };
   const own = shallowReactive(initial);
   /** Counts questions, so that an answer that was overtaken is not taken. */
@@ -56,6 +57,13 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
   const here = computed(() => Boolean(entry.value || own.session || own.kept || own.draft?.base === 0));
   /** @type {{readonly value: Board | null}} as it is shown */
   const board = computed(() => own.session?.edits.now ?? (own.version ? own.older : own.kept)?.dashboard ?? null);
+  /** New ones that are not saved. What is saved meanwhile, perhaps by somebody else, is no new one. */
+  const drafts = computed(() => {
+    const known = new Set(own.listed.map(({ slug }) => slug));
+    return byTitle(own.drafts.filter(({ slug }) => !known.has(slug)));
+  });
+  /** @type {{readonly value: string}} */
+  const title = computed(() => board.value?.title ?? entry.value?.title ?? own.draft?.dashboard.title ?? state.slug);
   const bindings = computed(() => (board.value ? bindingsOf(board.value, own.selection, metrics.value) : new Map()));
   const panels = computed(() => (board.value ? expanded(board.value, bindings.value, all, own.session !== null) : []));
 
@@ -125,6 +133,10 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
     if (entry.value) queueMicrotask(load);
     else own.draft = draftOf(state.slug);
   }, { flush: "sync" });
+  /** Look again which drafts there are. */
+  const look = () => void (own.drafts = draftsOfNew());
+  watch(() => own.session, look);
+  addEventListener("storage", look);
   watch(() => own.version, (version) => {
     if (!version) own.older = null;
     else if (own.older?.version !== version) load();
@@ -163,7 +175,7 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
   });
 
   return {
-    own, asking, here, board, bindings, panels, entry, load, told,
+    own, asking, here, title, drafts, board, bindings, panels, entry, load, told,
 
     /** One has come to another dashboard: perhaps to one thing of a family. @param {import("./offered.js").Only | null} only */
     narrow(only) {
@@ -209,10 +221,11 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
       if (slug === state.slug) await this.edit(draft.dashboard, draft.base, draft.base ? from?.dashboard ?? kept?.dashboard ?? null : null);
     },
 
-    /** Give up what was left behind. */
-    giveUp() {
-      keepDraft(state.slug, null);
-      own.draft = null;
+    /** Give up work that was left behind. @param {string} [slug] of what it was on */
+    forget(slug = state.slug) {
+      keepDraft(slug, null);
+      if (slug === state.slug) own.draft = null;
+      look();
     },
 
     /** What is open was saved here: nobody need ask the server for it. @param {Kept} kept */
@@ -245,7 +258,7 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
   };
 }
 
-/** @param {Listed[]} listed */
+/** @template {{title: string}} T @param {T[]} listed @returns {T[]} */
 function byTitle(listed) {
   return listed.toSorted((a, b) => a.title.localeCompare(b.title));
 }

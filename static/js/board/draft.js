@@ -25,11 +25,14 @@ export function keepDraft(slug, draft) {
   }
 }
 
-/** Dashboards that have never been saved, and are only here. @returns {string[]} */
+/** Dashboards that have never been saved, and are only here. @returns {{slug: string, title: string}[]} */
 export function draftsOfNew() {
   try {
     const slugs = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
-    return slugs.filter((slug) => draftOf(slug)?.base === 0);
+    return slugs.flatMap((slug) => {
+      const { base, dashboard } = draftOf(slug) ?? {};
+      return base === 0 && dashboard ? [{ slug, title: `${dashboard.title || slug}` }] : [];
+    });
   } catch {
     return [];
   }

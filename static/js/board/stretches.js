@@ -1,6 +1,6 @@
 // Values of a series as stretches of time in which it was in one state: a level, a value, or a part of the range.
 
-import { valueRange } from "../axes.js";
+import { roundUp } from "../axes.js";
 import { ascending } from "./levels.js";
 
 /** @typedef {import("./types.js").Threshold} Threshold */
@@ -18,6 +18,11 @@ import { ascending } from "./levels.js";
 const FEW = 8;
 const PARTS = 5;
 
+/** Parts stay as they are while values fill so much of them. */
+const FILLED = 0.4;
+
+/** @typedef {{from: number, step: number, count: number}} Parts */
+
 /** What a panel has shown so far, so that a state looks the same whatever else is in the window. */
 export class Seen {
   constructor() {
@@ -25,8 +30,8 @@ export class Seen {
     this.hues = new Map();
     /** Whether there have been too many values for each to be a state. */
     this.many = false;
-    /** @type {[number, number] | null} the range of which states are parts */
-    this.range = null;
+    /** @type {Parts | null} of the range, which are states then */
+    this.parts = null;
   }
 
   /** @param {Iterable<number>} values */
@@ -73,6 +78,7 @@ export function statesOf({ thresholds, range = [null, null] }, columns, low, hig
       const value = /** @type {number} */ (column[at]);
       if (Number.isNaN(value)) continue;
       if (values.size <= FEW) values.add(value);
+      if (!Number.isFinite(value)) continue;
       if (value < min) min = value;
       if (value > max) max = value;
     }
@@ -83,10 +89,20 @@ export function statesOf({ thresholds, range = [null, null] }, columns, low, hig
     const hues = order.map((value) => seen.hues.get(value) ?? 0);
     return { of: (value) => order.indexOf(value), names: order.map(text), levels: null, hues };
   }
-  const [from, to] = seen.range = valueRange({ min, max }, { limits: range, zero: false }, seen.range);
-  const part = (to - from) / PARTS;
-  const names = Array.from({ length: PARTS }, (_, at) => `${text(from + at * part)} – ${text(from + (at + 1) * part)}`);
-  return { of: (value) => Math.max(0, Math.min(PARTS - 1, Math.floor((value - from) / part))), names, levels: null, hues: null };
+  const { from, step, count } = seen.parts = partsOf({ min, max }, range, seen.parts);
+  const names = Array.from({ length: count }, (_, at) => `${text(from + at * step)} – ${text(from + (at + 1) * step)}`);
+  return { of: (value) => Math.max(0, Math.min(count - 1, Math.floor((value - from) / step))), names, levels: null, hues: null };
+}
+
+/** @param {{min: number, max: number}} extent @param {[number | null, number | null]} range @param {Parts | null} before @returns {Parts} with round ends */
+function partsOf({ min, max }, [low, high], before) {
+  const [least, most] = [low ?? min, high ?? max];
+  if (low !== null && high !== null && high > low) return { from: low, step: (high - low) / PARTS, count: PARTS };
+  const end = before ? before.from + before.count * before.step : NaN;
+  if (before && (!(least <= most) || (before.from <= least && end >= most && most - least > FILLED * (end - before.from)))) return before;
+  const step = roundUp((most - least) / PARTS) || 1;
+  const from = Math.floor(least / step) * step || 0;
+  return { from, step, count: Math.max(1, Math.ceil((most - from) / step) || 0) };
 }
 
 /**

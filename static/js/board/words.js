@@ -13,6 +13,6 @@ const [tag = ""] = (globalThis.document?.documentElement.lang ?? "").split("-");
 const words = await (OTHERS[tag]?.().catch(() => english) ?? english);
 
 export const {
-  WORDS, addedText, bothTitle, cellText, changedText, chosenText, conflictText, copiedTitle, copyText, draftText, eachText, emptyText, movedText, notSaved,
-  ofPanel, onlyTitle, otherText, placeText, quickerText, removedText, restText, sizeText, variableText, versionText,
+  WORDS, addedText, bothTitle, cellText, changedText, chosenText, conflictText, copiedTitle, copyText, discardText, draftText, eachText, emptyText,
+  movedText, notSaved, ofPanel, onlyTitle, otherText, placeText, quickerText, removedText, restText, sizeText, variableText, versionText,
 } = words;

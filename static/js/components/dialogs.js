@@ -10,12 +10,12 @@ import { html } from "./html.js";
 /** ms between two looks at the counts of the collectors, while they are open. */
 const REFRESH_EVERY = 2_000;
 
-/** A window over the page. */
+/** A window over the page, or beside it. */
 export const Dialog = {
-  props: ["title"],
+  props: ["title", "beside", "word"],
   emits: ["close"],
   /**
-   * @param {{title: string}} props
+   * @param {{title: string, beside?: boolean, word?: string}} props `word` is what closing it is called
    * @param {{emit: (event: "close") => void, slots: {default: () => any}}} context
    */
   setup(props, { emit, slots }) {
@@ -25,10 +25,10 @@ export const Dialog = {
     const close = () => root.value?.close();
     const outside = (/** @type {MouseEvent} */ event) => event.target === root.value && close();
     return () => html`
-      <dialog ref=${root} aria-label=${props.title} onClose=${() => emit("close")} onClick=${outside}>
+      <dialog ref=${root} class=${{ drawer: props.beside }} aria-label=${props.title} onClose=${() => emit("close")} onClick=${outside}>
         <header>
-          <h2>${props.title}</h2>
-          <button class="btn" onClick=${close}>${TEXT.close}<kbd aria-hidden="true">${TEXT.escapeKey}</kbd></button>
+          <h2 class="cut">${props.title}</h2>
+          <button class="btn" type="button" onClick=${close}>${props.word ?? TEXT.close}<kbd aria-hidden="true">${TEXT.escapeKey}</kbd></button>
         </header>
         ${slots.default()}
       </dialog>`;

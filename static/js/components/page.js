@@ -36,7 +36,7 @@ export const Page = {
     });
     const heads = computed(() => (state.slug === "overview" && !boards.here.value ? tiles(all.value, groups.value) : []));
     const title = computed(() => {
-      if (boards.here.value) return boards.board.value?.title ?? boards.entry.value?.title ?? state.slug;
+      if (boards.here.value) return boards.title.value;
       if (state.slug === "overview") return TEXT.overview;
       const named = [...groups.value, ...known].find(({ slug }) => slug === state.slug)?.title ?? state.slug;
       return only.value ? onlyTitle(named, only.value.value) : named;

@@ -7,6 +7,7 @@ import { offered } from "../board/offered.js";
 import { bundled, families } from "../layout.js";
 import { CALM, TROUBLE, byStanding } from "../standing.js";
 import { TEXT, absent, labelled, moreText, othersThere, reasonOf, running, titled } from "../text.js";
+import { Drafts } from "./board/drafts.js";
 import { html } from "./html.js";
 import { Language } from "./language.js";
 
@@ -32,7 +33,7 @@ export const Rail = {
       open(slug, where);
     };
 
-    /** @param {string} slug @param {string} title @param {number} [count] */
+    /** @param {string} slug @param {string} title @param {number | string} [count] */
     const link = (slug, title, count) => {
       const on = state.slug === slug && !boards.own.only;
       return html`
@@ -73,6 +74,7 @@ export const Rail = {
     const made = () => html`
       <div class="h">${WORDS.madeByYou}</div>
       ${boards.own.listed.map(({ slug, title }) => link(slug, title))}
+      <${Drafts} link=${link} />
       <button class="nav make" type="button" aria-haspopup="dialog" onClick=${() => Object.assign(boards.own, { dialog: "new", copying: false })}>
         <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M8 3v10M3 8h10" /></svg>${WORDS.newDashboard}
       </button>`;

@@ -1,28 +1,22 @@
 // Somebody else has saved the same dashboard: who and when, what differs, and what is to become of both.
 
-import { computed } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
-import { differences } from "../../board/difference.js";
 import { set, slugOf } from "../../board/document.js";
-import { phrases } from "../../board/phrases.js";
 import { WORDS, bothTitle, conflictText } from "../../board/words.js";
 import { momentText } from "../../text.js";
 import { Dialog } from "../dialogs.js";
 import { html } from "../html.js";
+import { Changes } from "./changes.js";
 
 export const Conflict = {
   props: ["session", "save", "leave"],
   /** @param {{session: import("../../board/session.js").Session, save: () => Promise<boolean>, leave: () => void}} props */
   setup(props) {
     const { session } = props;
-    const { boards, metrics, state, together, open } = useApp();
+    const { boards, state, together, open } = useApp();
     const theirs = /** @type {import("../../board/types.js").Kept} */ (session.conflict);
-    const titleOf = (/** @type {string} */ name) => metrics.value.get(name)?.title ?? name;
     // Without the version that both began with, theirs is what one's own is compared with.
     const before = session.saved ?? theirs.dashboard;
-    const lists = computed(() => ({
-      theirs: phrases(differences(before, theirs.dashboard), titleOf), yours: phrases(differences(before, session.board), titleOf),
-    }));
 
     const close = () => (session.conflict = null);
 
@@ -51,11 +45,8 @@ export const Conflict = {
       if (kept) boards.saved(kept);
     };
 
-    /** @param {string} heading @param {string[]} list */
-    const side = (heading, list) => html`
-      <section><h3>${heading}</h3>
-        <ul>${list.map((one, at) => html`<li key=${at}>${one}</li>`)}${!list.length && html`<li class="none">${WORDS.nothingElse}</li>`}</ul>
-      </section>`;
+    /** @param {string} heading @param {import("../../board/types.js").Board} after */
+    const side = (heading, after) => html`<section><h3>${heading}</h3><${Changes} before=${before} after=${after} /></section>`;
     /** @param {string} text @param {string} hint @param {() => void} act */
     const choice = (text, hint, act) => html`
       <button class="choice" type="button" onClick=${act}><b>${text}</b><small>${hint}</small></button>`;
@@ -64,7 +55,7 @@ export const Conflict = {
       <${Dialog} title=${WORDS.conflictTitle} onClose=${close}>${() => html`
         <div class="ask conflict">
           <p>${conflictText(theirs.by, theirs.version, momentText(theirs.t, state.now))}</p>
-          <div class="sides">${side(WORDS.theirs, lists.value.theirs)}${side(WORDS.yours, lists.value.yours)}</div>
+          <div class="sides">${side(WORDS.theirs, theirs.dashboard)}${side(WORDS.yours, session.board)}</div>
           <div class="choices">
             ${choice(WORDS.takeTheirs, WORDS.takeTheirsHint, takeTheirs)}
             ${choice(WORDS.keepMine, WORDS.keepMineHint, keepMine)}

@@ -1,16 +1,18 @@
-// What opens over the page on behalf of dashboards: making one, and looking through the versions of one.
+// What opens over the page on behalf of dashboards: making one, bringing one back, and looking through the versions of one.
 
-import { onMounted, ref } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { ref } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { panelsOf } from "../../board/copy.js";
 import { blank, slugOf } from "../../board/document.js";
 import { having } from "../../board/offered.js";
-import { WORDS, copiedTitle, copyText, versionText } from "../../board/words.js";
+import { WORDS, copiedTitle, copyText } from "../../board/words.js";
 import { families, sections, tiles } from "../../layout.js";
 import { styled } from "../../script.js";
-import { TEXT, momentText } from "../../text.js";
+import { TEXT } from "../../text.js";
 import { Dialog } from "../dialogs.js";
 import { html } from "../html.js";
+import { Deleted } from "./deleted.js";
+import { Versions } from "./versions.js";
 
 const MOST_TITLE = 120;
 
@@ -63,39 +65,16 @@ const Make = {
           <label class="check"><input type="radio" name="from" checked=${!copy.value} onChange=${() => (copy.value = false)} />${WORDS.empty}</label>
           ${here && html`<label class="check"><input type="radio" name="from" checked=${copy.value} onChange=${() => (copy.value = true)} />${copyText(here)}</label>`}
         </fieldset>
-        <div class="row"><button class="btn main-act">${WORDS.make}</button></div>
+        <div class="row">
+          <button class="btn main-act">${WORDS.make}</button>
+          <button class="link" type="button" onClick=${() => (own.dialog = "deleted")}>${WORDS.deleted}</button>
+        </div>
       </form>`;
   },
 };
 
-const Versions = {
-  setup() {
-    const { boards, state } = useApp();
-    const { own } = boards;
-    const found = ref(/** @type {import("../../board/types.js").Version[] | null} */ (null));
-    const wrong = ref("");
-    onMounted(async () => {
-      try {
-        found.value = await boards.asking.versions(state.slug);
-      } catch (error) {
-        wrong.value = /** @type {Error} */ (error).message || WORDS.noAnswer;
-      }
-    });
-    return () => html`
-      <div class="scroll versions">
-        ${wrong.value && html`<p class="bad" role="alert">${wrong.value}</p>`}
-        <ol>${found.value?.map(({ version, by, t }, at) => {
-          const newest = at === 0;
-          const on = newest ? !own.version : own.version === version;
-          return html`
-            <li key=${version}><button type="button" aria-current=${on || null} onClick=${() => {
-              own.version = newest ? 0 : version;
-              own.dialog = "";
-            }}><span>${versionText(version, by, momentText(t, state.now))}</span><small>${newest ? WORDS.newest : WORDS.look}</small></button></li>`;
-        })}</ol>
-      </div>`;
-  },
-};
+/** What each is called, and what is in it. @type {Record<"new" | "versions" | "deleted", [string, object]>} */
+const ALL = { new: [WORDS.newDashboard, Make], versions: [WORDS.versions, Versions], deleted: [WORDS.deleted, Deleted] };
 
 export const BoardDialogs = {
   setup() {
@@ -103,11 +82,9 @@ export const BoardDialogs = {
     styled(`${base}css/edit.css`).catch(() => {});
     const close = () => (boards.own.dialog = "");
     return () => {
-      const made = boards.own.dialog === "new";
-      return boards.own.dialog && html`
-        <${Dialog} key=${boards.own.dialog} title=${made ? WORDS.newDashboard : WORDS.versions} onClose=${close}>
-          ${() => html`<${made ? Make : Versions} />`}
-        <//>`;
+      if (!boards.own.dialog) return null;
+      const [title, content] = ALL[boards.own.dialog];
+      return html`<${Dialog} title=${title} onClose=${close}>${() => html`<${content} />`}<//>`;
     };
   },
 };

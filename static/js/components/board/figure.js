@@ -80,7 +80,7 @@ export const FigurePanel = {
       const { empty, complaints } = blank.value;
       // Arrays that wait for their samples are empty, and nobody's mistake.
       if (!complaints.length && names.value.some((name) => !samples.ringOf(name)?.length)) return TEXT.waiting;
-      return `${TEXT.failed}: ${[...empty.map(emptyText), ...complaints].join("; ")}`;
+      return `${TEXT.failed}: ${[...empty.map(({ number, type }) => emptyText(number, type)), ...complaints].join("; ")}`;
     };
 
     return () => {

@@ -33,8 +33,14 @@ export const BoardView = {
       <div class="banner" role="status">
         <span>${draftText(momentText(own.draft.t, state.now))}</span>
         <button class="btn" onClick=${() => boards.resume()}>${WORDS.goOnEditing}</button>
-        <button class="btn" onClick=${() => boards.giveUp()}>${WORDS.discard}</button>
+        <button class="btn" onClick=${giveUp}>${WORDS.discard}</button>
       </div>`;
+
+    /** Of one that is nowhere else nothing is left to show. */
+    function giveUp() {
+      boards.forget();
+      if (!boards.here.value) app.open("overview");
+    }
 
     const empty = () => {
       if (own.session) return null;

@@ -19,6 +19,10 @@ export const WORDS = {
   look: "Look at it",
   bringBack: "Bring it back",
   toNewest: "To the newest",
+  whatChanged: "What changed",
+  deleted: "Removed dashboards",
+  noneDeleted: "None was removed lately.",
+  draft: "draft",
   fromFile: "It is kept as a file on the server: copy it to change it here.",
   // the new one
   whatCalled: "What it is called",
@@ -184,5 +188,7 @@ export const notSaved = (reason) => `It could not be saved: ${reason}`;
 export const onlyTitle = (title, value) => `${title} · ${value}`;
 /** @param {string} title */
 export const eachText = (title) => `${title}: each by itself`;
-/** @param {{number: number, type: string}} trace */
-export const emptyText = ({ number, type }) => `trace ${number} (${type}) has no data that can be shown`;
+/** @param {number} number @param {string} type */
+export const emptyText = (number, type) => `trace ${number} (${type}) has no data that can be shown`;
+/** @param {string} title */
+export const discardText = (title) => `Discard ${title}`;

@@ -18,6 +18,10 @@ export const WORDS = {
   look: "查看",
   bringBack: "恢复此版本",
   toNewest: "回到最新版本",
+  whatChanged: "有何改动",
+  deleted: "已移除的仪表板",
+  noneDeleted: "最近没有移除的仪表板。",
+  draft: "草稿",
   fromFile: "它以文件形式保存在服务器上：复制后可在此修改。",
   whatCalled: "名称",
   startWith: "起始内容",
@@ -175,5 +179,7 @@ export const notSaved = (reason) => `无法保存：${reason}`;
 export const onlyTitle = (title, value) => `${title} · ${value}`;
 /** @param {string} title */
 export const eachText = (title) => `${title}：逐个查看`;
-/** @param {{number: number, type: string}} trace */
-export const emptyText = ({ number, type }) => `第 ${number} 条轨迹（${type}）没有可显示的数据`;
+/** @param {number} number @param {string} type */
+export const emptyText = (number, type) => `第 ${number} 条轨迹（${type}）没有可显示的数据`;
+/** @param {string} title */
+export const discardText = (title) => `放弃 ${title}`;
