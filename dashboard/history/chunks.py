@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from collectors.sample import GAP
-from dashboard.history.codec import Damaged, Places, Stretch, decode, encode, places_of
+from collectors.sample import GAP, Times, Values
+from dashboard.history.codec import Damaged, Packed, Places, Stretch, decode, encode
 from dashboard.history.database import checksum
 from dashboard.history.tiers import (
     ALL_ASPECTS,
@@ -40,6 +41,7 @@ COARSE = (Tier.MINUTE, Tier.HOUR)
 FAST = 999
 #: Before all times.
 NEVER = -(2**62)
+_NO_PLACES: Places = np.zeros(0, dtype=np.uint32)
 
 #: The chunks that have times in a span. Only the one that begins last before it can reach into it.
 _BETWEEN = """
@@ -87,6 +89,35 @@ class Row:
     stretch: Stretch
 
 
+class _Part(NamedTuple):
+    """A chunk, of which the times from the `low`-th up to, but without, the `high`-th are wanted.
+
+    Attributes:
+        row: of the file.
+    """
+
+    row: int
+    packed: Packed
+    low: int
+    high: int
+
+    @property
+    def length(self) -> int:
+        """How many times are wanted."""
+        return self.high - self.low
+
+    def unpack(self, rows: Sequence[int], into: Sequence[Values]) -> None:
+        """Unpack the wanted times of some series; see `Packed.unpack`."""
+        count = len(self.packed.times)
+        if self.length == count:
+            self.packed.unpack(rows, into)
+            return
+        whole: Values = np.empty((len(rows), count))
+        self.packed.unpack(rows, whole)
+        for column, values in zip(into, whole, strict=True):
+            column[:] = values[self.low : self.high]
+
+
 class Chunks:
     """The chunks of all metrics, read and written through a connection that somebody else has opened.
 
@@ -97,19 +128,11 @@ class Chunks:
     def __init__(self, damages: Damages) -> None:
         self._damages = damages
 
-    def rows(
-        self,
-        db: sqlite3.Connection,
-        metric: int,
-        tier: Tier,
-        first: int,
-        last: int,
-        wanted: Sequence[int] | None = None,
-    ) -> Iterator[Row]:
+    def rows(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> Iterator[Row]:
         """The chunks that have samples from `first` to `last`, both included, in the order of time; all of each."""
         for row, begin, end, data in self._sound(db, metric, tier, first, last):
             try:
-                yield Row(row, begin, end, decode(data, wanted))
+                yield Row(row, begin, end, decode(data))
             except Damaged as error:
                 self._damages.note(row, str(error))
 
@@ -127,11 +150,14 @@ class Chunks:
         self, db: sqlite3.Connection, metric: int, first: int, last: int, wanted: Sequence[int] | None = None
     ) -> Stretch:
         """Samples at full resolution from `first` to `last`, both included."""
-        parts = []
-        for row in self.rows(db, metric, Tier.FULL, first, last, wanted):
-            parts.append(cut(row.stretch, first, last))
-            first = max(first, row.last + 1)  # a file that lost some of its writes may have a stretch twice
-        return joined(parts)
+        parts = self._parts(db, metric, Tier.FULL, first, last)
+        found = {bytes(part.packed.places): part.packed.places for part in parts}
+        places: Places = np.unique(np.concatenate([_NO_PLACES, *found.values()]))
+        if wanted is not None:
+            places = places[np.isin(places, wanted)]
+        values: Values = np.empty((len(places), sum(part.length for part in parts)))
+        times = self._unpack(parts, dict(zip(places.tolist(), values, strict=True)))
+        return Stretch(times, places, values[:, : len(times)])
 
     def buckets(
         self,
@@ -145,18 +171,64 @@ class Chunks:
     ) -> Buckets:
         """The buckets of a tier that begin from `first` to `last`, both included, of the series at these places.
 
-        Only some aspects need be unpacked, which is what takes the time; the others are NaN then.
+        Only some aspects need be unpacked, which is what takes the time; the others are 0 then.
         """
-        order = np.asarray(places, dtype=np.uint32)
-        rows = self.rows(db, metric, tier, first, last, _folded(order, aspects).tolist())
-        parts = []
-        for row in rows:
-            parts.append(cut(row.stretch, first, last))
-            first = max(first, row.last + 1)
-        found = _unfolded(joined(parts), order, aspects)
+        parts = self._parts(db, metric, tier, first, last)
+        series = np.asarray(places).tolist()
+        cells = np.zeros((len(ASPECTS), len(series), sum(part.length for part in parts)))
+        rows = {
+            place * len(ASPECTS) + aspect: cells[aspect, row] for row, place in enumerate(series) for aspect in aspects
+        }
+        starts = self._unpack(parts, rows)
+        cells = cells[:, :, : len(starts)]
         # A chunk that lacks a series of the others says nothing of how many values it had: none.
-        np.copyto(found.cells[COUNT], 0.0, where=np.isnan(found.cells[COUNT]))
-        return found
+        np.copyto(cells[COUNT], 0.0, where=np.isnan(cells[COUNT]))
+        return Buckets(starts, cells)
+
+    def _parts(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> list[_Part]:
+        """What the chunks have from `first` to `last`, still packed."""
+        parts = []
+        for row, _, end, data in self._sound(db, metric, tier, first, last):
+            try:
+                packed = Packed(data)
+            except Damaged as error:
+                self._damages.note(row, str(error))
+                continue
+            low, high = np.searchsorted(packed.times, (first, last + 1)).tolist()
+            parts.append(_Part(row, packed, low, high))
+            first = max(first, end + 1)  # a file that lost some of its writes may have a stretch twice
+        return parts
+
+    def _unpack(self, parts: Sequence[_Part], into: Mapping[int, Values]) -> Times:
+        """Unpack what was found, one part after the other.
+
+        Args:
+            parts: of which each is unpacked once.
+            into: by the places of the series that are wanted, where all the values of each fit in; a part that has no
+                such series has gaps.
+
+        Returns:
+            int64[n], the times of the values; of parts that can't be read there are none.
+        """
+        times = [np.zeros(0, dtype=np.int64)]
+        rows: dict[bytes, tuple[list[int], list[Values], list[Values]]] = {}
+        at = 0
+        for part in parts:
+            key = bytes(part.packed.places)
+            if key not in rows:
+                rows[key] = _matched(part.packed.places.tolist(), into)
+            some, columns, others = rows[key]
+            end = at + part.length
+            try:
+                part.unpack(some, [column[at:end] for column in columns])
+            except Damaged as error:
+                self._damages.note(part.row, str(error))
+                continue
+            for column in others:
+                column[at:end] = GAP
+            times.append(part.packed.times[part.low : part.high])
+            at = end
+        return np.concatenate(times)
 
     def first(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int | None:
         """The time of the oldest sample or bucket; None when there is none."""
@@ -199,7 +271,7 @@ class Chunks:
         found: set[int] = set()
         for row, _, _, data in self._sound(db, metric, tier, first, last):
             try:
-                found.update(places_of(data).tolist())
+                found.update(Packed(data).places.tolist())
             except Damaged as error:
                 self._damages.note(row, str(error))
         return sorted({place // len(ASPECTS) for place in found} if tier else found)
@@ -420,23 +492,28 @@ def _without_empty(stretch: Stretch) -> Stretch:
     return Stretch(stretch.times, stretch.places[alive], stretch.values[alive])
 
 
-def _folded(places: Places, aspects: Sequence[int] = ALL_ASPECTS) -> Places:
+def _matched(places: Sequence[int], into: Mapping[int, Values]) -> tuple[list[int], list[Values], list[Values]]:
+    """Of a chunk with these series: the rows that are wanted, where each goes, and where there is nothing to go."""
+    rows = [row for row, place in enumerate(places) if place in into]
+    there = {places[row] for row in rows}
+    others = [column for place, column in into.items() if place not in there]
+    return rows, [into[places[row]] for row in rows], others
+
+
+def _folded(places: Places) -> Places:
     """The places of the aspects of these series."""
-    folded: Places = np.add.outer(places * np.uint32(len(ASPECTS)), np.array(aspects, dtype=np.uint32))
+    folded: Places = np.add.outer(places * np.uint32(len(ASPECTS)), np.array(ALL_ASPECTS, dtype=np.uint32))
     return folded.ravel()
 
 
-def _places_of(folded: Stretch, aspects: Sequence[int] = ALL_ASPECTS) -> Places:
-    return folded.places[:: len(aspects)] // np.uint32(len(ASPECTS))
+def _places_of(folded: Stretch) -> Places:
+    return folded.places[:: len(ASPECTS)] // np.uint32(len(ASPECTS))
 
 
-def _unfolded(folded: Stretch, places: Places, aspects: Sequence[int] = ALL_ASPECTS) -> Buckets:
-    """The buckets of a chunk, of which these aspects were unpacked, as those of these series."""
-    found = _places_of(folded, aspects)
-    cells = folded.values.reshape(len(found), len(aspects), len(folded.times)).transpose(1, 0, 2)
-    if len(aspects) < len(ASPECTS):
-        some, cells = cells, np.full((len(ASPECTS), *cells.shape[1:]), GAP)
-        cells[list(aspects)] = some
+def _unfolded(folded: Stretch, places: Places) -> Buckets:
+    """The buckets of a chunk as those of these series."""
+    found = _places_of(folded)
+    cells = folded.values.reshape(len(found), len(ASPECTS), len(folded.times)).transpose(1, 0, 2)
     buckets = Buckets(folded.times, cells)
     return buckets if np.array_equal(found, places) else _wide(buckets, found, places)
 

@@ -15,7 +15,7 @@ costs at most eight bytes, gaps are told apart from values, and times at a stead
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -35,10 +35,11 @@ _GAPS, _CONSTANT, _PACKED, _CONSTANT_WITH_HOLES, _PACKED_WITH_HOLES = range(5)
 _HOLED = (_CONSTANT_WITH_HOLES, _PACKED_WITH_HOLES)
 _IN_GROUPS = (_PACKED, _PACKED_WITH_HOLES)
 _ZERO = bytes(8)
+_DOUBLE = struct.Struct("<d")
 _NO_TURNS: Places = np.zeros(0, dtype=np.uint32)
 
 #: What pcodec, numpy and struct say of bytes that somebody has changed.
-_FAULTS = (ValueError, IndexError, TypeError, RuntimeError, struct.error, OverflowError, MemoryError)
+_FAULTS = (ValueError, LookupError, TypeError, RuntimeError, struct.error, OverflowError, MemoryError)
 
 
 class Damaged(ValueError):
@@ -103,77 +104,95 @@ def encode(stretch: Stretch) -> bytes:
     return b"".join(parts + bodies)
 
 
-def decode(data: bytes, wanted: Sequence[int] | None = None) -> Stretch:
+def decode(data: bytes) -> Stretch:
     """The stretch that was encoded.
+
+    Raises:
+        Damaged: the bytes are something else.
+    """
+    packed = Packed(data)
+    values: Values = np.empty((len(packed.places), len(packed.times)))
+    packed.unpack(range(len(values)), values)
+    return Stretch(packed.times, packed.places, values)
+
+
+class Packed:
+    """A stretch whose values are unpacked as they are needed, to where they are needed.
 
     Args:
         data: what `encode` has made.
-        wanted: only these of the metric's series, by place; None means all.
+
+    Attributes:
+        times: int64[n], ms since the epoch, ascending.
+        places: uint32[k], which of the metric's series it has, ascending.
 
     Raises:
         Damaged: the bytes are something else.
     """
-    try:
-        return _Reader(memoryview(data)).stretch(wanted)
-    except _FAULTS as error:
-        raise Damaged(f"{len(data)} bytes are no stretch of samples: {error}") from None
 
-
-def places_of(data: bytes) -> Places:
-    """Which of the metric's series a stretch has, without unpacking their values.
-
-    Raises:
-        Damaged: the bytes are something else.
-    """
-    try:
-        return _Reader(memoryview(data)).head()[1]
-    except _FAULTS as error:
-        raise Damaged(f"{len(data)} bytes are no stretch of samples: {error}") from None
-
-
-class _Reader:
-    """Takes a stretch out of bytes, from the front to the back."""
-
-    def __init__(self, data: memoryview) -> None:
-        if data[0] != VERSION:
-            raise ValueError(f"version {data[0]}")
-        self._packing = Unpacker(bytes(data[1:3]))
+    def __init__(self, data: bytes) -> None:
         self._data = data
-        self._at = 3
+        try:
+            if data[0] != VERSION:
+                raise ValueError(f"version {data[0]}")
+            self._packing = Unpacker(data[1:3])
+            self._flags = data[3]
+            self._at = 4
+            series, count = self._number(), self._number()
+            self.times = self._times(count, bool(self._flags & _STEADY))
+            self.places = self._places(series, bool(self._flags & _ALL_PLACES))
+        except _FAULTS as error:
+            raise self._damaged(error) from None
 
-    def head(self) -> tuple[Times, Places, int]:
-        """Times, places and flags: all that stands before the values."""
-        flags = self._data[self._at]
-        self._at += 1
-        series, count = self._number(), self._number()
-        times = self._times(count, bool(flags & _STEADY))
-        return times, self._places(series, bool(flags & _ALL_PLACES)), flags
+    def unpack(self, rows: Sequence[int], into: Iterable[Values]) -> None:
+        """Unpack some series; only once.
 
-    def stretch(self, wanted: Sequence[int] | None) -> Stretch:
-        times, places, flags = self.head()
-        series, count = len(places), len(times)
-        bits, form = (13, "<u2") if flags & _NARROW else (29, "<u4")
+        Args:
+            rows: which, as indices of `places`.
+            into: for each, float64[n] in one piece, where its values are put.
+
+        Raises:
+            Damaged: the bytes are something else.
+        """
+        try:
+            self._unpack(rows, into)
+        except _FAULTS as error:
+            raise self._damaged(error) from None
+
+    def _unpack(self, rows: Sequence[int], into: Iterable[Values]) -> None:
+        series, count = len(self.places), len(self.times)
+        bits, form = (13, "<u2") if self._flags & _NARROW else (29, "<u4")
         # Plain lists: most metrics have few series, and reading a day is reading many small stretches.
         heads: list[int] = np.frombuffer(self._take(series * int(form[-1])), form).tolist()
         kinds = [one >> bits for one in heads]
-        rows = range(series) if wanted is None else np.flatnonzero(np.isin(places, wanted)).tolist()
         turns = self._turns([row for row, kind in enumerate(kinds) if kind in _HOLED], count)
         groups = self._groups([row for row, kind in enumerate(kinds) if kind in _IN_GROUPS])
-        ends = list(accumulate((one & ((1 << bits) - 1) for one in heads), initial=self._at))
+        mask = (1 << bits) - 1
+        ends = list(accumulate([one & mask for one in heads], initial=self._at))
         if ends[-1] != len(self._data):
             raise ValueError("its parts do not add up")
-        values: Values = np.empty((len(rows), count))
-        for into, row in zip(values, rows, strict=True):
-            data, group = self._data[ends[row] : ends[row + 1]], groups.get(row)
-            if row in turns:
+        for row, column in zip(rows, into, strict=True):
+            data, kind = self._data[ends[row] : ends[row + 1]], kinds[row]
+            if kind == _PACKED:
+                groups.of(row).unpack(data, column)
+            elif kind == _CONSTANT:
+                column.fill(_constant(data))
+            elif kind == _GAPS:
+                column.fill(GAP)
+            elif kind in _HOLED:
                 solid = _solid(turns[row], count)
-                column: Values = np.empty(int(np.count_nonzero(solid)))
-                _fill(kinds[row], data, group, column)
-                into[:] = GAP
-                into[solid] = column
+                values: Values = np.empty(int(np.count_nonzero(solid)))
+                if kind == _CONSTANT_WITH_HOLES:
+                    values.fill(_constant(data))
+                else:
+                    groups.of(row).unpack(data, values)
+                column.fill(GAP)
+                column[solid] = values
             else:
-                _fill(kinds[row], data, group, into)
-        return Stretch(times, places if wanted is None else places[rows], values)
+                raise ValueError(f"kind {kind}")
+
+    def _damaged(self, error: Exception) -> Damaged:
+        return Damaged(f"{len(self._data)} bytes are no stretch of samples: {error}")
 
     def _turns(self, rows: Sequence[int], count: int) -> dict[int, Places]:
         """Of each row with holes, after how many times each it goes over into a gap or out of it."""
@@ -190,15 +209,15 @@ class _Reader:
             raise ValueError("its gaps do not add up")
         return dict(zip(rows, np.split(turns, ends[:-1]), strict=True))
 
-    def _groups(self, rows: Sequence[int]) -> dict[int, Group]:
-        """Of each packed row, what unpacks it."""
+    def _groups(self, rows: Sequence[int]) -> _Groups:
+        """What unpacks the packed rows."""
         if not rows:
-            return {}
+            return _Groups(self._packing, {}, [])
         total = self._number()
-        numbers = bytes(self._take(len(rows)))
+        numbers = self._take(len(rows))
         sizes = [self._number() for _ in range(total)]
-        groups = [self._packing.group(self._take(size)) for size in sizes]
-        return {row: groups[number] for row, number in zip(rows, numbers, strict=True)}
+        heads = [self._take(size) for size in sizes]
+        return _Groups(self._packing, dict(zip(rows, numbers, strict=True)), heads)
 
     def _times(self, count: int, steady: bool) -> Times:
         (first,) = struct.unpack("<q", self._take(8))
@@ -217,13 +236,37 @@ class _Reader:
             self._packing.unpack(self._take(self._number()), places)
         return places
 
-    def _take(self, size: int) -> memoryview:
+    def _take(self, size: int) -> bytes:
         self._at += size
         return self._data[self._at - size : self._at]
 
     def _number(self) -> int:
         number, self._at = _read_varint(self._data, self._at)
         return number
+
+
+class _Groups:
+    """The groups of packed columns; only of those that are unpacked the heads are read.
+
+    Args:
+        packing: reads them.
+        numbers: of each row, its group.
+        heads: of the groups.
+    """
+
+    def __init__(self, packing: Unpacker, numbers: Mapping[int, int], heads: Sequence[bytes]) -> None:
+        self._packing = packing
+        self._numbers = numbers
+        self._heads = heads
+        self._groups: dict[int, Group] = {}
+
+    def of(self, row: int) -> Group:
+        """What unpacks that row."""
+        number = self._numbers[row]
+        group = self._groups.get(number)
+        if group is None:
+            group = self._groups[number] = self._packing.group(self._heads[number])
+        return group
 
 
 class _Column(NamedTuple):
@@ -282,16 +325,10 @@ def _solid(turns: Places, count: int) -> npt.NDArray[np.bool_]:
     return solid
 
 
-def _fill(kind: int, data: memoryview, group: Group | None, into: Values) -> None:
-    """Unpack the values of a column."""
-    if group is not None:
-        group.unpack(data, into)
-    elif kind == _GAPS:
-        into[:] = GAP
-    elif kind in (_CONSTANT, _CONSTANT_WITH_HOLES):
-        into[:] = np.frombuffer(data, "<f8", 1)[0] if len(data) else 0.0
-    else:
-        raise ValueError(f"kind {kind}")
+def _constant(data: bytes) -> float:
+    """The only value of a column."""
+    value: float = _DOUBLE.unpack(data)[0] if len(data) else 0.0
+    return value
 
 
 def _varint(number: int) -> bytes:
@@ -304,7 +341,7 @@ def _varint(number: int) -> bytes:
     return bytes(parts)
 
 
-def _read_varint(data: memoryview, at: int) -> tuple[int, int]:
+def _read_varint(data: bytes, at: int) -> tuple[int, int]:
     number = shift = 0
     while True:
         byte = data[at]

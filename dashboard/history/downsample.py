@@ -55,37 +55,41 @@ def choose(values: Values, points: int) -> Indices:
     series, count = values.shape
     if count <= points:
         return np.arange(count)
-    must = _ends_and_peaks(values, points)
-    must = np.union1d(must, _gap_borders(values, (points - len(must)) // 2))
-    budget = points - len(must)
+    holed = bool(np.isnan(values.min())) if series else False  # a gap makes the least of all values one
+    chosen = np.zeros(count, dtype=np.bool_)
+    chosen[_ends_and_peaks(values, points, holed)] = True
+    if holed:
+        chosen[_gap_borders(values, (points - int(np.count_nonzero(chosen))) // 2)] = True
+    budget = points - int(np.count_nonzero(chosen))
     fair = series > 0 and budget // series >= FAIR_SHARE
     lines = list(values) if fair else [_composite(values)]
-    chosen = [_minmax_lttb(line, budget // len(lines)) for line in lines]
-    return np.union1d(must, np.concatenate(chosen)).astype(np.intp)
+    for line in lines:
+        chosen[_minmax_lttb(line, budget // len(lines), holed)] = True
+    return np.flatnonzero(chosen)
 
 
-def _ends_and_peaks(values: Values, points: int) -> Indices:
+def _ends_and_peaks(values: Values, points: int, holed: bool) -> Indices:
     """The first and the last sample, and the highest and the lowest of every series if there is room for them."""
     series, count = values.shape
     ends = np.array([0, count - 1])
     if 2 * series + 2 > points // 2 and series > 1:
         return ends
-    if np.isnan(values).any():
+    if holed:
         alive = values[np.isfinite(values).any(axis=1)]
         if not len(alive):
             return ends
         peaks = [np.nanargmax(alive, axis=1), np.nanargmin(alive, axis=1)]
     else:  # the common case, without copies
         peaks = [values.argmax(axis=1), values.argmin(axis=1)]
-    return np.unique(np.concatenate([ends, *peaks]))
+    return np.concatenate([ends, *peaks])
 
 
 def _gap_borders(values: Values, room: int) -> Indices:
     """For every run of NaN: the sample before it, its first row and the sample after it; the longest runs first."""
     _, count = values.shape
-    gaps = np.isnan(values)
-    if room < 1 or not gaps.any():
+    if room < 1:
         return np.zeros(0, dtype=np.intp)
+    gaps = np.isnan(values)
     edge = np.diff(gaps.astype(np.int8), axis=1, prepend=0, append=0)
     begin, end = np.nonzero(edge == 1)[1], np.nonzero(edge == -1)[1]
     # Most gaps are the collector's and so every series': the same run counts once.
@@ -115,18 +119,17 @@ def _composite(values: Values) -> Values:
     return composite
 
 
-def _minmax_lttb(line: Values, points: int) -> Indices:
-    """At most `points` indices of float64[n]; gaps are looked through."""
-    gaps = np.isnan(line)
-    holed = bool(gaps.any())
-    solid = np.flatnonzero(~gaps) if holed else np.arange(len(line))
-    if len(solid) <= points:
-        return solid
+def _minmax_lttb(line: Values, points: int, holed: bool) -> Indices:
+    """At most `points` indices of float64[n]; gaps, if there may be some, are looked through."""
+    solid = np.flatnonzero(~np.isnan(line)) if holed else None
+    count = len(line) if solid is None else len(solid)
+    if count <= points:
+        return np.arange(count) if solid is None else solid
     if points < 3:
         return np.zeros(0, dtype=np.intp)
-    filled = np.ascontiguousarray(line[solid] if holed else line)
+    filled = np.ascontiguousarray(line if solid is None else line[solid])
     picked: Indices = _algorithm.downsample(filled, n_out=points).astype(np.intp)
-    return solid[picked]
+    return picked if solid is None else solid[picked]
 
 
 def thin_away(samples: Slice, points: int, native: Callable[..., Slice]) -> Slice:

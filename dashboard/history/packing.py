@@ -105,9 +105,9 @@ class Group:
     def __init__(self, chunk: Any) -> None:  # Any: pcodec has no types
         self._chunk = chunk
 
-    def unpack(self, data: memoryview, into: npt.NDArray[np.generic]) -> None:
+    def unpack(self, data: bytes, into: npt.NDArray[np.generic]) -> None:
         """A column of it."""
-        progress, _ = self._chunk.read_page_into(bytes(data), len(into), into)
+        progress, _ = self._chunk.read_page_into(data, len(into), into)
         if progress.n_processed != len(into):
             raise ValueError(f"{progress.n_processed} of {len(into)} values")
 
@@ -122,14 +122,13 @@ class Unpacker:
     def __init__(self, form: bytes) -> None:
         self._file, _ = wrapped.FileDecompressor.new(form)
 
-    def group(self, head: memoryview) -> Group:
+    def group(self, head: bytes) -> Group:
         """A group of float64 by its head."""
-        return Group(self._file.chunk_decompressor(bytes(head), "f64")[0])
+        return Group(self._file.chunk_decompressor(head, "f64")[0])
 
-    def unpack(self, data: memoryview, into: npt.NDArray[np.generic]) -> None:
+    def unpack(self, data: bytes, into: npt.NDArray[np.generic]) -> None:
         """What `pack` has made."""
         if not len(into):
             return
-        packed = bytes(data)
-        chunk, used = self._file.chunk_decompressor(packed, _TYPES[into.dtype.char])
-        Group(chunk).unpack(memoryview(packed)[used:], into)
+        chunk, used = self._file.chunk_decompressor(data, _TYPES[into.dtype.char])
+        Group(chunk).unpack(data[used:], into)

@@ -225,7 +225,7 @@ def _buckets(
     place = {one: row for row, one in enumerate(series)}
     whole = Buckets(np.zeros(0, dtype=np.int64), np.zeros((len(ASPECTS), len(series), 0)))
     for some, buckets in parts:
-        whole = merge(whole, aligned(buckets, [place[one] for one in some], len(series)))
+        whole = merge(whole, aligned(buckets, [place[one] for one in some], len(series)), needed)
     return series, whole.between(start, end + 1)
 
 

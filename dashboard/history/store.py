@@ -18,7 +18,7 @@ from collectors.sample import GAP, Batch, Values
 from dashboard.history.archive import Append, Archive, Seal
 from dashboard.history.database import StoreDamaged, StoreTrouble
 from dashboard.history.directory import Key
-from dashboard.history.downsample import HEAVY, thin_away
+from dashboard.history.downsample import HEAVY, thin, thin_away
 from dashboard.history.epoch import new_epoch
 from dashboard.history.kept import SEAL_AFTER, Kept, key_of
 from dashboard.history.paging import Held
@@ -312,10 +312,9 @@ class History:
             memory = _memory_of(kept, span.start, end) if kept else None
             enough = memory is not None and memory.reach is not None and memory.reach <= span.start
         if self._archive is None or (enough and span.tier in (None, Tier.FULL)):
-            found = Found(Tier.FULL, self._summed(memory.samples, span) if memory else NOTHING)
-        else:
-            found = self._read(self._archive, key, memory, span)
-        return Found(found.tier, self.thin(found.samples, points))
+            samples = self._summed(memory.samples, span) if memory else NOTHING
+            return Found(Tier.FULL, self.thin(samples, points))
+        return self._read(self._archive, key, memory, span, points)
 
     @property
     def shelf(self) -> Shelf | None:
@@ -380,9 +379,9 @@ class History:
         found: Slice = self._native(lambda: summed(part(samples, span), span))
         return found
 
-    def _read(self, archive: Archive, key: Key, memory: Memory | None, span: Span) -> Found:
+    def _read(self, archive: Archive, key: Key, memory: Memory | None, span: Span, points: int | None = None) -> Found:
         with self._turns:
-            found: Found = self._native(read, archive, key, memory, span)
+            found: Found = self._native(_read_thin, archive, key, memory, span, points)
             return found
 
     def _found(self, name: str) -> Kept:
@@ -390,6 +389,12 @@ class History:
             return self._kept[name]
         except KeyError:
             raise UnknownMetric(name) from None
+
+
+def _read_thin(archive: Archive, key: Key, memory: Memory | None, span: Span, points: int | None) -> Found:
+    """An answer in at most so many points; None leaves it as it is."""
+    found = read(archive, key, memory, span)
+    return found if points is None else Found(found.tier, thin(found.samples, points))
 
 
 def _firsts(archive: Archive, keys: list[Key] | None) -> list[int | None]:

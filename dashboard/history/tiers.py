@@ -103,13 +103,19 @@ def widen(buckets: Buckets, width: int) -> Buckets:
     return found
 
 
-def merge(earlier: Buckets, later: Buckets) -> Buckets:
-    """Two lots of buckets of the same series as one; those that begin at the same time are summed up."""
+def merge(earlier: Buckets, later: Buckets, aspects: Sequence[int] = ALL_ASPECTS) -> Buckets:
+    """Two lots of buckets of the same series as one; those that begin at the same time are summed up.
+
+    Only some aspects need be right, COUNT among them: of a month, the others are megabytes.
+    """
     if not len(earlier.starts) or not len(later.starts):
         return later if len(later.starts) else earlier
     starts = np.concatenate((earlier.starts, later.starts))
     if earlier.starts[-1] < later.starts[0]:
-        return Buckets(starts, np.concatenate((earlier.cells, later.cells), axis=2))
+        cells = np.zeros((len(ASPECTS), earlier.cells.shape[1], len(starts)))
+        for aspect in aspects:
+            np.concatenate((earlier.cells[aspect], later.cells[aspect]), axis=1, out=cells[aspect])
+        return Buckets(starts, cells)
     order = np.argsort(starts, kind="stable")  # of the same bucket, the later part stays the later one
     joined = Buckets(starts[order], np.concatenate((earlier.cells, later.cells), axis=2)[:, :, order])
     return joined if (np.diff(joined.starts) > 0).all() else widen(joined, 1)

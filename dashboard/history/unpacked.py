@@ -98,7 +98,7 @@ class Merged(Chunks):
         row_of = {place: row for row, place in enumerate(np.asarray(places).tolist())}
         rows = [row for row, place in enumerate(part.places.tolist()) if place in row_of]
         summed = sum_up(part.times, part.values[rows], tier.width)
-        return merge(found, aligned(summed, [row_of[part.places[row]] for row in rows], len(row_of)))
+        return merge(found, aligned(summed, [row_of[part.places[row]] for row in rows], len(row_of)), aspects)
 
     def first(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int | None:
         more = self._more(db, metric)
