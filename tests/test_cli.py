@@ -16,7 +16,7 @@ from collectors import Collector, CollectorConfig, Gauge
 from collectors.registry import Declaration
 from dashboard.app import create_app
 from dashboard.cli import Redacted, run
-from dashboard.cli.collectors import described, report
+from dashboard.cli.collectors_known import described, report
 from dashboard.cli.serving import address_of, found, tell_what_is_there
 from dashboard.errors import CannotStart
 from dashboard.sampling.state import JobState

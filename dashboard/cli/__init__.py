@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,8 +23,10 @@ from dashboard.cli.table import as_markdown, as_toml
 from dashboard.cli.tail import tail
 from dashboard.cli.watch import watch
 from dashboard.errors import CannotStart, PlotroomError
-from dashboard.server import Runtime, threaded
 from dashboard.settings_sources import ASYNC_MODE, table
+
+if TYPE_CHECKING:
+    from dashboard.server import Runtime
 
 _TOKEN = re.compile(r"(\btoken=)[\w-]+")
 
@@ -31,11 +35,12 @@ ASYNC_MODES = ("eventlet", "threading")
 
 def main(runtime: Runtime | None = None) -> None:
     """Run the command line of this process and leave it; 2 is the exit code of whatever the user can put right."""
-    sys.exit(run(sys.argv[1:], runtime or threaded()))
+    sys.exit(run(sys.argv[1:], runtime))
 
 
-def run(arguments: list[str], runtime: Runtime) -> int:
-    """Run one command line; its exit code. An error is one line on stderr."""
+def run(arguments: list[str], runtime: Runtime | None = None) -> int:
+    """Run one command line, in threads if it is not told how; its exit code. An error is one line on stderr."""
+    gc.enable()
     try:
         mode = os.environ.get(ASYNC_MODE, "eventlet")
         if mode not in ASYNC_MODES:
@@ -74,13 +79,17 @@ def plotroom(context: click.Context, /, **arguments: object) -> int | None:
 @click.pass_obj
 def serve(context: Context, /, **arguments: object) -> int:
     """Sample, and serve the page, until Ctrl-C or SIGTERM."""
-    # Flask, numpy and pydantic models of the wire are only needed here; `--help` must not wait for them.
-    from dashboard.cli.serving import serve_forever
+    gc.disable()  # once more for what is imported and made now; `serve_forever` enables it again
+    try:
+        context.add(arguments)
+        settings = context.settings()
+        set_up_logging(settings.log_level)
+        # Flask, numpy and pydantic models of the wire are only needed here; `--help` must not wait for them.
+        from dashboard.cli.serving import serve_forever
 
-    context.add(arguments)
-    settings = context.settings()
-    set_up_logging(settings.log_level)
-    serve_forever(settings, context.runtime, context.settings, say=click.echo)
+        serve_forever(settings, context.runtime, context.settings, say=click.echo)
+    finally:
+        gc.enable()
     return 0
 
 

@@ -35,7 +35,7 @@ def agent(
     from dashboard.client.address import address as address_of
     from dashboard.tasks import threads
 
-    if context.runtime.async_mode == "eventlet":  # its patches are for servers
+    if context.under_eventlet:  # its patches are for servers
         raise CannotStart("agent comes first in its command line, as in `plotroom agent http://HOST:8420 --demo`")
     context.add(arguments)
     settings = context.settings()

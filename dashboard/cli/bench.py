@@ -26,7 +26,7 @@ def bench(context: Context, clients: int, rooms: int, seconds: float) -> None:
     # Flask and numpy are only needed here; `--help` must not wait for them.
     from dashboard.bench.report import bench as measure
 
-    if context.runtime.async_mode == "eventlet":  # its patches are for servers: the load would be slow, too
+    if context.under_eventlet:  # its patches are for servers: the load would be slow, too
         raise CannotStart("bench comes first in its command line, as in `plotroom bench --clients 300`")
     measure(clients, rooms, seconds, click.echo)
 

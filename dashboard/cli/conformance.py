@@ -20,7 +20,7 @@ def conformance(context: Context, command: tuple[str, ...]) -> int:
     # Flask and numpy are only needed here; `--help` must not wait for them.
     from dashboard.conformance.play import judge
 
-    if context.runtime.async_mode == "eventlet":  # the server of the scenario runs in threads
+    if context.under_eventlet:  # the server of the scenario runs in threads
         raise CannotStart("conformance comes first in its command line, as in `plotroom conformance node client.js`")
     failed = 0
     for verdict in judge(command):

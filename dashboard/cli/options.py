@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from dashboard.server import Runtime
 from dashboard.settings import Settings
 from dashboard.settings_sources import Row, load, table
+
+if TYPE_CHECKING:
+    from dashboard.server import Runtime
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
 class Context:
-    """What commands share: how tasks run, and the arguments given so far."""
+    """What commands share: how tasks run, and the arguments given so far.
 
-    def __init__(self, runtime: Runtime) -> None:
-        self.runtime = runtime
+    Args:
+        runtime: how tasks run; None for threads.
+    """
+
+    def __init__(self, runtime: Runtime | None) -> None:
+        self._runtime = runtime
         self._arguments: dict[str, object] = {}
+
+    @property
+    def runtime(self) -> Runtime:
+        """How tasks run."""
+        if self._runtime is None:
+            from dashboard.server import threaded  # most commands have no use for what a server is made of
+
+            self._runtime = threaded()
+        return self._runtime
+
+    @property
+    def under_eventlet(self) -> bool:
+        """Whether this process has eventlet's patches, which are for servers."""
+        return self._runtime is not None and self._runtime.async_mode == "eventlet"
 
     def add(self, arguments: Mapping[str, object]) -> None:
         """Take arguments by the names of click's parameters; later ones win."""

@@ -71,9 +71,10 @@ def serve_forever(settings: Settings, runtime: Runtime, reload: Reload, say: Say
         app = create_app(settings, runtime.async_mode, runtime.native, reload, keeper, open_tables(settings), place)
         serving = runtime.serving(listener, app.wsgi, limits(settings), tls)
         # What has been made by now stays to the end; a collection of garbage that looks through all of it takes 50 to
-        # 100 ms, in which nobody is served, and whoever opens many connections causes many.
-        gc.collect()
+        # 100 ms, in which nobody is served, and whoever opens many connections causes many. No last one before: it
+        # would take as long, for about 200 objects.
         gc.freeze()
+        gc.enable()
 
         def start() -> None:
             for line in greeting(settings, app):

@@ -1,6 +1,7 @@
 """What clients of `/metrics` and `/admin` are told, as models: from them the AsyncAPI document is made.
 
 Nothing is checked against them on its way, which would cost each message; the tests check that real ones are like this.
+What checks is therefore built when something asks for it first: a start has no use for it.
 Fields may be added: a client ignores what it does not know.
 """
 
@@ -29,7 +30,7 @@ def maybe(description: str) -> Any:  # Any: stands for a value of the field's ty
 class Told(BaseModel):
     """Base of what the server sends."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Fault(Told):

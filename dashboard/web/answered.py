@@ -81,7 +81,7 @@ class Beginning(Done):
 class Figure(BaseModel):
     """A figure of Plotly, without samples."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     data: list[dict[str, Any]] = Field(description="traces")  # Any: Plotly's own open-ended JSON
     layout: dict[str, Any]
@@ -152,7 +152,7 @@ class ConflictAnswer(Problem):
 class Document(BaseModel):
     """A document that describes the interface."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     info: dict[str, Any]  # Any: the specification of such documents says what is in it
     components: dict[str, Any]

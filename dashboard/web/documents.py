@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -26,18 +28,25 @@ class Documents:
 
     def __init__(self, version: str, tasks: Tasks) -> None:
         self._tasks = tasks
+        # Both build the models that they share; it is taken by tasks, not by the native threads that make a document.
+        self._making = threading.Lock()
         self._http = cache(lambda: openapi.document(version))
         self._live = cache(lambda: asyncapi.document(version))
 
     def openapi(self) -> Response:
-        made: Document = self._tasks.native(self._http)
+        made = self._made(self._http)
         base = request.root_path.rstrip("/")
         return json_answer({**made, "servers": [{"url": base or "/"}]})
 
     def asyncapi(self) -> Response:
-        made: Document = self._tasks.native(self._live)
+        made = self._made(self._live)
         here = asyncapi.place(request.host, request.is_secure, request.root_path.rstrip("/"))
         return json_answer({**made, "servers": {asyncapi.SERVER: here}})
+
+    def _made(self, document: Callable[[], Document]) -> Document:
+        with self._making:
+            made: Document = self._tasks.native(document)
+        return made
 
 
 def blueprint(documents: Documents) -> Blueprint:
