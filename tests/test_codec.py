@@ -119,6 +119,15 @@ def test_series_that_are_alike_share_what_is_known_of_them() -> None:
     assert np.array_equal(alone_again, values[5:6])
 
 
+def test_series_that_wander_are_packed_beside_series_that_jump() -> None:
+    """What hardly moves from one value to the next is not spoilt by noise of steps as large: it is packed as steps."""
+    rng = np.random.default_rng(1)
+    noise = rng.integers(1000, 1020, (4, 600)) / 1e6
+    walks = (np.cumsum(rng.integers(-9, 10, (4, 600)), axis=1) + 20_000) / 1e6
+    apart = sum(len(encode(stretch(rows.tolist()))) for rows in (noise, walks))
+    assert len(encode(stretch([*noise.tolist(), *walks.tolist()]))) < 1.01 * apart
+
+
 def test_series_that_come_and_go_cost_little() -> None:
     """Series that are there for a tenth of the time take about a tenth of what they would otherwise."""
     values = np.round(np.random.default_rng(1).normal(50, 10, (20, 600)), 3)
