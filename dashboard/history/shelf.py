@@ -95,7 +95,7 @@ class Shelf:
         chosen = list(range(len(known.series))) if places is None else places
         with self._database.reading() as db:
             found = self._chunks.buckets(db, known.id, tier, start, end, chosen, aspects)
-        alive = (found.cells[COUNT] > 0).any(axis=1)
+        alive = found.cells[COUNT].max(axis=1, initial=0.0) > 0
         if alive.all():
             return known.at(np.array(chosen, dtype=np.uint32)), found
         series = tuple(known.series[place] for place, there in zip(chosen, alive, strict=True) if there)
