@@ -233,6 +233,10 @@ def test_variables_choose_and_repeat(room: Server, new_page: Callable[..., Page]
         f"() => ({SERIES})('p1') === 'ash,cedar'",
     )
     assert page.locator(".prose strong").inner_text() == "ash, cedar"
+    page.locator(".picker button").first.click()
+    page.locator(".picker .options").wait_for(timeout=PATIENCE)
+    page.keyboard.press("Shift+Tab")
+    page.locator(".picker .options").wait_for(state="detached", timeout=PATIENCE)
     other = new_page()
     open_board(other, room, "variables", "?var.host=birch")
     until(other, f"all => ({titles})() === all", "Load of birch|Heat of birch")

@@ -156,6 +156,11 @@ def test_words_that_mean_nothing_get_a_sentence(room: Server, page: Page) -> Non
     field.press("Escape")
     page.locator(".picker").wait_for(state="detached", timeout=PATIENCE)
     assert page.evaluate("document.activeElement.id") == "when"
+    page.keyboard.press("Enter")
+    field.wait_for(timeout=PATIENCE)
+    page.locator("#when").focus()
+    page.keyboard.press("Shift+Tab")
+    page.locator(".picker").wait_for(state="detached", timeout=PATIENCE)
 
 
 def test_everything_that_is_stored_is_one_window(room: Server, page: Page) -> None:

@@ -120,7 +120,7 @@ export class Session {
     if (shiftKey && size) this.do((now) => ({ ...now, panels: sized(packed(now.panels), id, size) }), `size ${id}`);
     else if (step && this.narrow) this.swap(id, step.y ?? step.x ?? 0, name);
     else if (step) this.do((now) => ({ ...now, panels: stepped(packed(now.panels), id, step) }), `move ${id}`);
-    else if (key === "Enter") this.openPanel(id);
+    else if (key === "Enter" || key === " ") this.openPanel(id);
     else if (key === "Delete" || key === "Backspace") this.remove(id);
     else if (key === "d" || key === "D") this.duplicate(id);
     else return;

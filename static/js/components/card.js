@@ -4,6 +4,7 @@ import { onBeforeUnmount, onMounted, ref } from "../../vendor/vue.runtime.esm-br
 import { useApp } from "../app.js";
 import { whisperPlace } from "../people/state.js";
 import { TEXT, colourText, invitedDone, refusalText } from "../text.js";
+import { onAway } from "./away.js";
 import { Face } from "./face.js";
 import { html } from "./html.js";
 
@@ -26,17 +27,14 @@ export const Card = {
     const word = ref("");
 
     const close = () => (people.card = "");
-    /** @param {PointerEvent} event */
-    const outside = (event) => {
-      if (!root.value?.parentElement?.contains(/** @type {HTMLElement} */ (event.target))) close();
-    };
+    let unwatch = () => {};
     const before = document.activeElement;
     onMounted(() => {
-      document.addEventListener("pointerdown", outside);
+      unwatch = onAway(() => root.value?.parentElement, close);
       /** @type {HTMLElement | null | undefined} */ (root.value?.querySelector("input, button"))?.focus();
     });
     onBeforeUnmount(() => {
-      document.removeEventListener("pointerdown", outside);
+      unwatch();
       // Where one was when it opened, unless one is somewhere else by now.
       if (root.value?.contains(document.activeElement)) /** @type {HTMLElement | null} */ (before)?.focus();
     });

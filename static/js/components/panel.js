@@ -243,7 +243,10 @@ export const Panel = {
             follow();
           },
         });
-        await made.open();
+        await made.open().catch((/** @type {unknown} */ error) => {
+          made.destroy();
+          throw error;
+        });
         if (turn !== builds || !plot.value) made.destroy();
         else {
           chart = made;

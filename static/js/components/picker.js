@@ -4,6 +4,7 @@ import { computed, nextTick, onBeforeUnmount, onMounted, ref } from "../../vendo
 import { useApp } from "../app.js";
 import { meantBy } from "../time/words.js";
 import { COMPARED, TEXT, meantText, unmeantText } from "../text.js";
+import { onAway } from "./away.js";
 import { html } from "./html.js";
 
 export const Picker = {
@@ -31,11 +32,7 @@ export const Picker = {
       emit("close", true);
     }
 
-    /** @param {PointerEvent} event */
-    const away = (event) => {
-      const at = /** @type {Element} */ (event.target);
-      if (!root.value?.contains(at) && !at.closest(".btn.when")) emit("close");
-    };
+    let unwatch = () => {};
     /** @param {KeyboardEvent} event */
     const pressed = (event) => {
       if (event.key !== "Escape") return;
@@ -44,13 +41,13 @@ export const Picker = {
       emit("close", true);
     };
     onMounted(async () => {
-      addEventListener("pointerdown", away, true);
+      unwatch = onAway(() => root.value?.parentElement, () => emit("close"));
       await nextTick();
       // On a touch screen that would bring up a keyboard over the choices.
       if (!matchMedia("(pointer: coarse)").matches) input.value?.focus();
       else root.value?.focus();
     });
-    onBeforeUnmount(() => removeEventListener("pointerdown", away, true));
+    onBeforeUnmount(() => unwatch());
 
     /** What is meant, as far as it is written. */
     const told = () => {

@@ -1,10 +1,11 @@
 // Pickers of a dashboard's variables, above its panels: one value, several, or all.
 
-import { onBeforeUnmount, onMounted, ref } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { onBeforeUnmount, ref } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { ALL } from "../../board/document.js";
 import { defaultOf, natural, valuesOf } from "../../board/variables.js";
 import { WORDS, chosenText } from "../../board/words.js";
+import { onAway } from "../away.js";
 import { html } from "../html.js";
 
 /** @typedef {import("../../board/types.js").Variable} Variable */
@@ -34,11 +35,7 @@ const Picker = {
     const open = ref(false);
     const search = ref("");
 
-    const outside = (/** @type {Event} */ event) => {
-      if (!root.value?.contains(/** @type {Node} */ (event.target))) open.value = false;
-    };
-    onMounted(() => document.addEventListener("pointerdown", outside));
-    onBeforeUnmount(() => document.removeEventListener("pointerdown", outside));
+    onBeforeUnmount(onAway(() => root.value, () => (open.value = false)));
 
     const chosen = () => boards.own.selection[props.variable.name] ?? defaultOf(props.variable);
     /** Values that are gone stay among them while they are chosen. */

@@ -46,7 +46,7 @@ export const WORDS = {
   about: "About it",
   titleOf: "Title of the dashboard",
   movable: "panel that can be moved",
-  movingHint: "Arrow keys move it, with shift they resize it. Enter opens its settings, D doubles it, delete removes it.",
+  movingHint: "Arrow keys move it, with shift they resize it. Enter or space opens its settings, D doubles it, delete removes it.",
   up: "Move up",
   down: "Move down",
   settings: "Settings",

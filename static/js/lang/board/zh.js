@@ -43,7 +43,7 @@ export const WORDS = {
   about: "属性",
   titleOf: "仪表板标题",
   movable: "可移动的面板",
-  movingHint: "方向键移动，按住 Shift 调整大小。回车打开设置，D 复制，Delete 移除。",
+  movingHint: "方向键移动，按住 Shift 调整大小。回车或空格打开设置，D 复制，Delete 移除。",
   up: "上移",
   down: "下移",
   settings: "设置",
