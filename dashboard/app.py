@@ -208,7 +208,7 @@ class Plotroom:
         if self.settings.require_token or not is_loopback(self.settings.host):
             self.token, self.token_is_new = keep_token(self.settings.data_dir)
         spots = embed_pages.Spots(self.catalog, self.boards)
-        embeds = Embeds(self.settings.embed_origins, self.token, spots.extract)
+        embeds = Embeds(self.settings.embed_origins, self.token, spots.opened)
         for routes in (
             assets.blueprint(files),
             pages.blueprint(pages.Pages(*parts, self.boards, files.build, here=here)),

@@ -13,7 +13,7 @@ from collectors.metric import Series
 from collectors.sample import Batch
 from dashboard.live import wire
 from dashboard.live.backfill import MAX_VALUES
-from dashboard.live.extract import Extract
+from dashboard.live.extract import Opened
 from dashboard.live.fanout import frame
 from dashboard.live.outbox import MAX_WAITING
 from dashboard.live.payloads import SubscribeRequest, Wanted
@@ -505,9 +505,9 @@ def test_joining_while_others_publish_leaves_no_gap_and_no_duplicate() -> None:
 def test_whoever_may_see_an_extract_gets_frames_of_their_own(house: House) -> None:
     """Its series alone, whatever comes later, while others get all; with nobody there, nothing is encoded for it."""
     everything, some, other = house.member(), house.member(), house.member()
-    extract = Extract("a.b", (("n", frozenset({"1", "3"})),))
+    opened = Opened.of_all([("a.b", (("n", frozenset({"1"})),)), ("a.b", (("n", frozenset({"3"})),))])
     for one in (some, other):
-        house.broadcast.connect(one.sid, "v1", extract)
+        house.broadcast.connect(one.sid, "v1", opened)
         one.received()
     house.publish("a.b", 1, 0.0, 1.0)
     answers = [one.subscribe("a.b", window=60) for one in (everything, some, other)]

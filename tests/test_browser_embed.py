@@ -99,6 +99,17 @@ title = "Of $mode"
 kind = "bars"
 repeat = "mode"
 only = {mode = ["$mode"]}
+
+[[panels]]
+id = "words"
+kind = "text"
+text = "Mode **$mode**"
+
+[[panels]]
+id = "figure"
+kind = "figure"
+figure = {data = [{type = "bar"}]}
+bind = {y = "shown.here", x = "shown.here@mode"}
 """
 
 
@@ -122,6 +133,14 @@ def key_of(room: Server, name: str = METRIC) -> str:
     assert status == 200
     path: str = json.loads(body)["path"]
     return path.partition("key=")[2]
+
+
+def address_of(room: Server, name: str) -> str:
+    """Where a panel of the dashboard is, with its key."""
+    bearer = {"Authorization": f"Bearer {token_of(room)}"}
+    status, _, body = room.get(f"/api/v1/embed?slug=copies&panel={name}", bearer)
+    assert status == 200
+    return f"{room.url}{json.loads(body)['path']}"
 
 
 def test_a_page_of_another_site_shows_a_live_panel(
@@ -183,6 +202,17 @@ def test_a_copy_of_a_repeated_panel_is_shown_as_its_maker_drew_it(
             other.wait_for_timeout(50)
         else:
             raise AssertionError(f"it shows {frame.evaluate(drawn)}")
+        # A text needs no samples, a figure those of the metrics that fill it.
+        write(f'<iframe src="{address_of(room, "words")}&var.mode=*b*"></iframe>')
+        other.goto(origin)
+        framed(other).locator(".prose strong", has_text="*b*").wait_for(timeout=PATIENCE)
+        asked: list[tuple[str, int]] = []
+        other.on("response", lambda one: asked.append((one.url, one.status)) if "/api/v1/oldest" in one.url else None)
+        write(f'<iframe src="{address_of(room, "figure")}&window=all"></iframe>')
+        other.goto(origin)
+        bars = "const {x, y} = document.querySelector('.canvas')?.data?.[0] ?? {}"
+        framed(other).wait_for_function(f"() => {{ {bars}; return `${{x}} ${{y}}` === 'a,b 1,2' }}", timeout=PATIENCE)
+        assert asked == [(f"{room.url}/api/v1/oldest?metric={METRIC}", 200)], "and since when there is something"
 
 
 @pytest.mark.troubled  # Chromium reports what is refused

@@ -15,10 +15,11 @@ import socketio
 from dashboard.dashboards.document import Variable
 from dashboard.dashboards.store import Unavailable
 from dashboard.errors import RequestRefused
+from dashboard.live.extract import Opened
 from dashboard.web.embed_pages import Spots
 from dashboard.web.embeds import Embeds, Spot
 from dashboard.web.tokens import Token
-from dashboard.web.variables import Chosen, filled, narrowed
+from dashboard.web.variables import Chosen, filled, first, narrowed, quoted, words_of
 from tests.house import House
 from tests.server import Server
 
@@ -28,6 +29,10 @@ from collectors import metric
 @metric("shown.here", labels=("mode",), every=0.2)
 def here():
     return {"a": 1, "b": 2, "c": 3}
+
+@metric("shown.there", labels=("mode",), every=0.2)
+def there():
+    return {"a": 4, "b": 5}
 """
 BOARD = """
 title = "Modes"
@@ -49,6 +54,20 @@ metric = "shown.here"
 title = "Mode $mode"
 only = {mode = ["$mode"]}
 kind = "bars"
+
+[[panels]]
+id = "words"
+kind = "text"
+text = "Mode $mode"
+
+[[panels]]
+id = "figure"
+kind = "figure"
+figure = {data = [{type = "bar"}, {type = "bar"}]}
+
+[panels.bind]
+y = 'shown.here{mode="$mode"}'
+"1.y" = 'shown.there{mode="a"}'
 """
 PATIENCE = 20.0
 QUERY = "/api/v1/query?metric=shown.here"
@@ -165,7 +184,61 @@ def test_one_value_of_a_variable_that_takes_one() -> None:
         "mode": ["a,b", "z"],
         "disk": ["of a,b"],
     }
-    assert filled("$mode and $other", chosen, "all") == "a,b and $other"
+    assert filled("$mode and $other", words_of(chosen, "all")) == "a,b and $other"
+    assert filled('{a="$mode"}', {"mode": 'a"b\\'}, quoted) == '{a="a\\"b\\\\"}'
+    assert first(chosen["mode"], ["x"]) == "a,b"
+    assert first(Chosen(True, ["*"]), ["disk10", "disk2"]) == "disk2"
+    assert first(Chosen(True, ["*"]), []) == ""
+
+
+def test_an_extract_of_several_sources_is_all_of_them_and_no_more() -> None:
+    """A figure that takes n of a and s of b opens neither s of a nor n of b; one source without labels opens all."""
+    one, other = (
+        (("mast", frozenset({"a"})), ("side", frozenset({"n"}))),
+        (("mast", frozenset({"b"})), ("side", frozenset({"s"}))),
+    )
+    opened = Opened.of_all([("wind", one), ("wind", other), ("rain", ()), ("rain", one), ("wind", one)])
+    assert opened.metrics == ["wind", "rain"]
+    wind, rain = opened.extracts
+    assert [wind.fits({"mast": mast, "side": side}) for mast in "ab" for side in "ns"] == [True, False, False, True]
+    assert len(wind.only) == 2
+    assert rain.fits({})
+    assert rain.room == "metric:rain"
+    assert opened.of("snow") is None
+    declared = {"name": "wind", "series": [{"labels": {"mast": "b", "side": side}} for side in "ns"]}
+    told = opened.declared([declared, {"name": "snow", "series": []}])
+    assert told == [{"name": "wind", "series": [{"labels": {"mast": "b", "side": "s"}}]}]
+
+
+def test_a_text_opens_nothing_and_a_figure_what_fills_it(room: Server) -> None:
+    """Their pages have what they need; the key of a text opens no metric, that of a figure those of its arrays."""
+    given = boot(room, "words", "&var.mode=*a*")
+    assert given["metrics"] == []
+    assert (given["embed"]["spec"]["text"], given["embed"]["spec"]["words"]) == ("Mode $mode", {"mode": "*a*"})
+    bearer = shown(room, "words")
+    assert room.get(QUERY, bearer)[0] == 403
+    assert room.get("/healthz", bearer)[0] == 200
+    given = boot(room, "figure", "&var.mode=c")
+    assert [(one["name"], modes(one["series"])) for one in given["metrics"]] == [
+        ("shown.here", ["a", "b", "c"]),
+        ("shown.there", ["a"]),
+    ]
+    assert given["embed"]["spec"]["bind"]["y"] == 'shown.here{mode="c"}'
+    assert boot(room, "figure", "&var.mode=*")["embed"]["spec"]["bind"]["y"] == 'shown.here{mode="a"}'
+    bearer = shown(room, "figure")
+    there = json.loads(room.get("/api/v1/query?metric=shown.there", bearer)[2])
+    assert modes(there["series"]) == ["a"]
+    assert room.get("/api/v1/query?metric=plotroom.clients", bearer)[0] == 403
+
+
+def test_the_key_tells_since_when_there_is_something(room: Server) -> None:
+    """A window on everything needs that of the panel's metric; of others, or of all, nothing is told."""
+    bearer = shown(room, "fixed")
+    status, _, body = room.get("/api/v1/oldest?metric=shown.here", bearer)
+    assert status == 200
+    assert 0 < json.loads(body)["oldest"] <= time.time() * 1000
+    for query in ("", "?metric=shown.there", "?metric=shown.here&metric=shown.there"):
+        assert room.get(f"/api/v1/oldest{query}", bearer)[0] == 403, query
 
 
 class _Trouble:
@@ -181,7 +254,7 @@ class _Trouble:
 def test_trouble_with_the_database_is_no_answer() -> None:
     """Whoever shows a good key meanwhile is asked to come again, and not let in without anything to see for good."""
     spots: Any = Spots(House().catalog, _Trouble())  # type: ignore[arg-type]  # what is used of it
-    embeds = Embeds(("https://wiki.example.org",), Token("t" * 43), spots.extract)
+    embeds = Embeds(("https://wiki.example.org",), Token("t" * 43), spots.opened)
     spot = Spot("modes", "fixed")
     with pytest.raises(RequestRefused, match="locked") as refused:
         embeds.opened(embeds.ticket(spot))

@@ -18,7 +18,7 @@ from dashboard.history.store import History
 from dashboard.live import wire
 from dashboard.live.broadcast import EVERYONE, Broadcast
 from dashboard.live.catalog import Catalog
-from dashboard.live.extract import Extract
+from dashboard.live.extract import Opened
 from dashboard.live.fanout import frame
 from dashboard.live.namespaces.metrics import MetricsNamespace
 from dashboard.live.payloads import SubscribeRequest
@@ -78,7 +78,7 @@ class Witness(Broadcast):
         """Send what no client of today knows."""
         self._fanout.send(frame("of_the_future", {"anything": [1, {}]}), EVERYONE)
 
-    def connect(self, sid: str, version: str, only: Extract | None = None) -> None:
+    def connect(self, sid: str, version: str, only: Opened | None = None) -> None:
         self._asked(Asked("connect", time.monotonic()))
         super().connect(sid, version, only)
 

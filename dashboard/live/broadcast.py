@@ -15,7 +15,7 @@ from dashboard.history.store import History, UnknownMetric
 from dashboard.live import wire
 from dashboard.live.backfill import MAX_VALUES, Backfill, Refused, no_room, read
 from dashboard.live.catalog import Catalog, Change
-from dashboard.live.extract import Extract, Extracts
+from dashboard.live.extract import Extracts, Opened
 from dashboard.live.fanout import Fanout, frame
 from dashboard.live.news import News
 from dashboard.live.pace import Pace, Samples
@@ -66,7 +66,7 @@ class Broadcast:
         self._lock = self._fanout.lock
         self._pace = Pace(settings.max_fps)
         self._clients: dict[str, set[str]] = {}
-        self._only: dict[str, Extract] = {}
+        self._only: dict[str, Opened] = {}
         self._extracts = Extracts(self._fanout.occupied)
         self._news = News(catalog)
         self._standing: dict[str, Payload] = {}
@@ -212,7 +212,7 @@ class Broadcast:
 
     # --- what clients ask
 
-    def connect(self, sid: str, version: str, only: Extract | None = None) -> None:
+    def connect(self, sid: str, version: str, only: Opened | None = None) -> None:
         """A client has come: it gets `hello`.
 
         Args:
@@ -250,7 +250,7 @@ class Broadcast:
             if only is None and sid in self._clients:
                 self._fanout.enter_room(sid, wire.NAMESPACE, WATCHERS)
         if only is not None:
-            metrics = only.declared(self._catalog.metrics([only.metric]))
+            metrics = only.declared(self._catalog.metrics(only.metrics))
             return {
                 "ok": True,
                 "metrics": metrics,
@@ -309,7 +309,8 @@ class Broadcast:
     def _room(self, sid: str, metric: str) -> str:
         """The room in which a client watches a metric."""
         only = self._only.get(sid)
-        return wire.room(metric) if only is None else only.room
+        extract = only.of(metric) if only is not None else None
+        return wire.room(metric) if extract is None else extract.room
 
     def _join(self, sid: str, wanted: Wanted, known: bool, left: int) -> Backfill:
         """Join a room and copy its history as one step.
@@ -327,7 +328,8 @@ class Broadcast:
             if rooms is None:
                 raise Refused(Code.FORBIDDEN, "the connection has ended")
             only = self._only.get(sid)
-            if self._catalog.metric(wanted.name) is None or (only is not None and wanted.name != only.metric):
+            extract = only.of(wanted.name) if only is not None else None
+            if self._catalog.metric(wanted.name) is None or (only is not None and extract is None):
                 raise Refused(Code.UNKNOWN_METRIC, f"there is no metric {wanted.name!r}; ask for the catalog")
             most = self._settings.max_rooms
             if wanted.name not in rooms and len(rooms) >= most:
@@ -335,9 +337,9 @@ class Broadcast:
             try:
                 self._release(wanted.name, self._tasks.clock.monotonic())  # to the others; the answer has it
                 joined = read(self._history, wanted, known)
-                if only is not None:
-                    self._extracts.watch(only, joined.samples.series)
-                    joined = replace(joined, samples=only.of(joined.samples))
+                if extract is not None:
+                    self._extracts.watch(extract, joined.samples.series)
+                    joined = replace(joined, samples=extract.of(joined.samples))
             except UnknownMetric as error:
                 raise Refused(Code.UNKNOWN_METRIC, f"{error}; ask for the catalog") from None
             if joined.size > left:

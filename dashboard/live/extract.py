@@ -1,4 +1,4 @@
-"""What a panel in a page of others may see: one metric, or some of its series; and rooms for those who see no more."""
+"""What a panel in a page of others may see: metrics, or some of their series; and rooms for those who see no more."""
 
 from __future__ import annotations
 
@@ -11,24 +11,27 @@ from collectors.metric import Series
 from dashboard.history.ring import Slice
 from dashboard.live import wire
 
+#: Labels, and the values that they may have.
+Labels = tuple[tuple[str, frozenset[str]], ...]
+
 
 class Extract(NamedTuple):
     """Series of a metric.
 
     Attributes:
         metric: its name.
-        only: labels, and the values that they may have; without any, all series.
+        only: what the labels of a series may be, one of these; without any, all series.
     """
 
     metric: str
-    only: tuple[tuple[str, frozenset[str]], ...] = ()
+    only: tuple[Labels, ...] = ()
 
     def has(self, series: Series) -> bool:
         return self.fits(series.as_dict())
 
     def fits(self, labels: Mapping[str, str]) -> bool:
         """Whether a series of these labels is one of them; a label that it lacks is an empty one, as on the page."""
-        return all(labels.get(name, "") in values for name, values in self.only)
+        return not self.only or any(all(labels.get(name, "") in values for name, values in one) for one in self.only)
 
     def rows(self, series: Iterable[Series]) -> list[int]:
         """The places of those that belong to it."""
@@ -40,18 +43,45 @@ class Extract(NamedTuple):
         series = tuple(samples.series[row] for row in rows)
         return Slice(samples.offset, samples.times, series, np.ascontiguousarray(samples.values[rows]))
 
-    def declared(self, metrics: Iterable[wire.Payload]) -> list[wire.Payload]:
-        """Metrics as the catalog tells them, with these series alone."""
-        return [
-            one | {"series": [series for series in one["series"] if self.fits(series["labels"])]} for one in metrics
-        ]
-
     @property
     def room(self) -> str:
         """Of all who see just this."""
         if not self.only:
             return wire.room(self.metric)
-        return f"extract:{self.metric}:{[(name, sorted(values)) for name, values in self.only]}"
+        return f"extract:{self.metric}:{[[(name, sorted(values)) for name, values in one] for one in self.only]}"
+
+
+class Opened(NamedTuple):
+    """What the key of a panel opens: an extract of each metric that it shows; a text shows none."""
+
+    extracts: tuple[Extract, ...] = ()
+
+    @classmethod
+    def of_all(cls, shown: Iterable[tuple[str, Labels]]) -> Opened:
+        """All series of these metrics and labels together, each metric once."""
+        found: dict[str, list[Labels]] = {}
+        for metric, labels in shown:
+            found.setdefault(metric, []).append(labels)
+        # Without labels all series are meant, whatever else is.
+        return cls(tuple(
+            Extract(metric, tuple(dict.fromkeys(some)) if all(some) else ()) for metric, some in found.items()
+        ))  # fmt: skip
+
+    @property
+    def metrics(self) -> list[str]:
+        return [one.metric for one in self.extracts]
+
+    def of(self, metric: str) -> Extract | None:
+        """What it opens of a metric; None for nothing."""
+        return next((one for one in self.extracts if one.metric == metric), None)
+
+    def declared(self, metrics: Iterable[wire.Payload]) -> list[wire.Payload]:
+        """Metrics as the catalog tells them, with these series alone."""
+        return [
+            one | {"series": [series for series in one["series"] if extract.fits(series["labels"])]}
+            for one in metrics
+            if (extract := self.of(one["name"])) is not None
+        ]
 
 
 class Extracts:

@@ -28,7 +28,7 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 #: What a browser says of a request that a page of another site, or of another port or subdomain of this one, makes.
 _FROM_ELSEWHERE = ("cross-site", "same-site")
 #: What the page of a panel asks for by name.
-_OF_METRICS = ("/api/v1/query", "/api/v1/figures")
+_OF_METRICS = ("/api/v1/query", "/api/v1/figures", "/api/v1/oldest")
 
 
 class Access:
@@ -159,13 +159,14 @@ class Access:
         """The token, or the ticket of a panel, which opens the series of that panel and nothing else."""
         if token.matches(shown):
             return
-        extract = self._embeds.opened(shown)
-        if extract is None:
+        opened = self._embeds.opened(shown)
+        if opened is None:
             raise _unauthorized("That token is not valid.")
-        request.environ[ONLY] = extract
+        request.environ[ONLY] = opened
         if request.path == "/healthz" or request.path.startswith("/socket.io"):
             return
-        if request.path not in _OF_METRICS or set(request.args.getlist("metric")) != {extract.metric}:
+        asked = request.args.getlist("metric")
+        if request.path not in _OF_METRICS or not asked or not set(asked).issubset(opened.metrics):
             raise RequestRefused(403, "forbidden", "The key of a panel opens nothing but that panel.")
 
     def _sign_in(self, request: Request, token: Token) -> Response:

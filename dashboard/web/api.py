@@ -102,7 +102,9 @@ class Api:
             most = max(MIN_POINTS, MAX_VALUES // max(1, self._history.width(key)))
             points = min(query.points, most)
             now = time.time_ns() // 1_000_000
-            span = _within(query.span(now, query.aggregate, points), only())
+            opened = only()
+            extract = opened.of(query.metric) if opened is not None else None
+            span = _within(query.span(now, query.aggregate, points), extract)
             found = self._history.query(key, span, points)
             # Encoding of many points is work for a native thread; the slice is a copy that nobody else changes.
             answer: Response = self._tasks.native(_ENCODERS[chosen], key, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -11,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from collectors.metric import Metric
 from collectors.units import unit
+from dashboard.dashboards.binding import parse_source
 from dashboard.dashboards.boards import Boards
-from dashboard.dashboards.document import USE, Dashboard, Panel
+from dashboard.dashboards.document import USE, WITHOUT_METRIC, Dashboard, Only, Panel, Variable
 from dashboard.dashboards.store import Unavailable, Unknown
 from dashboard.errors import RequestRefused
 from dashboard.history.store import History
 from dashboard.live.catalog import Catalog
-from dashboard.live.extract import Extract
+from dashboard.live.extract import Labels, Opened
 from dashboard.tasks import Tasks
 from dashboard.web.answers import json_answer, policy
 from dashboard.web.asked import parse
@@ -26,7 +28,7 @@ from dashboard.web.figures import FIGURE_KINDS, Figures
 from dashboard.web.languages import TAGS, language_of, sayer
 from dashboard.web.modules import preloaded
 from dashboard.web.pages import embedded
-from dashboard.web.variables import Chosen, filled, narrowed
+from dashboard.web.variables import Chosen, filled, first, narrowed, quoted, words_of
 
 _NO_PANEL = "There is no such panel, or it shows no metric that is measured now."
 #: Any: a panel as JSON.
@@ -65,20 +67,32 @@ class Spots:
             raise RequestRefused(503, "unavailable", f"The dashboard can't be read now: {error}.") from None
         return next(((made, one) for one in made.panels if one.id == spot.panel), None)
 
-    def extract(self, spot: Spot) -> Extract | None:
+    def opened(self, spot: Spot) -> Opened | None:
         """The series that it shows, whatever its variables are set to; None when there is no such panel.
 
         Raises:
             RequestRefused: it can't be told now.
         """
         found = self.panel(spot)
-        panel = found[1] if found is not None else None
-        name = panel.metric if panel is not None else spot.panel
+        if found is not None and found[1].kind in WITHOUT_METRIC:
+            return Opened.of_all(_bound(found[1]))
+        name = spot.panel if found is None else found[1].metric
         if not name or self._catalog.metric(name) is None:
             return None
-        given = panel.only.items() if panel is not None else ()
-        fixed = [(label, frozenset(values)) for label, values in given if not any(map(USE.search, values))]
-        return Extract(name, tuple(sorted(fixed)))
+        return Opened.of_all([(name, _fixed({} if found is None else found[1].only))])
+
+
+def _bound(panel: Panel) -> Iterator[tuple[str, Labels]]:
+    """The metrics that fill a figure, and which of their series."""
+    for source in (panel.bind or {}).values():
+        metric, only, _ = parse_source(source)
+        yield metric, _fixed({label: [value] for label, value in only.items()})
+
+
+def _fixed(only: Only) -> Labels:
+    """Labels whose values no variable decides."""
+    fixed = [(label, frozenset(values)) for label, values in only.items() if not any(map(USE.search, values))]
+    return tuple(sorted(fixed))
 
 
 class EmbedPages:
@@ -109,15 +123,15 @@ class EmbedPages:
 
     def page(self, slug: str, panel: str) -> Response:
         spot = spot_of(f"{PATH}{slug}/{panel}")
-        extract = self._spots.extract(spot) if spot else None
-        metric = self._catalog.metric(extract.metric) if extract else None
-        if spot is None or extract is None or metric is None:
+        opened = self._spots.opened(spot) if spot else None
+        if spot is None or opened is None:
             raise RequestRefused(404, "not_found", _NO_PANEL)
         base = request.root_path.rstrip("/")
         language = language_of(request)
         say = sayer(language)
-        spec = self._spec(spot, say("all"))
-        boot = self._boot(spot, metric, extract, spec, base)
+        made, spec = self._made(spot, say("all"))
+        metrics = [one for one in map(self._catalog.metric, opened.metrics) if one is not None]
+        boot = self._boot(spot, metrics, opened, spec, base)
         text = render_template(
             "embed.html",
             boot=Markup(self._tasks.native(embedded, boot)),  # noqa: S704 - escaped by `embedded`
@@ -125,7 +139,7 @@ class EmbedPages:
             modules=self._modules,
             say=say,
             tag=TAGS[language],
-            title=(spec or {}).get("title") or metric.title,
+            title=(spec or {}).get("title") or (metrics[0].title if metrics else made.title if made else slug),
         )
         headers = {"Content-Security-Policy": policy(frame_ancestors=self._embeds.ancestors)}
         return Response(text, content_type="text/html; charset=utf-8", headers=headers)
@@ -134,31 +148,44 @@ class EmbedPages:
         """Where a panel's page is, with its key; for who may see everything."""
         asked = parse(EmbedQuery, request.args.items(multi=True))
         spot = spot_of(f"{PATH}{asked.slug}/{asked.panel}")
-        if spot is None or self._spots.extract(spot) is None:
+        if spot is None or self._spots.opened(spot) is None:
             raise RequestRefused(404, "not_found", _NO_PANEL)
         key = self._embeds.key(spot)
         path = f"{PATH}{spot.slug}/{spot.panel}{f'?key={key}' if key else ''}"
         return json_answer({"ok": True, "path": path, "origins": list(self._embeds.origins)})
 
-    def _spec(self, spot: Spot, every: str) -> Spec | None:
+    def _made(self, spot: Spot, every: str) -> tuple[Dashboard | None, Spec | None]:
         """What somebody has made of it, with the values of the address, or else of the dashboard, for variables."""
         found = self._spots.panel(spot)
         if found is None:
-            return None
+            return None, None
         made, panel = found
         chosen = {one.name: Chosen.of(one, request.args.getlist(f"var.{one.name}")) for one in made.variables}
-        title = panel.title and filled(panel.title, chosen, every)
-        return panel.model_dump(mode="json") | {"only": narrowed(panel.only, chosen), "title": title}
+        words = words_of(chosen, every)
+        ones = {one.name: first(chosen[one.name], self._values(one)) for one in made.variables}
+        return made, panel.model_dump(mode="json") | {
+            "only": narrowed(panel.only, chosen),
+            "title": panel.title and filled(panel.title, words),
+            "bind": panel.bind and {key: filled(source, ones, quoted) for key, source in panel.bind.items()},
+            "words": words,
+        }
 
-    def _boot(self, spot: Spot, metric: Metric, extract: Extract, spec: Spec | None, base: str) -> dict[str, object]:
-        metrics = extract.declared(self._catalog.metrics([metric.name]))
-        figures = self._figures.of([metric])
+    def _values(self, variable: Variable) -> Iterator[str]:
+        """What a variable may be."""
+        for one in self._catalog.metrics([variable.metric]):
+            yield from (series["labels"][variable.of] for series in one["series"] if variable.of in series["labels"])
+
+    def _boot(
+        self, spot: Spot, metrics: list[Metric], opened: Opened, spec: Spec | None, base: str
+    ) -> dict[str, object]:
+        declared = opened.declared(self._catalog.metrics([one.name for one in metrics]))
         kind = spec["kind"] if spec else "auto"
-        if kind != "auto" and kind in FIGURE_KINDS:  # under the name by which static/js/figures.js knows it
-            figures |= {f"{metric.name} {kind}": self._figures.of([metric], kind)[metric.name]}
+        figures = self._figures.of(metrics) if kind not in WITHOUT_METRIC else {}
+        if kind != "auto" and kind in FIGURE_KINDS:  # under the names by which static/js/figures.js knows them
+            figures |= {f"{name} {kind}": built for name, built in self._figures.of(metrics, kind).items()}
         units = {
-            metric.drawn_unit,
-            *(one["unit"] for one in metrics),
+            *(one.drawn_unit for one in metrics),
+            *(one["unit"] for one in declared),
             *([spec["unit"]] if spec and spec["unit"] else []),
         }
         return {
@@ -168,15 +195,15 @@ class EmbedPages:
             "host": "",
             "epoch": self._history.epoch,
             "people": False,
-            "metrics": metrics,
-            "collectors": self._catalog.collectors({one["collector"] for one in metrics}),
+            "metrics": declared,
+            "collectors": self._catalog.collectors({one["collector"] for one in declared}),
             "units": {name: unit(name).steps for name in units},
             "families": [],
             "figures": figures,
             "templates": self._figures.templates(),
             "dashboards": [],
             "dashboard": None,
-            "embed": {"metric": metric.name, "spec": spec, "ticket": self._embeds.ticket(spot)},
+            "embed": {"metrics": opened.metrics, "spec": spec, "ticket": self._embeds.ticket(spot)},
         }
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Request
 
 from dashboard.errors import RequestRefused
-from dashboard.live.extract import Extract
+from dashboard.live.extract import Opened
 from dashboard.web.tokens import Token
 
 PATH = "/embed/"
@@ -41,15 +41,13 @@ class Embeds:
     Args:
         origins: pages that may frame panels; without any the whole thing is off.
         token: of the server, None when it asks for none.
-        extract: what a panel shows; None when there is no such panel.
+        shown: what a panel shows; None when there is no such panel.
     """
 
-    def __init__(
-        self, origins: tuple[str, ...], token: Token | None, extract: Callable[[Spot], Extract | None]
-    ) -> None:
+    def __init__(self, origins: tuple[str, ...], token: Token | None, shown: Callable[[Spot], Opened | None]) -> None:
         self.origins = origins
         self._token = token
-        self._extract = extract
+        self._shown = shown
 
     @property
     def ancestors(self) -> str:
@@ -69,7 +67,7 @@ class Embeds:
         key = self.key(spot)
         return f"embed.{key}.{spot.slug}.{spot.panel}" if key else ""
 
-    def opened(self, ticket: str) -> Extract | None:
+    def opened(self, ticket: str) -> Opened | None:
         """What a ticket opens, None when it is none of ours or framing is off.
 
         Raises:
@@ -81,10 +79,10 @@ class Embeds:
         spot = Spot(found[2], found[3])
         if not self._matches(spot, found[1]):
             return None
-        extract = self._extract(spot)
-        if extract is None:  # it may come again: the page asks on
+        opened = self._shown(spot)
+        if opened is None:  # it may come again: the page asks on
             raise RequestRefused(503, "unavailable", "What that key opens is not there now.")
-        return extract
+        return opened
 
     def lets_in(self, request: Request) -> bool:
         """Whether a request is for a panel's page, with its key, or for the files that every page of ours needs."""

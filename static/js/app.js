@@ -102,7 +102,7 @@ export function makeApp(boot, base) {
   };
 
   const everything = new Everything({
-    base: boot.base, head: () => head() || Date.now(), ...(ticket ? { get: showing(ticket) } : {}),
+    base: boot.base, head: () => head() || Date.now(), ...(ticket ? { get: showing(ticket), metrics: boot.embed?.metrics ?? [] } : {}),
     show: (seconds) => {
       Object.assign(state, { window: seconds, look: null });
       subscriptions.setWindow(seconds);

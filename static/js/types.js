@@ -60,7 +60,7 @@
  * @property {string} slug
  * @property {string} host
  * @property {string} epoch
- * @property {{metric: string, spec: Spec | null, ticket: string}} [embed] the panel that the page is of, and what opens its samples
+ * @property {{metrics: string[], spec: Spec | null, ticket: string}} [embed] the panel that the page is of, the metrics that it shows, and what opens their samples
  * @property {boolean} people whether this server has rooms of people
  * @property {Metric[]} metrics
  * @property {CollectorState[]} collectors

@@ -1,24 +1,24 @@
-"""A connection that may see an extract of a metric and nothing else: that of a panel in a page of others."""
+"""A connection that may see extracts of some metrics and nothing else: that of a panel in a page of others."""
 
 from __future__ import annotations
 
 import flask
 from flask_socketio import ConnectionRefusedError
 
-from dashboard.live.extract import Extract
+from dashboard.live.extract import Opened
 
 #: Where the gate puts that into the environ of a request.
 ONLY = "plotroom.only"
 
 
-def only() -> Extract | None:
+def only() -> Opened | None:
     """What whoever asks may see; None for everything."""
-    found: Extract | None = flask.request.environ.get(ONLY)
+    found: Opened | None = flask.request.environ.get(ONLY)
     return found
 
 
 def demand_all() -> None:
-    """Let nobody into a namespace who may only see an extract.
+    """Let nobody into a namespace who may only see extracts.
 
     Raises:
         ConnectionRefusedError: they may not; Socket.IO tells them.

@@ -9,16 +9,20 @@ import { Panel } from "./panel.js";
 /** Panels that are no charts; few frames have one. */
 const Cell = defineAsyncComponent(() => import("./board/cell.js").then((module) => module.Cell));
 const OWN = new Set(["gauge", "value", "table", "timeline"]);
+/** These show no metric, or several. */
+const FREE = new Set(["text", "figure"]);
 
 export const Embedded = {
   setup() {
     const { state, metrics, boot } = useApp();
-    const { metric: name = "", spec = null } = boot.embed ?? {};
+    const { metrics: [name = ""] = [], spec = null } = boot.embed ?? {};
+    const cell = () => html`<${Cell} panel=${{ ...spec, of: spec?.id }} session=${null} />`;
     const metric = computed(() => metrics.value.get(name));
 
     const panel = () => {
+      if (FREE.has(spec?.kind ?? "")) return cell();
       if (!metric.value) return html`<p class="word">${TEXT.gone}</p>`;
-      if (spec && OWN.has(spec.kind ?? "")) return html`<${Cell} panel=${{ ...spec, of: spec.id }} session=${null} />`;
+      if (OWN.has(spec?.kind ?? "")) return cell();
       return html`<${Panel} metric=${metric.value} width=${12} spec=${spec} />`;
     };
 

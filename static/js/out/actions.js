@@ -75,7 +75,7 @@ export function ownActions(app) {
       id: "embed",
       icon: "M5.5 5L2.5 8l3 3M10.5 5l3 3-3 3",
       text: () => TEXT.embedCode,
-      when: ({ metric }) => metric !== null && !alone,
+      when: () => !alone,
       run: async (panel) => {
         const { EmbedCode } = await import("./embed.js");
         sheet.value = { component: EmbedCode, panel };

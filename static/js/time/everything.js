@@ -13,9 +13,11 @@ export class Everything {
    * @param {(seconds: number) => void} parts.show
    * @param {(text: string) => void} parts.failed
    * @param {(address: string) => Promise<Response>} [parts.get]
+   * @param {string[] | null} [parts.metrics] that it is about; null for whatever is stored
    */
-  constructor({ base, head, show, failed, get = (address) => fetch(address) }) {
-    this.address = `${base}/api/v1/oldest`;
+  constructor({ base, head, show, failed, get = (address) => fetch(address), metrics = null }) {
+    const address = `${base}/api/v1/oldest`;
+    this.addresses = metrics?.map((name) => `${address}?metric=${encodeURIComponent(name)}`) ?? [address];
     this.head = head;
     this.tell = show;
     this.failed = failed;
@@ -29,15 +31,21 @@ export class Everything {
   async show() {
     const wish = ++this.wishes;
     try {
-      const answer = await this.get(this.address);
-      const { oldest, error } = await answer.json();
-      if (!answer.ok) throw new Error(error?.message ?? `${answer.status}`);
+      const found = await Promise.all(this.addresses.map((address) => this.ask(address)));
       if (wish !== this.wishes) return;
-      this.oldest = oldest ?? this.head();
+      this.oldest = Math.min(this.head(), ...found);
       this.tell(this.seconds);
     } catch (error) {
       if (wish === this.wishes) this.failed(String(/** @type {Error} */ (error).message));
     }
+  }
+
+  /** Since when there is something, ms; Infinity for nothing. @param {string} address @returns {Promise<number>} */
+  async ask(address) {
+    const answer = await this.get(address);
+    const { oldest, error } = await answer.json();
+    if (!answer.ok) throw new Error(error?.message ?? `${answer.status}`);
+    return oldest ?? Infinity;
   }
 
   /** Something else was chosen. */
