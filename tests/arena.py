@@ -13,16 +13,9 @@ import psutil
 
 from tests.attackers import PATIENCE, Wire, allow_files
 from tests.crafted import p99
-from tests.server import AsyncMode, Server
+from tests.server import QUIET, AsyncMode, Server
 from tests.tries import until_fine
 from tests.viewers import Seen, Viewer
-
-#: Bundled collectors only make noise here; the server's own tells how many clients there are.
-QUIET = "".join(
-    f"[collectors.{name}]\nenabled = false\n"
-    for name in ("cpu", "memory", "swap", "pressure", "disks", "filesystems", "network", "tcp", "uptime", "processes",
-                 "temperatures", "fans", "battery")
-) + ""  # fmt: skip
 
 PULSE = '''
 """A pulse that tells how late one is, and more metrics than a client may watch."""

@@ -23,6 +23,13 @@ ROOT = Path(__file__).resolve().parent.parent
 AsyncMode = Literal["eventlet", "threading"]
 ASYNC_MODES: tuple[AsyncMode, ...] = ("eventlet", "threading")
 
+#: A plotroom.toml without bundled collectors, and so without their process; the server's own metrics are there.
+QUIET = "".join(
+    f"[collectors.{name}]\nenabled = false\n"
+    for name in ("cpu", "memory", "swap", "pressure", "disks", "filesystems", "network", "tcp", "uptime", "processes",
+                 "temperatures", "fans", "battery")
+)  # fmt: skip
+
 START_TIME = 30.0
 STOP_TIME = 5.0
 

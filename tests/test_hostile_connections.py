@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.arena import QUIET, Arena, arena, undisturbed, until
+from tests.arena import Arena, arena, undisturbed, until
 from tests.attackers import PATIENCE, Wire, allow_files, connect
-from tests.server import ASYNC_MODES, AsyncMode, Server
+from tests.server import ASYNC_MODES, QUIET, AsyncMode, Server
 from tests.tries import TRIES, until_fine
 from tests.viewers import Viewer
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -18,13 +18,25 @@ import pytest
 import requests
 import websocket
 
+from dashboard import cli
 from dashboard.cli.serving import limits
 from dashboard.server import ServerLog
 from dashboard.settings import LiveSettings, Settings
-from tests.server import ASYNC_MODES, STOP_TIME, AsyncMode, Server
+from tests.server import ASYNC_MODES, QUIET, STOP_TIME, AsyncMode, Server
 
 both_modes = pytest.mark.parametrize("async_mode", ASYNC_MODES)
 StartServer = Callable[..., Server]
+
+FRIEND = "https://friend.example"
+
+
+@pytest.fixture(scope="module", params=ASYNC_MODES)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of each mode for all tests that leave it as it was."""
+    server = Server(tmp_path_factory.mktemp("running"), async_mode=request.param, config=QUIET)
+    server.start()
+    yield server
+    assert server.finish() == []
 
 
 def connect(server: Server, path: str = "", **headers: str) -> websocket.WebSocket:
@@ -63,10 +75,8 @@ def run(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.Completed
     )
 
 
-@both_modes
-def test_it_serves(server: StartServer, async_mode: AsyncMode) -> None:
+def test_it_serves(running: Server) -> None:
     """The page, its health, its API, and its live data are there."""
-    running = server(async_mode=async_mode)
     status, headers, body = running.get("/")
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert b'id="boot"' in body
@@ -76,10 +86,15 @@ def test_it_serves(server: StartServer, async_mode: AsyncMode) -> None:
     connection.close()
 
 
-@both_modes
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("async_mode", "number"),
+    [("eventlet", signal.SIGTERM), ("threading", signal.SIGTERM), ("eventlet", signal.SIGINT)],
+)
 def test_a_signal_ends_it(server: StartServer, async_mode: AsyncMode, number: signal.Signals) -> None:
-    """It exits with 0 in time, whatever is still connected, and no browser is told to stay away."""
+    """It exits with 0 in time, whatever is still connected, and no browser is told to stay away.
+
+    Started again at once, with connections of before not yet forgotten by the kernel, it listens on its port again.
+    """
     running = server(async_mode=async_mode)
     live = [connect(running) for _ in range(3)]
     idle = socket.create_connection((running.host, running.port))
@@ -98,24 +113,14 @@ def test_a_signal_ends_it(server: StartServer, async_mode: AsyncMode, number: si
     half.close()
     assert psutil.wait_procs(family, timeout=5)[1] == []
     assert "Traceback" not in running.log()
+    if number == signal.SIGTERM:
+        running.start()
+        assert running.json("/healthz")["ok"] is True
 
 
-@both_modes
-def test_it_comes_back_on_its_port(server: StartServer, async_mode: AsyncMode) -> None:
-    """Restarted at once, with connections of before not yet forgotten by the kernel, it listens again."""
-    running = server(async_mode=async_mode)
-    connection = connect(running)
-    assert running.stop() == 0
-    rest_of(connection)
-    running.start()
-    assert running.json("/healthz")["ok"] is True
-
-
-@both_modes
-def test_a_busy_port_is_one_line(server: StartServer, async_mode: AsyncMode, tmp_path: Path) -> None:
+def test_a_busy_port_is_one_line(running: Server, tmp_path: Path) -> None:
     """A second server on the port of a first one says so and exits with 2."""
-    running = server(async_mode=async_mode)
-    second = run(tmp_path, "--port", str(running.port), PLOTROOM_ASYNC_MODE=async_mode)
+    second = run(tmp_path, "--port", str(running.port), PLOTROOM_ASYNC_MODE="threading")
     assert second.returncode == 2
     assert second.stderr == (
         f"plotroom: port {running.port} is in use on 127.0.0.1; stop what uses it, or choose another one with --port\n"
@@ -123,53 +128,67 @@ def test_a_busy_port_is_one_line(server: StartServer, async_mode: AsyncMode, tmp
     assert second.stdout == ""
 
 
-@pytest.mark.parametrize(
-    ("arguments", "environ", "config", "words"),
-    [
-        ((), {}, "prot = 1", ("prot in plotroom.toml", "'port'")),
-        ((), {}, "port = 'x'", ("port in plotroom.toml", "'x'")),
-        ((), {}, "port = = 1", ("TOML",)),
-        (("--port", "x"), {}, "", ("--port", "'x'")),
-        (("--prot", "1"), {}, "", ("--prot", "--port")),
-        (("serv",), {}, "", ("serv", "serve")),
-        ((), {"PLOTROOM_PROT": "1"}, "", ("PLOTROOM_PROT", "'PLOTROOM_PORT'")),
-        ((), {"PLOTROOM_ASYNC_MODE": "gevent"}, "", ("PLOTROOM_ASYNC_MODE", "'gevent'", "eventlet, threading")),
-        (("--config", "none.toml"), {}, "", ("none.toml", "no such file")),
-        (("--config", "."), {}, "", ("can't be read",)),
-        (("--host", "192.0.2.1"), {}, "", ("192.0.2.1", "no address of this machine")),
-        (("--host", "no.such.host.invalid"), {}, "", ("no.such.host.invalid",)),
-        (("--data-dir", "/proc/nowhere"), {}, "", ("/proc/nowhere", "--data-dir")),
-    ],
-)
-def test_a_wrong_start_is_one_line(
-    tmp_path: Path, arguments: tuple[str, ...], environ: dict[str, str], config: str, words: tuple[str, ...]
+WRONG_STARTS = [
+    ((), {}, "prot = 1", ("prot in plotroom.toml", "'port'")),
+    ((), {}, "port = 'x'", ("port in plotroom.toml", "'x'")),
+    ((), {}, "port = = 1", ("TOML",)),
+    (("--port", "x"), {}, "", ("--port", "'x'")),
+    (("--prot", "1"), {}, "", ("--prot", "--port")),
+    (("serv",), {}, "", ("serv", "serve")),
+    ((), {"PLOTROOM_PROT": "1"}, "", ("PLOTROOM_PROT", "'PLOTROOM_PORT'")),
+    ((), {"PLOTROOM_ASYNC_MODE": "gevent"}, "", ("PLOTROOM_ASYNC_MODE", "'gevent'", "eventlet, threading")),
+    (("--config", "none.toml"), {}, "", ("none.toml", "no such file")),
+    (("--config", "."), {}, "", ("can't be read",)),
+]
+
+
+@pytest.mark.parametrize(("arguments", "environ", "config", "words"), WRONG_STARTS)
+def test_a_wrong_setting_is_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    environ: dict[str, str],
+    config: str,
+    words: tuple[str, ...],
 ) -> None:
     """Whatever a person has set wrongly is one line on stderr, and exit code 2."""
     (tmp_path / "plotroom.toml").write_text(config, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert cli.run(list(arguments)) == 2
+    out, err = capsys.readouterr()
+    [line] = err.splitlines()
+    assert line.startswith("plotroom: ")
+    for word in words:
+        assert word in line
+    assert out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "words"),
+    [
+        (("--host", "192.0.2.1"), {}, ("192.0.2.1", "no address of this machine")),
+        (("--host", "no.such.host.invalid"), {"PLOTROOM_ASYNC_MODE": "threading"}, ("no.such.host.invalid",)),
+        (("--data-dir", "/proc/nowhere"), {"PLOTROOM_ASYNC_MODE": "threading"}, ("/proc/nowhere", "--data-dir")),
+        (("--port", "x"), {}, ("--port", "'x'")),
+    ],
+)
+def test_a_wrong_start_is_one_line(
+    tmp_path: Path, arguments: tuple[str, ...], environ: dict[str, str], words: tuple[str, ...]
+) -> None:
+    """The process of a start that is wrong says why in one line on stderr, and exits with 2."""
     done = run(tmp_path, *arguments, **environ)
-    assert done.returncode == 2, done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
     [line] = done.stderr.splitlines()
     assert line.startswith("plotroom: ")
     for word in words:
         assert word in line
-    assert done.stdout == ""
 
 
-def test_it_says_what_it_has_found(server: StartServer) -> None:
-    """The first lines have the address, what is sampled and what is not here, and nothing else."""
-    running = server()
-    deadline = time.monotonic() + 10
-    while "sampling" not in running.log() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    first, *rest = running.log().splitlines()
-    assert first == f"Plotroom is at {running.url}/"
-    assert any(re.match(r"  sampling +.*cpu", line) for line in rest)
-    assert all(line.startswith("  ") for line in rest), rest
-    assert len(rest) < 15
-
-
-def test_a_free_port_can_be_asked_for(tmp_path: Path) -> None:
-    """Port 0 takes a free one, and the line with the address has it."""
+def test_it_says_where_it_is_and_what_it_has_found(tmp_path: Path) -> None:
+    """The first lines have the address, with the free port that port 0 stands for, what is sampled and what is not."""
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard", "--port", "0", "--data-dir", str(tmp_path)],
         cwd=tmp_path, stdout=subprocess.PIPE, text=True,
@@ -180,14 +199,13 @@ def test_a_free_port_can_be_asked_for(tmp_path: Path) -> None:
         assert found is not None
         assert int(found[2]) > 0
         assert requests.get(found[1] + "healthz", timeout=10).json()["ok"] is True
+        told = process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        process.stdout.read()
+        rest = [told, *process.stdout]
     assert process.returncode == 0
-
-
-def test_the_data_folder_is_private(server: StartServer) -> None:
-    """The data folder is for its owner alone."""
-    assert server().data_dir.stat().st_mode & 0o077 == 0
+    assert re.match(r"  sampling +.*cpu", told)
+    assert all(line.startswith("  ") for line in rest), rest
+    assert len(rest) < 15
 
 
 def test_slow_heartbeats_are_no_idleness() -> None:
@@ -225,16 +243,23 @@ class Guarded:
         self.bearer = {"Authorization": f"Bearer {self.token}"}
 
 
-@pytest.fixture
-def guarded(server: StartServer) -> Callable[..., Guarded]:
-    return lambda *arguments, **options: Guarded(server("--require-token", *arguments, **options))
+@pytest.fixture(scope="module", params=ASYNC_MODES)
+def guarded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """A guarded server of each mode that logs everything, for all tests that leave it as it was."""
+    arguments = ("--require-token", "--allowed-origins", FRIEND, "--log-level", "debug")
+    server = Server(tmp_path_factory.mktemp("guarded"), arguments, async_mode=request.param, config=QUIET)
+    server.start()
+    guarded = Guarded(server)
+    server.forget_log()  # the first start tells the token
+    yield guarded
+    # Of all that was asked, and by whomever, nothing has brought the token into the log.
+    assert guarded.token not in server.log()
+    assert server.finish() == []
 
 
-@both_modes
-def test_the_token_is_demanded_everywhere(guarded: Callable[..., Guarded], async_mode: AsyncMode) -> None:
+def test_the_token_is_demanded_everywhere(guarded: Guarded) -> None:
     """Without the token no route and no Socket.IO handshake answers; with it, by cookie or header, all do."""
-    running = guarded(async_mode=async_mode)
-    server = running.server
+    running, server = guarded, guarded.server
     for path in ("/", "/d/cpu", "/healthz", "/metrics", "/api/v1/metrics", "/static/x/y.js", "/socket.io/?EIO=4"):
         assert server.get(path)[0] == 401
     with pytest.raises(websocket.WebSocketBadStatusException, match="401"):
@@ -250,60 +275,50 @@ def test_the_token_is_demanded_everywhere(guarded: Callable[..., Guarded], async
     connect(server, Cookie=cookies).close()
 
 
-def test_the_token_is_kept_private_and_told_once(guarded: Callable[..., Guarded]) -> None:
-    """Its file is for the owner alone; its address is printed by the first start only, and by `plotroom token`."""
-    running = guarded()
-    server = running.server
-    assert (server.data_dir / "token").stat().st_mode & 0o777 == 0o600
-    assert f"{server.url}/?token={running.token}" in server.log()
-    server.stop()
-    server.forget_log()
-    server.start()
-    assert (server.data_dir / "token").read_text().strip() == running.token
-    assert running.token not in server.log()
-    shown = run(server.home, "token", "--port", str(server.port), "--data-dir", str(server.data_dir))
-    assert shown.stdout == f"{server.url}/?token={running.token}\n"
+def test_the_token_is_kept_private_told_once_and_renewed(server: StartServer) -> None:
+    """Its file is its owner's alone; its address is told by the first start, by `plotroom token`, and is then another.
+
+    After `plotroom token --renew` and a restart, neither the old token nor its cookie lets anybody in.
+    """
+    one = server("--require-token", config=QUIET)
+    old = Guarded(one)
+    assert one.data_dir.stat().st_mode & 0o077 == 0
+    assert (one.data_dir / "token").stat().st_mode & 0o777 == 0o600
+    assert f"{one.url}/?token={old.token}" in one.log()
+    shown = run(one.home, "token", "--port", str(one.port), "--data-dir", str(one.data_dir))
+    assert shown.stdout == f"{one.url}/?token={old.token}\n"
+    browser = requests.Session()
+    browser.get(f"{one.url}/?token={old.token}", timeout=10)
+    assert browser.get(f"{one.url}/healthz", timeout=10).status_code == 200
+    renewed = run(one.home, "token", "--renew", "--data-dir", str(one.data_dir))
+    assert old.token not in renewed.stdout
+    one.stop()
+    one.forget_log()
+    one.start()
+    new = Guarded(one)
+    assert new.token not in one.log()
+    assert browser.get(f"{one.url}/healthz", timeout=10).status_code == 401
+    assert one.get("/healthz", old.bearer)[0] == 401
+    assert one.get("/healthz", new.bearer)[0] == 200
 
 
-@both_modes
-def test_a_page_of_another_origin_offers_the_token(guarded: Callable[..., Guarded], async_mode: AsyncMode) -> None:
+def test_a_page_of_another_origin_offers_the_token(guarded: Guarded) -> None:
     """A WebSocket that can send no header brings the token as a protocol, gets the other one, and it is not logged."""
-    friend = "https://friend.example"
-    running = guarded("--allowed-origins", friend, "--log-level", "debug", async_mode=async_mode)
-    server = running.server
-    server.forget_log()
+    running, server = guarded, guarded.server
     address = f"ws://{server.host}:{server.port}/socket.io/?EIO=4&transport=websocket"
     offered = ["plotroom", f"plotroom.token.{running.token}"]
-    connection = websocket.create_connection(address, timeout=10, origin=friend, subprotocols=offered)
+    connection = websocket.create_connection(address, timeout=10, origin=FRIEND, subprotocols=offered)
     assert connection.getsubprotocol() == "plotroom"
     assert str(connection.recv()).startswith("0{")
     connection.close()
     with pytest.raises(websocket.WebSocketBadStatusException, match="401"):
-        websocket.create_connection(address, timeout=10, origin=friend, subprotocols=["plotroom", f"{offered[1]}x"])
+        websocket.create_connection(address, timeout=10, origin=FRIEND, subprotocols=["plotroom", f"{offered[1]}x"])
     assert running.token not in server.log()
 
 
-def test_renewing_the_token_ends_old_cookies(guarded: Callable[..., Guarded]) -> None:
-    """After `plotroom token --renew` and a restart, neither the old token nor its cookie lets anybody in."""
-    running = guarded()
-    server = running.server
-    browser = requests.Session()
-    browser.get(f"{server.url}/?token={running.token}", timeout=10)
-    assert browser.get(f"{server.url}/healthz", timeout=10).status_code == 200
-    renewed = run(server.home, "token", "--renew", "--data-dir", str(server.data_dir))
-    assert running.token not in renewed.stdout
-    server.stop()
-    server.start()
-    assert browser.get(f"{server.url}/healthz", timeout=10).status_code == 401
-    assert server.get("/healthz", running.bearer)[0] == 401
-    assert server.get("/healthz", Guarded(server).bearer)[0] == 200
-
-
-def test_the_token_is_never_logged(guarded: Callable[..., Guarded]) -> None:
+def test_the_token_is_never_logged(guarded: Guarded) -> None:
     """Not even with everything logged does a token, or the query that brought it, stand in the log."""
-    running = guarded("--log-level", "debug")
-    server = running.server
-    server.forget_log()
+    running, server = guarded, guarded.server
     server.get(f"/?token={running.token}")
     server.get(f"/nothing?token={running.token}", running.bearer)
     with socket.create_connection((server.host, server.port)) as broken:
@@ -316,10 +331,8 @@ def test_the_token_is_never_logged(guarded: Callable[..., Guarded]) -> None:
     assert running.token not in server.log()
 
 
-@both_modes
-def test_handshakes_of_other_pages_are_refused(server: StartServer, async_mode: AsyncMode) -> None:
+def test_handshakes_of_other_pages_are_refused(running: Server) -> None:
     """Socket.IO is behind the same gate: forged Host, foreign Origin and invented proxies are refused there, too."""
-    running = server(async_mode=async_mode)
     evil = "http://evil.example"
     handshake = "/socket.io/?EIO=4&transport=websocket"
     for headers in (
@@ -337,10 +350,8 @@ def test_handshakes_of_other_pages_are_refused(server: StartServer, async_mode: 
         assert "default-src 'none'" in answered["content-security-policy"]
 
 
-@both_modes
-def test_paths_lead_nowhere_else(server: StartServer, async_mode: AsyncMode) -> None:
+def test_paths_lead_nowhere_else(running: Server) -> None:
     """No spelling of a path gets a file that is not one of the page's, over a raw socket as well."""
-    running = server(async_mode=async_mode)
     build = running.json("/api/v1/metrics") and re.search(rb"/static/(\w+)/", running.get("/")[2])
     assert build
     prefix = f"/static/{build[1].decode()}"
@@ -359,10 +370,9 @@ def test_paths_lead_nowhere_else(server: StartServer, async_mode: AsyncMode) -> 
         assert b"hatchling" not in answer
 
 
-@both_modes
-def test_a_base_path_is_before_everything(server: StartServer, async_mode: AsyncMode) -> None:
+def test_a_base_path_is_before_everything(server: StartServer) -> None:
     """Page, static files, API and Socket.IO live below the base path; a proxy may also take it off itself."""
-    running = server("--base-path", "/tools/plot", async_mode=async_mode)
+    running = server("--base-path", "/tools/plot", config=QUIET)
     assert f"http://127.0.0.1:{running.port}/tools/plot/" in running.log()
     status, _, body = running.get("/tools/plot/d/cpu")
     assert status == 200
@@ -379,10 +389,8 @@ def test_a_base_path_is_before_everything(server: StartServer, async_mode: Async
     assert b'"base":"/tools/plot"' in running.get("/d/cpu")[2]
 
 
-@both_modes
-def test_every_answer_is_secured(server: StartServer, async_mode: AsyncMode) -> None:
+def test_every_answer_is_secured(running: Server) -> None:
     """Pages, data, errors and refusals of a real server carry the security headers and tell no server version."""
-    running = server(async_mode=async_mode)
     for path in ("/", "/healthz", "/metrics", "/nothing", "/api/v1/query", "/static/x/y", "/socket.io/", "/d/A"):
         _, headers, _ = running.get(path)
         for name in ("content-security-policy", "x-content-type-options", "referrer-policy"):
@@ -393,7 +401,7 @@ def test_every_answer_is_secured(server: StartServer, async_mode: AsyncMode) -> 
 
 def test_a_wildcard_server_prints_its_name_and_asks(tmp_path: Path, server: StartServer) -> None:
     """Bound to all addresses it asks for the token, and can be reached by the machine's name and addresses."""
-    running = server("--host", "0.0.0.0")
+    running = server("--host", "0.0.0.0", config=QUIET)
     token = (running.data_dir / "token").read_text().strip()
     assert f"http://{socket.gethostname().lower()}:{running.port}/?token={token}" in running.log()
     assert running.get("/healthz")[0] == 401
