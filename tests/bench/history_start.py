@@ -11,6 +11,7 @@ import argparse
 import statistics
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from collectors.metric import Metric
@@ -45,8 +46,8 @@ def main() -> None:
         full = [start(home, asked) for _ in range(arguments.runs)]
         tell(f"{size:.0f} MiB stored", full, empty)
         killed = []
-        for _ in range(arguments.runs):
-            wait(folder, arguments.series, arguments.seconds)
+        for run in range(arguments.runs):
+            wait(folder, arguments.series, arguments.seconds, run)
             killed.append(start(home, asked))
         tell(f"{arguments.series * arguments.seconds} values to be packed first", killed, empty)
 
@@ -63,10 +64,11 @@ def make(folder: Path, end: int, size: float, days: int) -> None:
     store.archive.close(clean=True)
 
 
-def wait(folder: Path, series: int, length: int) -> None:
-    """Leave samples in the journal, as a server that was killed does."""
+def wait(folder: Path, series: int, length: int, run: int) -> None:
+    """Leave samples in the journal, as a server that was killed does; of metrics of its own in each run."""
     now = time.time_ns() // 1_000_000
-    data = hard_mix(series, length, begin=now - 1000 * length)
+    mix = hard_mix(series, length, begin=now - 1000 * length)
+    data = [replace(one, key=one.key._replace(name=f"{one.key.name}.run{run}")) for one in mix]
     store = Ours(folder, now)
     for one in data:
         store.history.declare(Metric(one.key.name), 1.0)
