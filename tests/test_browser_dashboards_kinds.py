@@ -140,8 +140,15 @@ def test_a_table_of_series(room: Server, page: Page) -> None:
 
 
 def test_a_timeline_of_states(room: Server, page: Page) -> None:
-    """Each series has a lane of coloured stretches, a legend of the states, and a word for who can't see it."""
-    keep(room, "timeline", panel_of(1, 0, 0, 8, 4, kind="timeline", metric="farm.state"))
+    """Each series has a lane of coloured stretches, and is told in words; other kinds tell of the moment below."""
+    keep(
+        room,
+        "timeline",
+        panel_of(1, 0, 0, 8, 4, kind="timeline", metric="farm.state"),
+        panel_of(2, 8, 0, 4, 2, kind="value", metric="clock.now"),
+        panel_of(3, 8, 2, 4, 2, kind="gauge", metric="clock.now"),
+        panel_of(4, 0, 4, 12, 4, kind="table", metric="clock.now"),
+    )
     open_board(page, room, "timeline")
     page.keyboard.press("1")
     until(
@@ -167,7 +174,17 @@ def test_a_timeline_of_states(room: Server, page: Page) -> None:
     box = summary.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] - 14, box["y"] + 24)
-    page.locator("#p1 .told", has_text="ash: 0, ").wait_for(timeout=PATIENCE)
+    told = page.locator("#p1 .told", has_text="ash: 0, ")
+    told.wait_for(timeout=PATIENCE)
+    # The others tell what was at that moment.
+    page.keyboard.press("Space")
+    moment = told.inner_text().removeprefix("ash: 0, ")
+    for place in ("#p2 .d", "#p3 header .unit", "#p4 header .unit >> nth=1"):
+        page.locator(place, has_text=moment).wait_for(timeout=PATIENCE)
+    seconds = f"Number(document.querySelector('#p2 .v').innerText.replace(/[^0-9.]/g, '')) % 60 - {int(moment[-2:])}"
+    until(page, f"() => Math.abs(({seconds} + 90) % 60 - 30) < 2")
+    page.mouse.move(1, 1)
+    page.locator("#p2 .d", has_text=moment).wait_for(state="detached", timeout=PATIENCE)
 
 
 def test_a_bound_figure_moves(room: Server, page: Page) -> None:

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { bondsOf, bound, metricsOf } from "../../static/js/board/bound.js";
 import { bandsOf, levelOf } from "../../static/js/board/levels.js";
 import { Seen, statesOf, stretchesOf } from "../../static/js/board/stretches.js";
-import { roomFor, rowAt, strips } from "../../static/js/board/strips.js";
+import { momentAt, roomFor, rowAt, strips } from "../../static/js/board/strips.js";
 import { summaryOf } from "../../static/js/board/summary.js";
 import { Ring } from "../../static/js/ring.js";
 
@@ -78,10 +78,14 @@ test("the lane below the pointer is the one that is drawn there, however many th
   const drawn = [];
   const pen = { setTransform() {}, clearRect() {}, fillRect() {}, fillText: (/** @type {string} */ name, /** @type {number} */ _, /** @type {number} */ y) => drawn.push({ name, y }) };
   globalThis.devicePixelRatio = 1;
+  const look = {
+    span: { from: 0, to: 100 }, colour: () => "", name: (/** @type {number} */ state) => `state ${state}`, ticks: () => ({ tickvals: [], ticktext: [] }),
+    text: "", muted: "", grid: "", font: "",
+  };
   const made = /** @type {any} */ ({ ...canvas, width: 0, height: 0, getContext: () => pen });
   for (const some of [lanes, lanes.slice(0, 2)]) {
     drawn.length = 0;
-    strips(made, some, { span: { from: 0, to: 100 }, colour: () => "", ticks: () => ({ tickvals: [], ticktext: [] }), text: "", muted: "", grid: "", font: "" });
+    strips(made, some, { ...look, at: null });
     assert.equal(drawn.length, some.length);
     assert.ok(drawn.every(({ y }) => y < canvas.clientHeight));
     // Letters stand at the top of their lane.
@@ -89,6 +93,15 @@ test("the lane below the pointer is the one that is drawn there, however many th
   }
   assert.deepEqual(rowAt(canvas, lanes, { from: 0, to: 100 }, 208, 5), { lane: lanes[0], at: 50, state: 0 });
   assert.equal(rowAt(canvas, lanes.slice(0, 2), { from: 0, to: 100 }, 208, 190), null);
+
+  // At the moment that somebody points at, here or in another chart, each lane tells its state.
+  drawn.length = 0;
+  strips(made, lanes.slice(0, 2), { ...look, at: 20 });
+  assert.deepEqual(drawn.map(({ name }) => name), ["s0: state 0", "s1: state 1"]);
+  drawn.length = 0;
+  strips(made, lanes.slice(0, 2), { ...look, at: 120 });
+  assert.deepEqual(drawn.map(({ name }) => name), ["s0", "s1"]);
+  assert.deepEqual([0, 8, 208, 408, 416].map((x) => momentAt(canvas, { from: 0, to: 100 }, x)), [null, 0, 50, 100, null]);
 });
 
 test("a state lasts until another begins; a gap ends it, and so does silence", () => {

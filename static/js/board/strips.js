@@ -7,7 +7,9 @@
 /**
  * @typedef {object} Look
  * @property {Span} span
+ * @property {number | null} at the moment that somebody points at, ms
  * @property {(state: number) => string} colour
+ * @property {(state: number) => string} name
  * @property {(width: number) => {tickvals: number[], ticktext: string[]}} ticks
  * @property {string} text colours and the family of the letters
  * @property {string} muted
@@ -43,7 +45,7 @@ function measures({ clientWidth, clientHeight }, count) {
  * @param {Lane[]} lanes no more than there is room for
  * @param {Look} look
  */
-export function strips(canvas, lanes, { span, colour, ticks, text, muted, grid, font }) {
+export function strips(canvas, lanes, { span, at, colour, name: nameOf, ticks, text, muted, grid, font }) {
   const ratio = devicePixelRatio || 1;
   const { clientWidth, clientHeight } = canvas;
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -76,8 +78,23 @@ export function strips(canvas, lanes, { span, colour, ticks, text, muted, grid, 
       pen.fillRect(begin, top + NAME, Math.max(1, end - begin), lane - NAME);
     }
     pen.fillStyle = text;
-    pen.fillText(name, LEFT, top + NAME - 4, width);
+    const then = at === null ? undefined : stateAt(stretches, at);
+    pen.fillText(then === undefined ? name : `${name}: ${nameOf(then)}`, LEFT, top + NAME - 4, width);
   });
+  if (at === null || at < span.from || at > span.to) return;
+  pen.fillStyle = muted;
+  pen.fillRect(Math.round(place(at) * ratio) / ratio, 0, 1 / ratio, height);
+}
+
+/** @param {Stretch[]} stretches @param {number} at ms */
+function stateAt(stretches, at) {
+  return stretches.find(({ from, to }) => from <= at && at <= to)?.state;
+}
+
+/** The moment at a place; null beside the lanes. @param {Size} canvas @param {Span} span @param {number} x px */
+export function momentAt({ clientWidth }, { from, to }, x) {
+  const part = (x - LEFT) / Math.max(1, clientWidth - LEFT - RIGHT);
+  return part < 0 || part > 1 ? null : from + part * (to - from);
 }
 
 /**
@@ -94,5 +111,5 @@ export function rowAt(canvas, lanes, span, x, y) {
   const lane = lanes[Math.floor(y / (size + GAP))];
   if (!lane) return null;
   const at = span.from + ((x - LEFT) / width) * (span.to - span.from);
-  return { lane, at, state: lane.stretches.find(({ from, to }) => from <= at && at <= to)?.state };
+  return { lane, at, state: stateAt(lane.stretches, at) };
 }

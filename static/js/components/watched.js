@@ -2,6 +2,7 @@
 
 import { onBeforeUnmount, onMounted, ref, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { nearest } from "../time/stats.js";
 import { Zoom } from "../zoom.js";
 
 /** @typedef {{name: string, every: number}} Wanted */
@@ -17,11 +18,12 @@ const WIDTH = 500;
  * @param {() => number} options.pause ms between two drawings at least
  * @param {(past: boolean) => void} [options.heard] samples have come, or the past is another
  * @param {{value: HTMLElement | null}} [options.canvas] it is drawn again when its size changes
+ * @param {() => unknown} [options.moment] somebody points at another moment in a chart, or no longer: values are told again
  * @param {boolean} [options.slides] whether it moves on without samples
  * @param {boolean} [options.small] whether it is no chart, but something beside one
  */
-export function useSamples(root, { metrics, draw, pause, heard, canvas, slides = false, small = false }) {
-  const { sight, subscriptions, frames, store, state, onSlide, spans, span } = useApp();
+export function useSamples(root, { metrics, draw, pause, heard, canvas, moment, slides = false, small = false }) {
+  const { sight, subscriptions, frames, cross, store, state, onSlide, spans, span } = useApp();
   const near = ref(false);
   let seen = false;
   /** @type {(() => void)[]} */
@@ -92,6 +94,10 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, slides =
     }, drawn));
     undo.push(frames.add(drawable));
     listen();
+    if (moment) {
+      const telling = { visible: () => seen, draw: moment };
+      undo.push(frames.add(telling), cross.listen(() => frames.now(telling)));
+    }
     if (slides) undo.push(onSlide(() => frames.mark(drawable)));
     if (canvas?.value) {
       const sizes = new ResizeObserver(() => frames.now(drawable));
@@ -118,8 +124,11 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, slides =
     ringOf: (name) => (looked() ? zooms.get(name)?.ring : undefined) ?? store.ring(name),
     /** The span that is shown. @returns {{from: number, to: number}} */
     span: () => looked() ?? span(),
-    /** The row whose values are told: the newest one of what is shown. @param {import("../store.js").Ring} ring */
+    /** The moment that somebody points at, ms; null while nobody does. */
+    pointed: () => cross.at,
+    /** The row whose values are told: that of the moment that somebody points at, else the newest of what is shown. @param {import("../store.js").Ring} ring */
     last: (ring) => {
+      if (cross.at !== null) return nearest(ring, cross.at);
       const end = looked()?.to ?? state.pausedAt;
       const at = end ? ring.search(end + 1) - 1 : ring.end - 1;
       // Before the first one there is none: what lies there is of no sample.

@@ -7,7 +7,7 @@ import { bandsOf, levelOf } from "../../board/levels.js";
 import { placesOf } from "../../only.js";
 import { shownAs } from "../../spec.js";
 import { capped, tellingName } from "../../spark.js";
-import { TEXT, someOf } from "../../text.js";
+import { TEXT, clockText, someOf } from "../../text.js";
 import { joined, short } from "../../units.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
@@ -27,7 +27,7 @@ export const Gauge = {
     const { units } = useApp();
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const told = shallowRef({
-      arcs: /** @type {Arc[]} */ ([]), all: 0, low: "", high: "", bands: /** @type {{from: number, to: number, level: string}[]} */ ([]),
+      arcs: /** @type {Arc[]} */ ([]), all: 0, low: "", high: "", bands: /** @type {{from: number, to: number, level: string}[]} */ ([]), at: "",
     });
     /** The end of a scale that nobody has set stays where it is while values are near. */
     let end = 0;
@@ -42,7 +42,8 @@ export const Gauge = {
       const name = tellingName(places.map((place) => ring.series[place] ?? { labels: {} }));
       const values = places.map((place) => ({ place, value: ring.columns[place]?.[at] ?? NaN })).sort((a, b) => (b.value || 0) - (a.value || 0));
       const most = Math.max(0, ...values.map(({ value }) => value || 0));
-      if (most > end || most < 0.4 * end) end = roundUp(most * 1.2) || 1;
+      const pointed = samples.pointed();
+      if (!end || (pointed === null && (most > end || most < 0.4 * end))) end = roundUp(most * 1.2) || 1;
       const low = spec.range[0] ?? shown.limits[0] ?? 0;
       const high = spec.range[1] ?? shown.limits[1] ?? end;
       const part = (/** @type {number} */ value) => Math.max(0, Math.min(1, (value - low) / (high - low || 1)));
@@ -58,10 +59,10 @@ export const Gauge = {
       const bands = bandsOf(spec.thresholds, [low, high]).map((band) => ({ ...band, from: part(band.from), to: part(band.to) }));
       // The unit stands below the values; the end of the scale has its own where it is of another step.
       const same = arcs.every((one) => one.symbol === symbol);
-      told.value = { arcs, all: places.length, low: short(low / factor), high: short(high / factor) + (same ? "" : joined(symbol)), bands };
+      told.value = { arcs, all: places.length, low: short(low / factor), high: short(high / factor) + (same ? "" : joined(symbol)), bands, at: pointed === null ? "" : clockText(pointed, true) };
       return true;
     }
-    const samples = useSamples(root, { metrics: () => [props.metric], draw, pause: () => FASTEST });
+    const samples = useSamples(root, { metrics: () => [props.metric], draw, moment: draw, pause: () => FASTEST });
     watch(() => props.spec, samples.redraw);
 
     /** @param {Arc} one */
@@ -83,10 +84,10 @@ export const Gauge = {
 
     return () => {
       const { title } = shownAs(props.metric, props.spec);
-      const { arcs, all } = told.value;
+      const { arcs, all, at } = told.value;
       return html`
         <section ref=${root} role="group" class="panel own gauge" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
-          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
+          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3><span class="unit">${at}</span></header>
           <div class="dials">${arcs.map(dial)}${!arcs.length && html`<p class="word">${TEXT.waiting}</p>`}</div>
           ${all > arcs.length && arcs.length > 0 && html`<p class="note">${someOf(arcs.length, all)}</p>`}
         </section>`;

@@ -8,12 +8,12 @@ import { summaryOf } from "../../board/summary.js";
 import { WORDS, restText } from "../../board/words.js";
 import { shownAs } from "../../spec.js";
 import { nameOf } from "../../store.js";
-import { TEXT } from "../../text.js";
+import { TEXT, clockText } from "../../text.js";
 import { joined, legendDecimals, number } from "../../units.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
 
-/** @typedef {import("../../board/summary.js").Summary & {key: string, name: string, level: string}} Row */
+/** @typedef {import("../../board/summary.js").Summary & {place: number, key: string, name: string, level: string}} Row `place` of the series among those of the metric */
 /** @typedef {"name" | "now" | "min" | "mean" | "max"} Column */
 
 const EVERY = 1_000;
@@ -32,6 +32,8 @@ export const TableOf = {
     const rows = shallowRef(/** @type {Row[]} */ ([]));
     const by = ref(/** @type {Column} */ ("max"));
     const up = ref(false);
+    /** The moment whose values are told, where somebody points at one. */
+    const at = ref("");
 
     function draw() {
       const { metric, spec } = props;
@@ -43,11 +45,25 @@ export const TableOf = {
       rows.value = placesOf(ring.series, spec.only).map((place) => {
         const summary = summaryOf(/** @type {Float64Array} */ (ring.columns[place]), low, high);
         const name = alone ? metric.name.split(".").at(-1) ?? "" : nameOf(ring.series[place] ?? { labels: {} });
-        return { ...summary, key: ring.keys[place] ?? "", name, level: levelOf(summary.now, spec.thresholds) };
+        return { ...summary, place, key: ring.keys[place] ?? "", name, level: "" };
       });
+      tell();
       return true;
     }
-    const samples = useSamples(root, { metrics: () => [props.metric], draw, pause: () => EVERY });
+
+    /** What is now, or was at the moment that somebody points at. */
+    function tell() {
+      const ring = samples.ringOf(props.metric.name);
+      if (!ring) return;
+      const row = samples.last(ring);
+      const pointed = samples.pointed();
+      at.value = pointed === null ? "" : clockText(pointed, true);
+      rows.value = rows.value.map((one) => {
+        const now = ring.columns[one.place]?.[row] ?? NaN;
+        return { ...one, now, level: levelOf(now, props.spec.thresholds) };
+      });
+    }
+    const samples = useSamples(root, { metrics: () => [props.metric], draw, moment: tell, pause: () => EVERY });
     watch(() => props.spec, samples.redraw);
 
     const sorted = computed(() => {
@@ -84,7 +100,7 @@ export const TableOf = {
       const some = sorted.value.slice(0, MOST);
       return html`
         <section ref=${root} role="group" class="panel own ranks" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${shown.title}>
-          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.title}</h3><span class="unit">${symbol}</span></header>
+          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.title}</h3><span class="unit">${symbol}</span><span class="unit">${at.value}</span></header>
           <div class="scroll" tabindex="0" role="group" aria-label=${shown.title}>
             <table>
               <thead><tr>

@@ -14,7 +14,7 @@ import { timeTicks } from "../../timeticks.js";
 import { joined, short } from "../../units.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
-import { roomFor, rowAt, strips } from "../../board/strips.js";
+import { momentAt, roomFor, rowAt, strips } from "../../board/strips.js";
 
 /** @typedef {import("../../board/strips.js").Lane} Lane */
 
@@ -30,7 +30,7 @@ export const Timeline = {
   /** @param {{metric: import("../../types.js").Metric, spec: import("../../board/variables.js").Shown}} props */
   setup(props) {
     const app = useApp();
-    const { state, units, boot } = app;
+    const { state, units, boot, cross } = app;
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const canvas = ref(/** @type {HTMLCanvasElement | null} */ (null));
     const told = shallowRef({
@@ -66,27 +66,53 @@ export const Timeline = {
         name: nameOf(ring.series[place] ?? { labels: {} }) || metric.title,
         stretches: stretchesOf(ring.times, columns[which] ?? new Float64Array(), low, high, states.of, most),
       }));
-      strips(canvas.value, lanes, {
-        span, colour, ticks: (width) => timeTicks(span, width), text: tokenOf("text"), muted: tokenOf("muted"), grid: tokenOf("grid"),
-        font: getComputedStyle(canvas.value).fontFamily,
-      });
       told.value = { lanes, shown: lanes.length, all: all.length, legend: states.names.map((name, which) => ({ name, colour: colour(which) })) };
+      point();
+      paint();
       return true;
     }
+
+    /** The lanes, and the moment that somebody points at, with the states then. */
+    function paint() {
+      if (!canvas.value?.clientWidth || !told.value.all) return;
+      const { lanes, legend } = told.value;
+      strips(canvas.value, lanes, {
+        span, at: cross.at, colour: (state) => legend[state]?.colour ?? "", name: (state) => legend[state]?.name ?? "",
+        ticks: (width) => timeTicks(span, width), text: tokenOf("text"), muted: tokenOf("muted"), grid: tokenOf("grid"),
+        font: getComputedStyle(canvas.value).fontFamily,
+      });
+    }
     const samples = useSamples(root, {
-      metrics: () => [props.metric], draw, canvas, slides: true,
+      metrics: () => [props.metric], draw, moment: paint, canvas, slides: true,
       pause: () => Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / (canvas.value?.clientWidth || 500))),
     });
     watch(() => props.spec, samples.redraw);
 
-    /** What was the case below the pointer. @param {PointerEvent} event */
-    const pointed = (event) => {
+    /** Where the pointer is on the canvas, px. @type {{x: number, y: number} | null} */
+    let mouse = null;
+
+    /** What was the case below the pointer: another moment passes it, too. */
+    function point() {
+      if (!mouse || !canvas.value) return;
+      const { x, y } = mouse;
       const { lanes, legend } = told.value;
-      const element = /** @type {HTMLCanvasElement} */ (event.target);
-      const found = rowAt(element, lanes, span, event.offsetX, event.offsetY);
+      cross.show(momentAt(canvas.value, span, x));
+      const found = rowAt(canvas.value, lanes, span, x, y);
       const name = legend[found?.state ?? -1]?.name;
       under.value = found && name !== undefined
-        ? { text: `${found.lane.name}: ${name}, ${clockText(found.at, true)}`, x: event.offsetX, late: event.offsetX > element.clientWidth / 2 } : null;
+        ? { text: `${found.lane.name}: ${name}, ${clockText(found.at, true)}`, x, late: x > canvas.value.clientWidth / 2 } : null;
+    }
+
+    /** @param {PointerEvent} event */
+    const moved = (event) => {
+      mouse = { x: event.offsetX, y: event.offsetY };
+      point();
+    };
+
+    const left = () => {
+      mouse = null;
+      under.value = null;
+      cross.show(null);
     };
 
     const summary = computed(() => {
@@ -102,7 +128,7 @@ export const Timeline = {
         <section ref=${root} role="group" class="panel own timeline" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
           <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
           <div class="strips">
-            <canvas ref=${canvas} role="img" aria-label=${summary.value} onPointermove=${pointed} onPointerleave=${() => (under.value = null)} />
+            <canvas ref=${canvas} role="img" aria-label=${summary.value} onPointermove=${moved} onPointerleave=${left} />
             ${under.value && html`<span class=${["told", { late: under.value.late }]} style=${{ "--at": `${under.value.x}px` }}>${under.value.text}</span>`}
             ${!all && html`<p class="word">${TEXT.waiting}</p>`}
           </div>

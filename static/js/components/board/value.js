@@ -6,7 +6,7 @@ import { COLOUR, levelOf, tokenOf } from "../../board/levels.js";
 import { placesOf } from "../../only.js";
 import { capped, detail, headline, sketch } from "../../spark.js";
 import { shownAs } from "../../spec.js";
-import { TEXT } from "../../text.js";
+import { TEXT, clockText } from "../../text.js";
 import { joined } from "../../units.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
@@ -27,22 +27,32 @@ export const Value = {
     const canvas = ref(/** @type {HTMLCanvasElement | null} */ (null));
     const told = shallowRef({ text: "–", symbol: "", detail: "", level: /** @type {import("../../board/types.js").Level | ""} */ ("") });
 
-    function draw() {
+    /** What is told, and how it is drawn; null without samples. */
+    function tell() {
       const ring = samples.ringOf(props.metric.name);
-      if (!ring?.length) return false;
+      if (!ring?.length) return null;
       const metric = counted(shownAs(props.metric, props.spec));
       const places = placesOf(ring.series, props.spec.only);
       const value = headline(metric, ring, places);
       const at = samples.last(ring);
+      const pointed = samples.pointed();
       const now = capped(value(at), metric.limits[1]);
       const { text, symbol } = units.one(metric.unit, now);
       const level = levelOf(now, props.spec.thresholds);
-      told.value = { text, symbol, level, detail: places.length > 1 ? detail(metric, ring, at, units, places) : "" };
+      const more = pointed !== null ? clockText(pointed, true) : places.length > 1 ? detail(metric, ring, at, units, places) : "";
+      told.value = { text, symbol, level, detail: more };
+      return { ring, value, level };
+    }
+
+    function draw() {
+      const found = tell();
+      if (!found) return false;
+      const { ring, value, level } = found;
       const colour = level ? tokenOf(COLOUR[level]) : boot.templates[state.theme]["layout"].colorway[0];
       if (canvas.value) sketch(canvas.value, ring, value, samples.span(), colour);
       return true;
     }
-    const samples = useSamples(root, { metrics: () => [props.metric], draw, pause: () => FASTEST, canvas, slides: true });
+    const samples = useSamples(root, { metrics: () => [props.metric], draw, moment: tell, pause: () => FASTEST, canvas, slides: true });
     watch(() => props.spec, samples.redraw);
 
     return () => {
