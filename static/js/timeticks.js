@@ -19,7 +19,7 @@ const MOST_TICKS = 8;
 /** Spans of so many seconds need the day beside the time. */
 const DAYS_FROM = 12 * HOUR;
 
-/** @typedef {{at: number, place: number, text: string, near: boolean}} Tick ms, px from the left, and whether that is too near an end for the text */
+/** @typedef {{at: number, place: number, text: string, near: boolean}} Tick ms, px from the left, and whether that is too near an end for the text: without it a line would say nothing */
 
 /**
  * @param {Span} span
@@ -43,16 +43,12 @@ export function ticksOf({ from, to }, width) {
  * @param {Span} span
  * @param {number} width px
  * @param {(time: number) => number} [axis] what the axis is given for a time
- * @param {boolean} [clear] whether there is no text near either end
+ * @param {boolean} [clear] whether there is none near either end
  * @returns {{tickmode: "array", tickvals: number[], ticktext: string[]}}
  */
 export function timeTicks(span, width, axis = (time) => time, clear = true) {
-  const ticks = ticksOf(span, width);
-  return {
-    tickmode: "array",
-    tickvals: ticks.map(({ at }) => axis(at)),
-    ticktext: ticks.map(({ text, near }) => (clear && near ? "" : text)),
-  };
+  const ticks = ticksOf(span, width).filter(({ near }) => !clear || !near);
+  return { tickmode: "array", tickvals: ticks.map(({ at }) => axis(at)), ticktext: ticks.map(({ text }) => text) };
 }
 
 /** How the label beside the pointer tells the time; of a short span the template knows it. @param {Span} span */

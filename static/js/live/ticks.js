@@ -10,14 +10,12 @@
  * @property {string} text that was drawn
  * @property {number} at px at which it is now, before all are moved: it may stand for a later tick when it has left
  * @property {string} says
- * @property {"" | "blank" | "gone"} seen
+ * @property {"" | "gone"} seen
  */
 
 /** px that ticks may be behind the lines, and how often they are moved at most, ms: each time costs more than all lines. */
 const LEAST = 0.5;
 const EVERY = 200;
-/** px from either end within which there is no line. */
-const EDGE = 1;
 
 export class Ticks {
   constructor() {
@@ -29,7 +27,6 @@ export class Ticks {
     this.made = [];
     /** Left edge of the plot area, px. */
     this.left = 0;
-    this.width = 0;
     this.moved = 0;
     this.movedAt = -Infinity;
   }
@@ -42,7 +39,6 @@ export class Ticks {
   take(plotted, wanted) {
     const { xaxis } = plotted._fullLayout;
     this.left = xaxis._offset;
-    this.width = xaxis._length;
     this.moved = 0;
     this.groups = [...plotted.querySelectorAll("g.xy .xaxislayer-above, g.xy .gridlayer > .x")];
     const all = (/** @type {string} */ name) => this.groups.flatMap((group) => [...group.querySelectorAll(name)]);
@@ -88,7 +84,7 @@ export class Ticks {
       const tick = this.ticks.find(({ at, says }) => Math.abs(at - by - one.place) < LEAST && says === one.text);
       if (tick) {
         free.delete(tick);
-        see(tick, this.seenAt(one));
+        see(tick, one.near ? "gone" : "");
       } else coming.push(one);
     }
     for (const one of coming) {
@@ -97,19 +93,13 @@ export class Ticks {
       if (!tick) return false;
       free.delete(tick);
       this.stand(tick, one.place + by, one.text);
-      see(tick, this.seenAt(one));
+      see(tick, one.near ? "gone" : "");
     }
     for (const tick of free) see(tick, "gone");
     for (const group of this.groups) group.setAttribute("transform", `translate(${-by},0)`);
     this.moved = by;
     this.movedAt = now;
     return true;
-  }
-
-  /** What Plotly would show of it. @param {Wanted} wanted @returns {Tick["seen"]} */
-  seenAt({ place, near }) {
-    if (place < EDGE || place > this.width - EDGE) return "gone";
-    return near ? "blank" : "";
   }
 
   /** Let it stand for a tick at another place. @param {Tick} tick @param {number} at px @param {string} text */
@@ -145,5 +135,5 @@ function see(tick, seen) {
   if (tick.seen === seen) return;
   tick.seen = seen;
   tick.label.setAttribute("visibility", seen ? "hidden" : "visible");
-  tick.grid?.setAttribute("visibility", seen === "gone" ? "hidden" : "visible");
+  tick.grid?.setAttribute("visibility", seen ? "hidden" : "visible");
 }
