@@ -103,7 +103,7 @@ def test_a_commit_packs_it_and_lets_go_of_the_journal(tmp_path: Path) -> None:
     server = archive(tmp_path)
     found = seen(server)
     server.commit([append(samples(190, 191), offset=server.life * BLOCK + 1)], [])
-    while server._waiting:
+    while server._backlog.waiting:
         server.commit([], [])
     assert seen(server) == found
     with server._database.reading() as db:
@@ -118,16 +118,16 @@ def test_who_reads_while_it_is_packed_has_it_once(tmp_path: Path) -> None:
     """A connection that was opened before sees it in memory, one that is opened after in the file, neither twice."""
     killed(tmp_path, append(samples(100, 190)), packed=100)
     server = archive(tmp_path)
-    waiting = dict(server._waiting)
+    waiting = dict(server._backlog.waiting)
     with server._database.reading() as old:
         old.execute("SELECT * FROM position").fetchall()
         with server._database.writing() as db:
-            server._settle(db)
+            server._backlog.pack(db)
         number = server._directory.by_key[key()].id
         with server._database.reading() as new:
             for one in (old, new):
                 assert len(server._chunks.samples(one, number, 0, END).times) == 190
-    assert server._waiting == waiting
+    assert server._backlog.waiting == waiting
     server.close(clean=True)
 
 
@@ -172,5 +172,5 @@ def test_a_disk_that_takes_nothing_hides_nothing(tmp_path: Path) -> None:
     assert seen(server) == found
     server._database.writer.execute("PRAGMA query_only = 0")
     server.commit([], [])
-    assert not server._waiting and seen(server) == found
+    assert not server._backlog.waiting and seen(server) == found
     server.close(clean=True)

@@ -6,7 +6,6 @@ One caller at a time commits; any number read meanwhile. Everything here may wai
 
 from __future__ import annotations
 
-import math
 import os
 import sqlite3
 import time
@@ -33,7 +32,7 @@ from dashboard.history.ring import Slice
 from dashboard.history.salvage import resume, set_aside
 from dashboard.history.shelf import Shelf, nothing
 from dashboard.history.tiers import Tier
-from dashboard.history.unpacked import Merged, Unpacked, unpacked
+from dashboard.history.unpacked import Backlog, Merged, unpacked
 
 #: Offsets after a crash go on in another block, as the last ones that were given are not known.
 BLOCK = 2**32
@@ -119,12 +118,9 @@ class Archive(Shelf):
         self._expiry = Expiry(keep)
         self.counts = Counts()
         super().__init__(self.counts.damages)
-        #: What waits to be packed since the start, by the number of the metric, and the first row of the journal that
-        #: has come for it since.
-        self._waiting: dict[int, Unpacked] = {}
-        self._since: dict[int, int] = {}
         self._written = self._chunks
-        self._chunks = Merged(self.counts.damages, self._waiting)
+        self._backlog = Backlog(self._directory, self._written)
+        self._chunks = Merged(self.counts.damages, self._backlog.waiting)
         self._stale = False
         self._row = 0  # of the journal, the last one that was given
         self.aside: Path | None = None
@@ -181,7 +177,7 @@ class Archive(Shelf):
                     self._directory.load(db)
                     self._load_waiting(db)
                 row = self._write(db, appends)
-                settled = self._settle(db, begun + SETTLE_FOR)
+                settled = self._backlog.pack(db, begun + SETTLE_FOR)
                 for seal in seals:
                     self._seal(db, seal, settled)
                     self._directory.by_key[seal.key].waiting = None
@@ -193,7 +189,7 @@ class Archive(Shelf):
             self._stale = True
             raise
         self._stale = False
-        self._settled(settled)
+        self._backlog.packed(settled)
         self.counts.values += sum(one.values.size for one in appends)
         with suppress(sqlite3.Error):  # another time: what was to be written is
             self._expiry.give_back(self._database.writer)
@@ -236,16 +232,16 @@ class Archive(Shelf):
         Raises:
             StoreTrouble, StoreDamaged: the file can't be written; what is to be packed can still be read.
         """
-        if not self._waiting:
+        if not self._backlog.waiting:
             return
         try:
             with self._database.writing() as db:
-                settled = self._settle(db)
+                settled = self._backlog.pack(db)
                 self._forget_journal(db, self._row + 1)
         except BaseException:
             self._stale = True
             raise
-        self._settled(settled)
+        self._backlog.packed(settled)
 
     def close(self, clean: bool) -> None:
         """Close the file.
@@ -275,8 +271,8 @@ class Archive(Shelf):
                 intact = stored is None or _meta(db, "clean") == _state(db)
                 self._replay_journal(db)
                 if stored != self.epoch:  # what is numbered in another epoch is not to be told from what is in this one
-                    self._settle(db)
-                    self._waiting.clear()
+                    self._backlog.pack(db)
+                    self._backlog.waiting.clear()
                     db.execute("DELETE FROM journal")
                 self.life = self._next_life(int(life or 0), intact and self.counts.damaged == before)
                 _set_meta(db, "life", str(self.life))
@@ -294,12 +290,7 @@ class Archive(Shelf):
         if intact:
             return life
         # Another file may have been in the place of this one when the first blocks were used.
-        return max([life, *(self._reached(one) // BLOCK for one in self._directory.by_id.values())]) + 1
-
-    def _reached(self, known: Known) -> int:
-        """The number of the last sample of a metric that an earlier process has left, or that stands in chunks."""
-        waiting = self._waiting.get(known.id)
-        return known.offset if waiting is None else max(known.offset, waiting.offset)
+        return max([life, *(self._backlog.reached(one) // BLOCK for one in self._directory.by_id.values())]) + 1
 
     def _write(self, db: sqlite3.Connection, appends: Iterable[Append]) -> int:
         """Put appends into the journal; the number of the first row of it that is new."""
@@ -324,8 +315,7 @@ class Archive(Shelf):
         """Rows of the journal from this one on are needed by those metrics of which not all is packed."""
         for append in appends:
             known = self._directory.by_key[append.key]
-            if known.id in self._waiting:
-                self._since.setdefault(known.id, row)
+            self._backlog.note(known, row)
             if known.waiting is None and append.offset > known.offset:
                 known.waiting = row
 
@@ -350,12 +340,12 @@ class Archive(Shelf):
         replay = self._replay(db, known.id)
         for ring in [*(one for _, one in replay.earlier), *replay.rings.values()]:
             if len(ring):
-                self._put(db, known, unpacked(known, ring)._replace(start=ring.oldest))
+                self._backlog.put(db, known, unpacked(known, ring)._replace(start=ring.oldest))
 
     def _seal(self, db: sqlite3.Connection, seal: Seal, settled: set[int]) -> None:
         samples = seal.samples
         known = self._directory.add(db, seal.key, self._now())
-        self._settle_one(db, known.id, settled)
+        self._backlog.pack_one(db, known, settled)
         if seal.parted:
             self._catch_up(db, known)
         room = MOST_SERIES - len(known.series)
@@ -383,47 +373,19 @@ class Archive(Shelf):
         first, last = db.execute("SELECT min(id), max(id) FROM journal").fetchone()
         self._row = last or 0
         replay = self._replay(db)
-        self._waiting.clear()
+        self._backlog.waiting.clear()
         for number, ring in [*replay.earlier, *replay.rings.items()]:
             known = self._directory.by_id[number]
             if not len(ring):
                 continue
             one = unpacked(known, ring)
             if replay.rings[number] is ring and self._written.newest(db, number, Tier.FULL) < ring.oldest:
-                self._waiting[number] = one
+                self._backlog.waiting[number] = one
                 known.waiting = first
             else:
-                self._put(db, known, one)
-        if not self._waiting:
+                self._backlog.put(db, known, one)
+        if not self._backlog.waiting:
             db.execute("DELETE FROM journal")
-
-    def _settle(self, db: sqlite3.Connection, until: float = math.inf) -> set[int]:
-        """Pack what an earlier process had not packed, for so long; the metrics of which that was done."""
-        settled: set[int] = set()
-        for number in self._waiting:
-            if time.monotonic() >= until:
-                break
-            self._settle_one(db, number, settled)
-        return settled
-
-    def _settle_one(self, db: sqlite3.Connection, number: int, settled: set[int]) -> None:
-        waiting = self._waiting.get(number)
-        if waiting is None or number in settled:
-            return
-        known = self._directory.by_id[number]
-        self._put(db, known, waiting)
-        known.waiting = self._since.get(number)
-        settled.add(number)
-
-    def _settled(self, numbers: Iterable[int]) -> None:
-        """They are committed, so that nobody needs to look for them in memory."""
-        for number in numbers:
-            del self._waiting[number]
-            self._since.pop(number, None)
-
-    def _put(self, db: sqlite3.Connection, known: Known, one: Unpacked) -> None:
-        self._written.put(db, known.id, one.stretch, one.start)
-        self._directory.place(db, known, one.offset, one.newest, one.whole)
 
     # --- reading
 
@@ -434,19 +396,19 @@ class Archive(Shelf):
             They, with the offset of the last; and how many of them are numbered without a break. After a crash none
             is, and the offset is one that was never given.
         """
-        offset = max([self._reached(one) for one in self._directory.named(key.name)], default=0)
+        offset = max([self._backlog.reached(one) for one in self._directory.named(key.name)], default=0)
         offset = max(self.life * BLOCK, offset)
         known = self._directory.by_key.get(key)
-        if known is None or not self._reached(known):
+        if known is None or not self._backlog.reached(known):
             return Slice(offset, *nothing()), 0
-        waiting = self._waiting.get(known.id)
+        waiting = self._backlog.waiting.get(known.id)
         last, newest, whole = known.offset, known.newest, known.whole
         if waiting is not None:
             last, newest, whole = waiting.offset, waiting.newest, waiting.whole
         damages = Damages()
         try:
             with self._database.reading() as db:
-                found = Merged(damages, self._waiting).samples(db, known.id, newest - length, newest)
+                found = Merged(damages, self._backlog.waiting).samples(db, known.id, newest - length, newest)
         except (StoreTrouble, StoreDamaged):  # what is written next says so
             return Slice(offset, *nothing()), 0
         samples = Slice(offset, found.times, known.at(found.places), found.values)

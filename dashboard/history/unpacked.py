@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from dashboard.history.chunks import Chunks, Damages, cut, joined
 from dashboard.history.codec import Places, Stretch
-from dashboard.history.directory import Known
+from dashboard.history.directory import Directory, Known
 from dashboard.history.ring import Ring
 from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, Buckets, Tier, aligned, floor, merge, sum_up
 
@@ -50,6 +52,65 @@ def unpacked(known: Known, ring: Ring) -> Unpacked:
     start = known.newest + 1 if follows else ring.oldest
     stretch = Stretch(samples.times, places, samples.values[[row for _, row in rows]])
     return Unpacked(samples.offset, ring.whole, start, stretch)
+
+
+class Backlog:
+    """What an earlier process had not packed, and the packing of it, by whoever writes.
+
+    Args:
+        directory: of the metrics.
+        chunks: where it is put.
+
+    Attributes:
+        waiting: what is to be packed, by the number of the metric.
+    """
+
+    def __init__(self, directory: Directory, chunks: Chunks) -> None:
+        self._directory = directory
+        self._chunks = chunks
+        self._since: dict[int, int] = {}
+        self.waiting: dict[int, Unpacked] = {}
+
+    def reached(self, known: Known) -> int:
+        """The number of the last sample of a metric that an earlier process has left, or that stands in chunks."""
+        waiting = self.waiting.get(known.id)
+        return known.offset if waiting is None else max(known.offset, waiting.offset)
+
+    def note(self, known: Known, row: int) -> None:
+        """More of a metric has come, in this row of the journal: it is needed when what waits is packed."""
+        if known.id in self.waiting:
+            self._since.setdefault(known.id, row)
+
+    def pack(self, db: sqlite3.Connection, until: float = math.inf) -> set[int]:
+        """Pack up to a time of the clock that never steps; the metrics of which that was done, for `packed`."""
+        done: set[int] = set()
+        for number in self.waiting:
+            if time.monotonic() >= until:
+                break
+            known = self._directory.by_id.get(number)
+            if known is not None:  # else its row can't be read any more
+                self.pack_one(db, known, done)
+        return done
+
+    def pack_one(self, db: sqlite3.Connection, known: Known, done: set[int]) -> None:
+        """Pack what waits of a metric, unless that was done; then it is."""
+        one = self.waiting.get(known.id)
+        if one is None or known.id in done:
+            return
+        self.put(db, known, one)
+        known.waiting = self._since.get(known.id)
+        done.add(known.id)
+
+    def packed(self, numbers: Iterable[int]) -> None:
+        """These metrics are committed, so that nobody needs to look for them in memory."""
+        for number in numbers:
+            del self.waiting[number]
+            self._since.pop(number, None)
+
+    def put(self, db: sqlite3.Connection, known: Known, one: Unpacked) -> None:
+        """Put samples into chunks."""
+        self._chunks.put(db, known.id, one.stretch, one.start)
+        self._directory.place(db, known, one.offset, one.newest, one.whole)
 
 
 class Merged(Chunks):
