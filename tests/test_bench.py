@@ -173,14 +173,14 @@ def test_peers_are_counted_like_ours(name: str) -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (("fanout.py", "--clients=20", "--rooms=2,1", "--seconds=0.2", "--peers="), ("x 1 rooms", " % of that")),
-        (("latency.py", "--clients=20", "--rooms=2", "--seconds=2", "--peers="), ("plotroom", "p99")),
+        (("fanout.py", "--clients=10", "--rooms=1", "--seconds=0.2", "--peers="), ("x 1 rooms", " % of that")),
+        (("latency.py", "--clients=5", "--rooms=2", "--seconds=2", "--peers="), ("plotroom", "p99")),
         pytest.param(
             ("capacity.py", "--clients=20", "--step=10", "--rooms=2", "--seconds=2", "--peers=", "--within=60"),
             ("20 clients are held", "kB each"), marks=pytest.mark.timed,
         ),
         (("fast_metric.py", "--clients=5", "--seconds=1", "--peers="), ("5000 of 5000 samples came, 0 lost, 0 twice",)),
-        (("compression.py", "--clients=20", "--rooms=2", "--seconds=2"), ("off", "on to off: bytes 0.")),
+        (("compression.py", "--clients=11", "--rooms=2", "--seconds=2"), ("off", "on to off: bytes 0.")),
     ],
     ids=lambda one: one[0] if one[0].endswith(".py") else "",
 )  # fmt: skip
@@ -196,7 +196,7 @@ def test_the_scripts_say_what_they_found(command: tuple[str, ...], words: tuple[
 def test_growth_is_drawn(tmp_path: Path) -> None:
     """The script that measures growth prints a row for each number of rooms and draws a curve for it."""
     picture = tmp_path / "growth.svg"
-    command = of_this_machine("growth.py", "--clients=20", "--rooms=1,3", "--seconds=0.1", f"--draw={picture}")
+    command = of_this_machine("growth.py", "--clients=10", "--rooms=1,3", "--seconds=0.1", f"--draw={picture}")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert [line.split()[:2] for line in done.stdout.splitlines()[2:]] == [["1", "rooms"], ["3", "rooms"]]

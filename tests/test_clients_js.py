@@ -21,7 +21,7 @@ from dashboard.live.wire import Code
 from tests.packages import check_types, install, lay_out, run
 from tests.proxy import Proxy
 from tests.rooms import RoomsServer
-from tests.server import ROOT, Server
+from tests.server import QUIET, ROOT, Server
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(120)]
 
@@ -46,12 +46,22 @@ def installed(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def rooms(tmp_path: Path) -> Iterator[RoomsServer]:
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoomsServer]:
     """A server of metrics and people that does what a test says."""
-    server = RoomsServer("threading", tmp_path / "log", people=str(tmp_path))
+    folder = tmp_path_factory.mktemp("rooms")
+    server = RoomsServer("threading", folder / "log", people=str(folder))
     yield server
     server.close()
+
+
+@pytest.fixture(scope="module")
+def plotroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A whole server."""
+    one = Server(tmp_path_factory.mktemp("plotroom"))
+    one.start()
+    yield one
+    assert one.finish() == []
 
 
 def node() -> str:
@@ -148,7 +158,7 @@ def test_notices_and_events(installed: Path, rooms: RoomsServer) -> None:
 
 def test_it_shows_the_token(installed: Path, server: Callable[..., Server]) -> None:
     """In Node the token is a header, whether it stood in the address or beside it; without it one is told."""
-    guarded = server("--require-token", "--base-path", "/plots")
+    guarded = server("--require-token", "--base-path", "/plots", config=QUIET)
     token = (guarded.data_dir / "token").read_text().strip()
     url = f"{guarded.url}/plots"
     ways = [(url, token), (f"{url}/?token={token}", None), (url, None), (url, "wrong")]
@@ -163,12 +173,12 @@ def test_types_for_who_uses_it(installed: Path) -> None:
 
 
 @pytest.mark.parametrize("nth", [0, 1])
-def test_the_examples_of_the_documentation_run(installed: Path, server: Callable[..., Server], nth: int) -> None:
+def test_the_examples_of_the_documentation_run(installed: Path, plotroom: Server, nth: int) -> None:
     """What docs/clients.md shows of JavaScript does something, and ends by itself."""
     text = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
     examples = re.findall(r"```js\n(import [^`]*?plotroom-client.*?)```", text, re.DOTALL)
     assert len(examples) == 2
-    code = examples[nth].replace("http://localhost:8420", server().url)
+    code = examples[nth].replace("http://localhost:8420", plotroom.url)
     (installed / f"example{nth}.mjs").write_text(code, encoding="utf-8")
     said = run("node", f"example{nth}.mjs", cwd=installed)
     assert re.search([r"^CPU by mode \d+ ", r"^here are \[ 'Nightly build' \]"][nth], said, re.MULTILINE), said

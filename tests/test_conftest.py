@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,44 +15,40 @@ import pytest
 
 from tests.server import ASYNC_MODES, ROOT, AsyncMode, Server
 
-LEAKS = {
-    "thread": "threading.Thread(target=time.sleep, args=(1.5,), name='left').start()",
-    "process": "KEPT.append(subprocess.Popen(['sleep', '1.5']))",
-    "listening socket": "KEPT.append(socket.create_server(('127.0.0.1', 0)))",
-}
-TEMPLATE = """
+INNER = """
 import socket, subprocess, threading, time
 import tests.conftest
 tests.conftest.GRACE = 0.1
 KEPT = []
 
-def test_it():
-    {body}
+def test_thread():
+    threading.Thread(target=time.sleep, args=(1.5,), name="left").start()
+
+def test_process():
+    KEPT.append(subprocess.Popen(["sleep", "1.5"]))
+
+def test_listening_socket():
+    KEPT.append(socket.create_server(("127.0.0.1", 0)))
+
+def test_put_away():
+    thread = threading.Thread(target=time.sleep, args=(0.01,)); thread.start(); thread.join()
 """
 
 
-@pytest.mark.parametrize("what", LEAKS)
-def test_what_outlives_a_test_fails_it(what: str, tmp_path: Path) -> None:
-    """A thread, a child process and a listening socket that are left behind fail the test, which names them."""
-    done = run(tmp_path, TEMPLATE.format(body=LEAKS[what]))
+def test_what_outlives_a_test_fails_it(tmp_path: Path) -> None:
+    """Threads, child processes and listening sockets that are left behind fail a test, by name; one alone is clean."""
+    (tmp_path / "test_inner.py").write_text(INNER, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-ra", "-p", "tests.conftest", "-p", "no:cacheprovider"]
+    environ = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
+    done = subprocess.run(
+        [*command, "test_inner.py"], cwd=tmp_path, capture_output=True, text=True, check=False, env=environ
+    )
     assert done.returncode == 1
-    assert f"the test left behind: {what} " in done.stdout
-
-
-def test_what_is_put_away_fails_nothing(tmp_path: Path) -> None:
-    """A test that ends what it has started passes."""
-    body = "thread = threading.Thread(target=time.sleep, args=(0.01,)); thread.start(); thread.join()"
-    assert run(tmp_path, TEMPLATE.format(body=body)).returncode == 0
-
-
-def run(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
-    (folder / "test_inner.py").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider", "test_inner.py"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ())
-
-
-def environ() -> dict[str, str]:
-    return {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    found = dict(re.findall(r"^ERROR \S+::test_(\w+) - .*the test left behind: (.*)", done.stdout, re.MULTILINE))
+    assert found.keys() == {"thread", "process", "listening_socket"}, done.stdout
+    for name, what in found.items():
+        assert what.startswith(f"{name.replace('_', ' ')} "), what
+    assert "4 passed, 3 errors" in done.stdout
 
 
 @pytest.mark.parametrize("mode", ASYNC_MODES)

@@ -17,7 +17,7 @@ import requests
 from dashboard.cli import run
 from dashboard.dashboards.store import Place, Store
 from dashboard.server import threaded
-from tests.server import Server, free_port
+from tests.server import QUIET, Server, free_port
 from tests.test_docs import wait_for
 
 WEB = 'title = "Web"\n[[panels]]\nmetric = "system.cpu"\n'
@@ -61,7 +61,7 @@ def desk(
 ) -> Desk:
     """Beside a server that runs, and on a data folder that none uses: the commands do the same."""
     if request.param == "server":
-        running = server()
+        running = server(config=QUIET)
         return Desk(tmp_path, capsys, "--port", str(running.port), "--data-dir", str(running.data_dir))
     (tmp_path / "data").mkdir()
     return Desk(tmp_path, capsys, "--port", str(free_port()), "--data-dir", str(tmp_path / "data"))
@@ -290,7 +290,7 @@ def test_files_of_the_server_are_not_imported_over(
     """What the server reads from its folder is listed as that, exported as all, and never replaced."""
     (tmp_path / "boards").mkdir()
     (tmp_path / "boards" / "web.toml").write_text(WEB)
-    running = server("--dashboards-folder", str(tmp_path / "boards"))
+    running = server("--dashboards-folder", str(tmp_path / "boards"), config=QUIET)
     desk = Desk(tmp_path, capsys, "--port", str(running.port), "--data-dir", str(running.data_dir))
     assert "file" in desk.type("list")[1]
     assert tomllib.loads(desk.type("export", "web")[1])["title"] == "Web"
@@ -302,7 +302,7 @@ def test_the_server_is_told_of_what_is_imported_past_it(
     server: Callable[..., Server], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What another process has saved in the same database is in a running server's list within seconds."""
-    running = server()
+    running = server(config=QUIET)
     past = Desk(tmp_path, capsys, "--port", str(free_port()), "--data-dir", str(running.data_dir))
     assert past.type("import", past.file("web.toml", WEB))[0] == 0
     assert wait_for(lambda: [one["slug"] for one in running.json("/api/v1/dashboards")["dashboards"]] == ["web"])

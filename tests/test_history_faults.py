@@ -20,7 +20,7 @@ from tests.attackers import Wire
 from tests.crashes import build, declare, publish
 from tests.lasting import START, HandClock, Lasting, series
 from tests.ordeals import cut_the_power, kill_in_a_flood, mutate
-from tests.server import Server
+from tests.server import QUIET, Server
 
 Start = Callable[..., Server]
 
@@ -116,7 +116,7 @@ def stored(server: Server) -> int:
 @pytest.mark.parametrize("fault", ["folder", "limit"])
 def test_live_samples_go_on_without_a_disk(server: Start, fault: str) -> None:
     """What watches goes on to get samples, is told what is wrong, and told again when it is written as before."""
-    one = server()
+    one = server(config=QUIET)
     assert one.process is not None
     folder, away = one.data_dir / "history", one.data_dir / "away"
     with Wire(one.port) as wire:
@@ -148,7 +148,7 @@ def test_live_samples_go_on_without_a_disk(server: Start, fault: str) -> None:
 
 def test_two_servers_do_not_share_a_folder(server: Start, tmp_path: Path) -> None:
     """The second one says in one line which folder is taken, and exits with 2; the first goes on."""
-    one = server()
+    one = server(config=QUIET)
     done = subprocess.run(
         [sys.executable, "-m", "dashboard", "--port", "0", "--data-dir", str(one.data_dir)],
         cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,

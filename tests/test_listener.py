@@ -11,7 +11,7 @@ from ipaddress import ip_network
 import pytest
 
 from dashboard.listener import AT_ONCE, BURST, Door, PatientListener
-from tests.server import ASYNC_MODES, AsyncMode, Server
+from tests.server import ASYNC_MODES, QUIET, AsyncMode, Server
 from tests.test_server import connect
 
 both_modes = pytest.mark.parametrize("async_mode", ASYNC_MODES)
@@ -138,7 +138,7 @@ def test_a_flood_leaves_others_their_turn() -> None:
 @both_modes
 def test_a_flood_is_closed_at_once(server: StartServer, async_mode: AsyncMode) -> None:
     """Past the limit connections of that address are closed unheard, others and who is there already are served."""
-    running = server("--live-max-connects", "0.5", async_mode=async_mode)
+    running = server("--live-max-connects", "0.5", async_mode=async_mode, config=QUIET)
     viewer = connect(running)
     assert 1 <= sum(are_served(running, 5 * BURST)) <= BURST, running.log()
     assert all(are_served(running, 1, source="127.0.0.2"))
@@ -157,7 +157,8 @@ def test_a_flood_is_closed_at_once(server: StartServer, async_mode: AsyncMode) -
 @both_modes
 def test_a_trusted_proxy_has_no_limit(server: StartServer, async_mode: AsyncMode) -> None:
     """From an address in trusted_proxies any number of connections is served."""
-    running = server("--live-max-connects", "0.1", "--trusted-proxies", "127.0.0.1", async_mode=async_mode)
+    arguments = ("--live-max-connects", "0.1", "--trusted-proxies", "127.0.0.1")
+    running = server(*arguments, async_mode=async_mode, config=QUIET)
     assert all(are_served(running, 3 * BURST))
 
 

@@ -25,7 +25,7 @@ from dashboard.settings import AdminSettings, Settings
 from dashboard.tasks import run_here
 from tests.contracts import Live
 from tests.rooms import PATIENCE, Client, InOrderClient
-from tests.server import ASYNC_MODES, AsyncMode, Server
+from tests.server import ASYNC_MODES, QUIET, AsyncMode, Server
 
 StartServer = Callable[..., Server]
 PASSWORD = "correct horse battery"
@@ -75,7 +75,7 @@ class AdminClient:
 @pytest.mark.parametrize("async_mode", ASYNC_MODES)
 def test_who_has_the_password_sees_the_server(server: StartServer, async_mode: AsyncMode) -> None:
     """The Admin UI is told what it may do, which is to look, and every two seconds who is there and what was sent."""
-    running = server(config=CONFIG, async_mode=async_mode)
+    running = server(config=CONFIG + QUIET, async_mode=async_mode)
     viewer, admin = Client(running.url), AdminClient(running.url, RIGHT)
     contract, config = Live(), admin.next("config")
     assert config == {"supportedFeatures": ["AGGREGATED_EVENTS"]}
@@ -97,7 +97,7 @@ def test_who_has_the_password_sees_the_server(server: StartServer, async_mode: A
 @pytest.mark.parametrize("async_mode", ASYNC_MODES)
 def test_who_has_not_is_refused(server: StartServer, async_mode: AsyncMode) -> None:
     """A wrong name or password, or none, never gets in; what was tried is not in the log, and one may not go on."""
-    running = server(config=CONFIG, async_mode=async_mode)
+    running = server(config=CONFIG + QUIET, async_mode=async_mode)
     wrong: tuple[object, ...] = (
         RIGHT | {"password": "wrong horse battery"},
         RIGHT | {"username": "Operator"},

@@ -18,7 +18,7 @@ import pytest
 
 from tests.rooms import RoomsServer
 from tests.rough import RoughNetwork
-from tests.server import ASYNC_MODES, ROOT
+from tests.server import ASYNC_MODES, ROOT, AsyncMode
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(90)]
 
@@ -177,18 +177,12 @@ def has_all(feed_rows: dict[str, int]) -> Callable[[dict[str, Any]], bool]:
     return right
 
 
-@pytest.fixture(params=ASYNC_MODES)
-def mode(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
 @pytest.fixture
-def start(mode: str, tmp_path: Path) -> Iterator[Callable[..., RoomsServer]]:
-    """`start(feeds)` starts a server of rooms that knows their metrics."""
+def start(tmp_path: Path) -> Iterator[Callable[..., RoomsServer]]:
+    """`start(feeds, mode)` starts a server of rooms that knows their metrics."""
     started: list[RoomsServer] = []
 
-    def start_one(all_feeds: list[Feed], **options: Any) -> RoomsServer:
+    def start_one(all_feeds: list[Feed], mode: AsyncMode = "eventlet", **options: Any) -> RoomsServer:
         server = RoomsServer(mode, tmp_path / f"log{len(started)}.txt", **options)
         started.append(server)
         for feed in all_feeds:
@@ -214,10 +208,11 @@ class Lifetimes:
         return math.exp(self._chance.uniform(math.log(least), math.log(most)))
 
 
-def test_a_hundred_breaks_lose_nothing_and_double_nothing(start: Callable[..., RoomsServer], mode: str) -> None:
+@pytest.mark.parametrize("mode", ASYNC_MODES)
+def test_a_hundred_breaks_lose_nothing_and_double_nothing(start: Callable[..., RoomsServer], mode: AsyncMode) -> None:
     """Clients whose connections end at a hundred random bytes hold exactly what was published, every value right."""
     known, fast, count = feeds(), "fast", 1500
-    server = start(known)
+    server = start(known, mode)
     server.do("declare", collector=fast, metrics=[{"name": fast}], every=0.005)
     metrics = [feed.declaration for feed in known] + [{"name": fast, "every": 0.005}]
     # Werkzeug, which serves in that mode here, takes the first part of a request for the whole of it, and complains.

@@ -20,7 +20,7 @@ from dashboard.tasks import threads
 from dashboard.web.asked import MAX_BODY
 from dashboard.web.notices import BURST, MAX_TOPICS
 from tests.rooms import Client
-from tests.server import ASYNC_MODES, AsyncMode, Server, free_port
+from tests.server import ASYNC_MODES, QUIET, AsyncMode, Server, free_port
 from tests.test_docs import wait_for
 from tests.test_tls import files  # noqa: F401 - a fixture
 
@@ -54,7 +54,7 @@ def post(server: Server, body: object, headers: dict[str, str] = JSON) -> tuple[
 @pytest.mark.parametrize("async_mode", ASYNC_MODES)
 def test_everybody_is_told(server: StartServer, async_mode: AsyncMode) -> None:
     """A notice reaches who looks at charts and who is in the rooms; one with a topic greets who comes later, too."""
-    running = server(async_mode=async_mode)
+    running = server(async_mode=async_mode, config=QUIET)
     viewer, person = Client(running.url), Client(running.url, ROOMS)
     assert viewer.next("hello")["notices"] == []
     person.next("welcome")
@@ -76,7 +76,7 @@ def test_everybody_is_told(server: StartServer, async_mode: AsyncMode) -> None:
 
 def test_wrong_notices_are_refused(server: StartServer) -> None:
     """What is no notice gets a sentence that says why, and nobody hears of it; a form of another site gets none."""
-    running = server()
+    running = server(config=QUIET)
     viewer = Client(running.url)
     for body, status, word in (
         ({}, 422, "text"),
@@ -106,7 +106,7 @@ def test_wrong_notices_are_refused(server: StartServer) -> None:
 
 def test_there_are_never_too_many(server: StartServer) -> None:
     """So many topics have something standing at most; and who tells everybody too much has to wait."""
-    running = server()
+    running = server(config=QUIET)
     assert MAX_TOPICS <= BURST
     for place in range(MAX_TOPICS):
         assert post(running, {"text": "x", "topic": f"t{place}"})[0] == 200
@@ -133,7 +133,7 @@ def test_the_command_finds_its_server(
     """By its settings, with a base path, TLS and the token of the data folder; one can let stand and clear."""
     own = ("--base-path", "/plot", "--require-token")
     tls = ("--tls-certificate", str(files / "cert.pem"), "--tls-key", str(files / "key.pem"))
-    running = server(*own, *tls, ca=files / "cert.pem")
+    running = server(*own, *tls, ca=files / "cert.pem", config=QUIET)
     settings = ("--port", str(running.port), "--data-dir", str(running.data_dir), *own, *tls)
     told = ("--topic", "maintenance")
     assert notice(capsys, "restart at 18:00", "--level", "warning", *told, *settings) == (0, "told")
@@ -151,7 +151,7 @@ def test_the_command_finds_its_server(
 
 def test_the_command_with_an_address(server: StartServer, capsys: pytest.CaptureFixture[str]) -> None:
     """Another address is not shown the token of this data folder; it is given one, or says that it needs one."""
-    running = server("--require-token")
+    running = server("--require-token", config=QUIET)
     assert post(running, {"text": "x"})[0] == 401
     own = ("--data-dir", str(running.data_dir))
     token = (running.data_dir / "token").read_text().strip()
@@ -177,7 +177,7 @@ def test_the_command_explains(capsys: pytest.CaptureFixture[str], tmp_path: Path
 def test_a_collector_that_fails_is_told_of(server: StartServer, tmp_path: Path) -> None:
     """What ran and fails stands as a notice; it is gone when it runs again."""
     (tmp_path / "plugin.py").write_text(BREAKS, encoding="utf-8")
-    running = server("--plugin", str(tmp_path / "plugin.py"))
+    running = server("--plugin", str(tmp_path / "plugin.py"), config=QUIET)
     viewer = Client(running.url)
     assert wait_for(lambda: running.json("/healthz")["collectors"].get("test.breaks") == "running"), running.log()
     (running.home / "broken").touch()

@@ -18,7 +18,7 @@ from dashboard.client import Batch
 from dashboard.server import threaded
 from tests.proxy import Proxy
 from tests.rooms import PATIENCE, RoomsServer
-from tests.server import ROOT, Server
+from tests.server import QUIET, ROOT, Server
 
 START = 1_700_000_000_000
 
@@ -174,11 +174,11 @@ def test_the_token_of_this_machine_is_found(
     server: Callable[..., Server], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the settings of the server, its token is taken from the data folder; for another address it is not."""
-    running = server("--require-token")
+    running = server("--require-token", config=QUIET)
     monkeypatch.chdir(running.home)
     settings = ["--port", str(running.port), "--data-dir", str(running.data_dir)]
-    command = ["tail", "system.uptime", "--last", "60", "--count", "1", *settings]
+    command = ["tail", "self.hub_lag", "--last", "60", "--count", "1", *settings]
     assert run(command, threaded()) == 0
-    assert json.loads(capfd.readouterr().out)["metric"] == "system.uptime"
+    assert json.loads(capfd.readouterr().out)["metric"] == "self.hub_lag"
     assert run([*command, "--url", running.url], threaded()) == 2
     assert "asks for its token" in capfd.readouterr().err

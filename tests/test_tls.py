@@ -10,19 +10,19 @@ import ssl
 import struct
 import subprocess
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import websocket
 
+from dashboard import cli
 from dashboard.client import CannotConnect, Client
 from dashboard.errors import CannotStart
 from dashboard.tls import tls_context
-from tests.server import ASYNC_MODES, ROOT, AsyncMode, Server
+from tests.server import ASYNC_MODES, QUIET, ROOT, AsyncMode, Server
 from tests.test_arrivals import QUICK, SOON, WITHIN, dial, time_of_end
-from tests.test_server import run
 
 both_modes = pytest.mark.parametrize("async_mode", ASYNC_MODES)
 StartServer = Callable[..., Server]
@@ -50,8 +50,23 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def secure(server: StartServer, files: Path) -> StartServer:
     """`secure(*arguments, async_mode=)` starts a server that speaks https."""
-    own = ("--tls-certificate", str(files / "cert.pem"), "--tls-key", str(files / "key.pem"))
-    return lambda *arguments, **options: server(*own, *arguments, ca=files / "cert.pem", **options)
+    return lambda *arguments, **options: server(
+        *both(files), *arguments, ca=files / "cert.pem", config=QUIET, **options
+    )
+
+
+def both(files: Path) -> tuple[str, ...]:
+    return ("--tls-certificate", str(files / "cert.pem"), "--tls-key", str(files / "key.pem"))
+
+
+@pytest.fixture(scope="module", params=ASYNC_MODES)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, files: Path) -> Iterator[Server]:
+    """A server of each mode that speaks https, for all tests that leave it as it was."""
+    home = tmp_path_factory.mktemp("running")
+    server = Server(home, both(files), async_mode=request.param, config=QUIET, ca=files / "cert.pem")
+    server.start()
+    yield server
+    assert server.finish() == []
 
 
 def connect(server: Server) -> websocket.WebSocket:
@@ -76,20 +91,16 @@ def event(connection: websocket.WebSocket, name: str) -> Any:  # Any: JSON
             return message[1]
 
 
-@both_modes
-def test_it_speaks_https(secure: StartServer, async_mode: AsyncMode) -> None:
+def test_it_speaks_https(running: Server) -> None:
     """The page comes over https, whose address is the one that is printed."""
-    running = secure(async_mode=async_mode)
     assert f"Plotroom is at https://127.0.0.1:{running.port}/" in running.log()
     status, _, body = running.get("/")
     assert status == 200
     assert b'id="boot"' in body
 
 
-@both_modes
-def test_samples_come_over_wss(secure: StartServer, async_mode: AsyncMode) -> None:
+def test_samples_come_over_wss(running: Server) -> None:
     """A WebSocket over TLS is greeted, subscribes, and is sent samples as they come."""
-    running = secure(async_mode=async_mode)
     every = {one["name"]: one["every"] for one in running.json("/api/v1/metrics")["metrics"]}
     name = min(every, key=lambda one: every[one])
     connection = connect(running)
@@ -99,13 +110,12 @@ def test_samples_come_over_wss(secure: StartServer, async_mode: AsyncMode) -> No
     connection.close()
 
 
-def test_our_client_believes_what_it_is_told_to(secure: StartServer, files: Path) -> None:
+def test_our_client_believes_what_it_is_told_to(running: Server, files: Path) -> None:
     """The Python client speaks https and wss with the certificate that it is given, and with no other."""
-    running = secure()
     with Client(running.url, ca=str(files / "cert.pem")) as c:
-        assert "system.uptime" in {one["name"] for one in c.catalog()}
-        assert c.subscribe("system.uptime", window=60).get(10) is not None
-    for ask in (Client.catalog, lambda client: client.subscribe("system.uptime")):
+        assert "self.hub_lag" in {one["name"] for one in c.catalog()}
+        assert c.subscribe("self.hub_lag", window=60).get(10) is not None
+    for ask in (Client.catalog, lambda client: client.subscribe("self.hub_lag")):
         with pytest.raises(CannotConnect, match=r"no TLS that is to be trusted \(self-signed certificate\); ca= says"):
             ask(Client(running.url))
     with pytest.raises(CannotConnect, match=r"damaged\.pem: .*; give a file in PEM form"):
@@ -131,10 +141,8 @@ def wrapped(server: Server, plain: socket.socket) -> ssl.SSLSocket:
     return server.tls.wrap_socket(plain, server_hostname=server.host)
 
 
-@both_modes
-def test_old_tls_is_refused(secure: StartServer, async_mode: AsyncMode) -> None:
+def test_old_tls_is_refused(running: Server) -> None:
     """TLS 1.2 is spoken, and nothing older."""
-    running = secure(async_mode=async_mode)
     for version, spoken in ((ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_1, False)):
         with dial(running) as plain:
             try:
@@ -167,10 +175,8 @@ def test_what_does_not_arrive_is_cut(secure: StartServer, async_mode: AsyncMode)
     assert WITHIN - 0.4 < time_of_end(connection, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 400) < SOON
 
 
-@both_modes
-def test_bad_handshakes_end_quietly(secure: StartServer, async_mode: AsyncMode) -> None:
+def test_bad_handshakes_end_quietly(running: Server) -> None:
     """Plain HTTP is told to use https; garbage, resets and strangers to the certificate end, and the log is silent."""
-    running = secure(async_mode=async_mode)
     with dial(running) as plain:
         plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 100_000 + b"\r\n\r\n")
         answer = b"".join(iter(lambda: plain.recv(65_536), b""))
@@ -232,15 +238,19 @@ def test_wrong_files_are_one_line(files: Path, certificate: str, key: str, words
         assert word in str(told.value)
 
 
-def test_both_files_belong_together(tmp_path: Path, files: Path) -> None:
+def test_both_files_belong_together(
+    tmp_path: Path, files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A start with only one of the files, also from plotroom.toml's own folder, is one line and exit code 2."""
-    done = run(tmp_path, "--tls-certificate", str(files / "cert.pem"), "--port", "0")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "plotroom: --tls-certificate needs --tls-key, the file of its private key\n"
+    monkeypatch.chdir(tmp_path)
+    own = ["--data-dir", str(tmp_path), "--port", "0"]
+    assert cli.run([*own, "--tls-certificate", str(files / "cert.pem")]) == 2
+    needs = "plotroom: --tls-certificate needs --tls-key, the file of its private key\n"
+    assert tuple(capsys.readouterr()) == ("", needs)
     (files / "plotroom.toml").write_text('tls_certificate = "cert.pem"\ntls_key = "none.pem"\n')
-    done = run(tmp_path, "--config", str(files / "plotroom.toml"), "--port", "0")
-    assert done.returncode == 2
-    assert done.stderr == f"plotroom: --tls-key {files / 'none.pem'}: can't be read: No such file or directory\n"
+    assert cli.run([*own, "--config", str(files / "plotroom.toml")]) == 2
+    missing = f"plotroom: --tls-key {files / 'none.pem'}: can't be read: No such file or directory\n"
+    assert tuple(capsys.readouterr()) == ("", missing)
 
 
 def test_without_files_there_is_no_tls() -> None:

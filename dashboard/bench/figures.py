@@ -19,7 +19,7 @@ from dashboard.bench.server import LIMITS, THROUGHPUT, Process, harness
 EVENT = 200
 #: Seconds after which what has not come does not come any more.
 PATIENCE = 60.0
-#: Events of the run that finds out how many ticks are worth measuring.
+#: Events of the run that finds out how many ticks are worth measuring; fewer for less than two seconds of them.
 TRIAL = 50_000
 #: Clients that are there before memory is first looked at: the first one makes the server import and build things.
 FIRST = 10
@@ -103,8 +103,13 @@ def delivered(
         seconds: how long.
         most: ticks.
     """
-    trial = counted(crowd, per_tick, start, cpu, max(2, min(most, TRIAL // per_tick)))
+    trial = counted(crowd, per_tick, start, cpu, max(2, min(most, trial_ticks(per_tick, seconds))))
     return counted(crowd, per_tick, start, cpu, max(2, min(most, round(trial.rate * seconds / per_tick))))
+
+
+def trial_ticks(per_tick: int, seconds: float) -> int:
+    """Of the first run, which finds out how many are worth measuring."""
+    return round(min(1.0, seconds / 2) * TRIAL / per_tick)
 
 
 def counted(crowd: Crowd, per_tick: int, start: Start, cpu: Callable[[], float], ticks: int) -> Delivered:
@@ -148,7 +153,7 @@ def limit_of(ours: Delivered, clients: int, rooms: int, seconds: float, cores: C
         CannotStart: the clients can't be connected.
     """
     per_tick = clients * rooms
-    ticks = max(2, TRIAL // per_tick)
+    ticks = max(2, trial_ticks(per_tick, seconds))
     trial, _ = measure_limit(clients, rooms, ours.size, ticks, cores.server)
     ticks = max(2, round(trial.events / trial.seconds * seconds / per_tick))
     found, cpu = measure_limit(clients, rooms, ours.size, ticks, cores.server)
