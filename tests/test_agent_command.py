@@ -27,7 +27,7 @@ from dashboard.settings import Settings
 from dashboard.tasks import Clock, threads
 from dashboard.web.tokens import keep_token
 from tests.rooms import Client, RoomsServer
-from tests.server import ROOT, Server, free_port
+from tests.server import QUIET, ROOT, Server, free_port
 
 PATIENCE = 30.0  # seconds; a test that waits so long has failed
 
@@ -48,7 +48,8 @@ PLUGIN = """
             self.total.set(Steps.taken * 10)
 """
 OFF = ("cpu", "disks", "filesystems", "network", "processes", "tcp", "pressure")
-QUIET = "\n".join(f"[collectors.{name}]\nenabled = false" for name in OFF)
+#: Of an agent: a machine's memory is enough.
+MEMORY = "\n".join(f"[collectors.{name}]\nenabled = false" for name in OFF)
 
 
 class AgentProcess:
@@ -58,7 +59,7 @@ class AgentProcess:
         home.mkdir(parents=True, exist_ok=True)
         (home / "plugins").mkdir(exist_ok=True)
         (home / "plugins" / "steps.py").write_text("\n".join(line[4:] for line in PLUGIN.splitlines()))
-        (home / "plotroom.toml").write_text(QUIET)
+        (home / "plotroom.toml").write_text(MEMORY)
         self.home = home
         self._log = home / "log.txt"
         own = {"HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
@@ -287,7 +288,7 @@ def test_a_wrong_token_ends_it(server: Callable[..., Server], agent: Callable[..
 
 def test_a_name_that_is_taken_ends_it(server: Callable[..., Server]) -> None:
     """By another agent, or by a family of the server: one sentence that names both."""
-    running = server(config=QUIET, async_mode="threading")
+    running = server(config=MEMORY, async_mode="threading")
     wait_values(running, "system.memory", 1)
     rival = Client(running.url, AGENTS)
     try:

@@ -123,7 +123,7 @@ puts = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(steps=puts, random=st.integers(0, 2**32).map(Random))
 def test_chunks_are_a_dict_in_which_the_later_write_replaces_a_span(
     steps: list[tuple[int, int, int, set[int], int]], random: Random

@@ -21,7 +21,7 @@ from dashboard import settings_sources
 from dashboard.app import create_app
 from dashboard.live import wire
 from dashboard.settings import Settings
-from tests.server import ROOT, Server, free_port
+from tests.server import QUIET, ROOT, Server, free_port
 
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -131,7 +131,7 @@ def test_the_plugin_of_the_readme_draws(server: Callable[..., Server]) -> None:
     """The README's plugin, dropped into the folder that it names while the server runs, is a chart with values."""
     [plugin] = [block for block in readme_blocks("python") if "@metric" in block]
     [name] = re.findall(r'@metric\("([\w.]+)"', plugin)
-    running = server()
+    running = server(config=QUIET)
     (running.home / "plugins").mkdir(exist_ok=True)
     (running.home / "plugins" / "mine.py").write_text(plugin, encoding="utf-8")
 

@@ -40,11 +40,11 @@ from tests.test_docs import wait_for
 
 START = 1_700_000_000_000
 #: Requests to one address, of each kind, that are made up.
-EXAMPLES = 8
+EXAMPLES = 6
 #: Those that are asked first: they take most.
 TRIED = ("/api/v1/query", "/api/v1/notices", "/api/v1/dashboards/{slug}")
 #: Seconds for all of them, when these were among the answers; a slow machine asks less.
-TIME = 12.0
+TIME = 8.0
 NEEDED = {
     ("/api/v1/query", 200), ("/api/v1/query", 422), ("/api/v1/notices", 422), ("/api/v1/dashboards/{slug}", 422),
     ("/api/v1/dashboards/{slug}", 404),
