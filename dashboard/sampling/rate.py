@@ -16,9 +16,14 @@ NEAR = 0.9
 FAR = 0.25
 #: And only if that makes a rate of at most so many times the highest that was seen: a reset near the modulus does not.
 FIT = 16.0
-#: Bits that a rate keeps, half a millionth of it: the moment of a reading is not known better than to microseconds, and
-#: what a division leaves beyond these is noise that no compressor can take away (7 bytes a sample instead of 2).
+#: Significant bits that a rate keeps at most. What a division leaves beyond these is noise that no compressor can take
+#: away (7 bytes a sample instead of 2).
 BITS = 21
+#: And at least.
+FEWEST = 8
+#: How well the moment of a reading is known, in ms: a collect reads one clock, then its sources for longer than this.
+#: So a rate over a second has 14 bits that mean anything, one over a minute 20.
+MOMENT = 0.064
 #: Series that are gone are forgotten when there are this many of them.
 FORGOTTEN = 256
 
@@ -55,8 +60,9 @@ class Rates:
     def apply(self, batch: Batch, read_at: float | None = None) -> Batch:
         """`batch` with rates per second in place of readings; NaN where there is no reading to compare with.
 
-        Each is that of the readings, rounded to `BITS` significant bits: by at most 2**-21 of itself. Whole numbers
-        below two million stay exact.
+        Each is that of the readings, rounded to the significant bits that the times can bear. Samples with times of
+        their own have `BITS`, half a millionth; whole numbers below two million stay exact. Those with `read_at` have
+        as many as make a difference of `MOMENT`: over a second 14, which is at most 2**-14 of the rate.
 
         Args:
             batch: the readings.
@@ -83,7 +89,8 @@ class Rates:
             sure = np.where(wraps, GAP, speeds)
             highest = np.fmax(self._highest[places], np.fmax.reduce(sure, axis=1))
             speeds[wraps & ~(speeds <= FIT * highest[:, None])] = GAP
-            rates = rounded(speeds * (1000.0 * self._scale))
+            bits = np.full(elapsed.shape, BITS) if read_at is None else borne(elapsed)
+            rates = rounded(speeds * (1000.0 * self._scale), bits)
         self._highest[places] = highest
         self._times[places] = times[-1]
         self._values[places] = batch.values[:, -1]
@@ -119,10 +126,18 @@ class Rates:
         self._series = ()
 
 
-def rounded(rates: Values) -> Values:
-    """The nearest numbers that have at most `BITS` significant bits; NaN stays NaN."""
+def borne(elapsed: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """How many significant bits a rate over so many ms has, when its two moments are known to `MOMENT`."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        bits = np.ceil(np.log2(elapsed / MOMENT))
+    clipped: npt.NDArray[np.int64] = np.clip(np.nan_to_num(bits, nan=BITS), FEWEST, BITS).astype(np.int64)
+    return clipped
+
+
+def rounded(rates: Values, bits: npt.NDArray[np.int64]) -> Values:
+    """The nearest numbers that have at most so many significant bits; NaN stays NaN."""
     fractions, exponents = np.frexp(rates)
-    nearest: Values = np.ldexp(np.rint(fractions * 2.0**BITS), exponents - BITS)
+    nearest: Values = np.ldexp(np.rint(np.ldexp(fractions, bits)), exponents - bits)
     return nearest
 
 
