@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from tests.looks.states import CLOCK, EACH, SIZES, bring_about, invented
-from tests.pages import until, wait_for_badge
+from tests.pages import PATIENCE, until, wait_for_badge
 from tests.server import ROOT, Server
 
 if TYPE_CHECKING:
@@ -50,6 +52,38 @@ def test_no_rule_of_accessibility_is_broken(room: Server, new_page: Callable[...
     until(page, "() => document.documentElement.dataset.theme === 'light'")
     light = violations(page)
     assert "\n".join(dark + [f"light: {one}" for one in light if one not in dark]) == ""
+
+
+def test_no_dialog_of_dashboards_breaks_one(room: Server, new_page: Callable[..., Page]) -> None:
+    """Versions with what they have changed, removed dashboards, and a draft in the rail that is being given up."""
+    page = new_page(bypass_csp=True, reduced_motion="reduce")
+    address = f"{room.url}/api/v1/dashboards/told"
+    panel = {"id": "p1", "x": 0, "y": 0, "metric": "machine.load"}
+    for base, panels in enumerate(([panel], [panel | {"kind": "bars", "title": "Load"}])):
+        board = {"slug": "told", "title": "Told", "panels": panels}
+        assert requests.put(address, json={"dashboard": board, "base": base}, timeout=20).status_code == 200
+    gone = address.replace("told", "gone")
+    board = {"slug": "gone", "title": "Gone", "panels": []}
+    assert requests.put(gone, json={"dashboard": board, "base": 0}, timeout=20).status_code == 200
+    assert requests.delete(f"{gone}?base=1", timeout=20).status_code == 200
+    draft = json.dumps({"dashboard": {"slug": "half", "title": "Half", "panels": []}, "base": 0, "t": 0})
+    page.add_init_script(f"localStorage.setItem('plotroom.draft.half', {json.dumps(draft)})")
+    page.goto(f"{room.url}/d/told")
+    page.get_by_role("button", name="Discard Half").click()
+    page.locator(".bar .dots").click()
+    page.get_by_role("menuitem", name="Versions").click()
+    page.get_by_role("button", name="What changed").click()
+    page.locator(".changes li", has_text="Bars").wait_for(timeout=PATIENCE)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="New dashboard").click()
+    page.get_by_role("button", name="Removed dashboards").click()
+    page.get_by_role("button", name="Bring it back: Gone").wait_for(timeout=PATIENCE)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached", timeout=PATIENCE)
+    assert violations(page) == []
+    assert requests.delete(f"{address}?base=2", timeout=20).status_code == 200
 
 
 def test_a_chart_is_told_in_words(room: Server, page: Page) -> None:

@@ -52,7 +52,7 @@ export function listenKeys(app, target = document) {
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
     const at = /** @type {HTMLElement} */ (event.target);
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || state.dialog || app.sheet.value || at.closest?.("dialog")) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || state.dialog || app.sheet.value || document.querySelector("dialog[open]")) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || at.isContentEditable) return;
     // Space and Enter belong to the button or link that has the focus.
     if (event.key === " " && /^(BUTTON|A|SUMMARY)$/.test(at.tagName)) return;

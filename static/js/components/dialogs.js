@@ -1,6 +1,6 @@
 // What opens over the page: the collectors with their states, and the keyboard shortcuts.
 
-import { computed, onBeforeUnmount, onMounted, ref } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { computed, onBeforeUnmount, onMounted, ref, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { CALM, TROUBLE, byStanding } from "../standing.js";
 import { KEYS, TEXT, TIME, stateText } from "../text.js";
@@ -21,6 +21,10 @@ export const Dialog = {
   setup(props, { emit, slots }) {
     const root = ref(/** @type {HTMLDialogElement | null} */ (null));
     onMounted(() => root.value?.showModal());
+    // What had the focus may be gone with what it has opened: then the page behind would hear the keys.
+    watch(() => props.title, () => {
+      if (!root.value?.contains(document.activeElement)) root.value?.querySelector("button")?.focus();
+    }, { flush: "post" });
     /** By the element itself, which gives the focus back to where it was. */
     const close = () => root.value?.close();
     const outside = (/** @type {MouseEvent} */ event) => event.target === root.value && close();
