@@ -58,9 +58,9 @@ def test_no_dialog_of_dashboards_breaks_one(room: Server, new_page: Callable[...
     """Versions with what they have changed, removed dashboards, and a draft in the rail that is being given up."""
     page = new_page(bypass_csp=True, reduced_motion="reduce")
     address = f"{room.url}/api/v1/dashboards/told"
-    panel = {"id": "p1", "x": 0, "y": 0, "metric": "machine.load"}
+    panel: dict[str, Any] = {"id": "p1", "x": 0, "y": 0, "metric": "machine.load"}  # Any: JSON
     for base, panels in enumerate(([panel], [panel | {"kind": "bars", "title": "Load"}])):
-        board = {"slug": "told", "title": "Told", "panels": panels}
+        board: dict[str, Any] = {"slug": "told", "title": "Told", "panels": panels}
         assert requests.put(address, json={"dashboard": board, "base": base}, timeout=20).status_code == 200
     gone = address.replace("told", "gone")
     board = {"slug": "gone", "title": "Gone", "panels": []}

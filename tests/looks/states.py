@@ -155,5 +155,7 @@ def drawn(page: Page) -> None:
           const { top, bottom } = one.getBoundingClientRect();
           const there = one.querySelector('.main-svg') || one.parentElement.querySelector('.word');
           return bottom < 0 || top > innerHeight || there;
-        }) && document.querySelector('.panel, .empty') !== null""",
+        }) && document.querySelector('.panel, .empty') !== null
+          // The code of some kinds of panels comes later.
+          && [...document.querySelectorAll('.cell')].every((one) => one.querySelector('.panel'))""",
     )
