@@ -11,6 +11,9 @@ from collectors.sample import Times, Values
 
 #: Values (points times series) that are held back at most, whatever the pace.
 MAX_HELD = 100_000
+#: What comes early by up to this part of the distance between frames passes, and the next ones make up for it: a
+#: metric that is just as fast as frames may be would else wait for ever once one of its samples came late.
+EARLY = 0.5
 
 
 class Samples(NamedTuple):
@@ -29,8 +32,13 @@ class Samples(NamedTuple):
 
 @dataclass(slots=True)
 class _Lane:
-    """One metric: when it may send again, the time of its newest sample, and what is held back until then."""
+    """One metric: when it may send again, the time of its newest sample, and what is held back until then.
 
+    A frame may be sent from `open_at` on; the next one is due an interval after this one was, so that on average there
+    are no more than may be, however unevenly they come (the generic cell rate algorithm of ITU-T I.371).
+    """
+
+    due_at: float
     open_at: float
     newest: int
     held: list[Samples]
@@ -60,7 +68,7 @@ class Pace:
         """
         lane = self._lanes.get(metric)
         if lane is None:
-            lane = self._lanes[metric] = _Lane(now, -1, [])
+            lane = self._lanes[metric] = _Lane(now, now, -1, [])
         out = []
         first, newest = int(samples.times[0]), int(samples.times[-1])
         back = first <= lane.newest  # they replace what came before: a frame must not hold both
@@ -106,7 +114,9 @@ class Pace:
     def _merge(self, metric: str, lane: _Lane, now: float) -> Samples:
         held, lane.held = lane.held, []
         self._waiting.pop(metric, None)
-        lane.open_at = now + self._interval
+        early = EARLY * self._interval
+        lane.due_at = min(max(now, lane.due_at), now + early) + self._interval
+        lane.open_at = lane.due_at - early
         if len(held) == 1:
             return held[0]
         times = np.concatenate([one.times for one in held])

@@ -19,7 +19,7 @@ from dashboard.sampling.workers import WorkerProcess
 from dashboard.tasks import Tasks
 
 #: Jobs tick this many seconds apart, so that the hub gets a turn between two, and workers do not all wake at once.
-PHASE = 0.003
+PHASE = 0.001
 PHASES = 24
 #: Seconds that a job may take to end before it is left behind.
 JOIN_TIME = 1.0

@@ -1,7 +1,7 @@
 // One chart: the only file that calls Plotly. While it follows live data the live layer draws over Plotly's axes; the moment
 // somebody is at the chart, or it shows the past, all of it is Plotly's.
 //
-// What others use of it: `open`, `resize`, `draw`, `slide`, `look`, `catchUp`, `settle`, `pace`, `area`, `drawn`, `destroy`.
+// What others use of it: `open`, `resize`, `draw`, `slide`, `look`, `catchUp`, `settle`, `tick`, `pace`, `area`, `drawn`, `destroy`.
 
 import { extent } from "./axes.js";
 import { blank, broken } from "./board/blank.js";
@@ -48,6 +48,7 @@ import { ticksOf, timeTicks } from "./timeticks.js";
  * @property {Set<string>} [pinned] keys of series that somebody wants to see however small they are
  * @property {boolean} [paused] whether it stands still
  * @property {boolean} [moving] whether a hand moves it
+ * @property {boolean} [ticks] false when whoever draws it lets the ticks follow by `tick`
  * @property {import("./earlier.js").Earlier | null} [earlier] what was some time before, to be drawn, too
  */
 
@@ -109,6 +110,8 @@ export class Chart {
     /** @type {Map<number, string>} in which series were drawn, by place */
     this.colours = new Map();
     this.choice = new Choice();
+    /** @type {import("./fill.js").View | null} what the live layer shows; null while Plotly draws */
+    this.followed = null;
     /** @type {Json[]} filled traces, as they are drawn now */
     this.data = [];
     /** @type {{ring: Ring, state: State} | null} what was to be drawn last */
@@ -167,7 +170,7 @@ export class Chart {
   /** @param {Ring} ring @param {State} state @returns {Drawn} */
   draw(ring, state) {
     this.asked = { ring, state };
-    const { span, theme, template, hidden, pinned, paused = false, moving = false, earlier = null } = state;
+    const { span, theme, template, hidden, pinned, paused = false, moving = false, earlier = null, ticks = true } = state;
     const seen = this.zoom ?? span;
     this.seen = seen;
     // What a hand moves is drawn as what moves by itself; Plotly takes over when it rests.
@@ -225,7 +228,7 @@ export class Chart {
     const data = fill(this.kind.figure.data, { ring, shown, view, scale, scaled: this.kind.scaled, low, high, earlier });
     drawn.colours = this.colours = coloursOf(data, shown, this.kind.together);
     const scene = { data, view, margin, template, factor, size: { min: min / factor, max: max / factor } };
-    if (follows) this.follow(scene, moving);
+    if (follows) this.follow(scene, { moving, ticks });
     else this.show(scene, false);
     return drawn;
   }
@@ -247,19 +250,31 @@ export class Chart {
     return { min: Math.min(now.min, then.min), max: Math.max(now.max, then.max) };
   }
 
-  /** Draw live data: Plotly only where its axes are others. @param {Scene} scene @param {boolean} moving whether the ticks must not stay behind */
-  follow(scene, moving) {
+  /**
+   * Draw live data: Plotly only where its axes are others.
+   * @param {Scene} scene
+   * @param {{moving: boolean, ticks: boolean}} how `moving`: the ticks must not stay behind
+   */
+  follow(scene, { moving, ticks }) {
     const { data, view } = scene;
     const fits = this.kind.built || this.pins.fit(data, this.kind.figure.layout["barmode"]);
     if (!fits || this.axisKey !== this.keyOf(scene)) this.show(scene, true);
+    this.followed = view;
+    if (moving || ticks) this.tick(moving);
+    this.layer.draw(this.plotted, data, this.kind.figure.layout, view);
+    Object.assign(this, { data, stands: this.seen });
+  }
+
+  /** Move the ticks to where the lines are, when they are behind by more than can be seen. @param {boolean} [must] without waiting */
+  tick(must = false) {
+    const view = this.followed;
+    if (!view) return;
     const by = this.moved(view);
     const now = performance.now();
-    if ((moving || this.ticks.due(by, now)) && !this.ticks.place(by, ticksOf(view, view.width), now)) {
+    if ((must || this.ticks.due(by, now)) && !this.ticks.place(by, ticksOf(view, view.width), now)) {
       this.relayout(view, false);
       this.ticks.take(this.plotted, ticksOf(view, view.width));
     }
-    this.layer.draw(this.plotted, data, this.kind.figure.layout, view);
-    Object.assign(this, { data, stands: this.seen });
   }
 
   /** How far a span is from where Plotly's axis stands, px. @param {Span} span */
@@ -348,7 +363,10 @@ export class Chart {
     this.axisKey = key;
     this.axis = this.stands = this.seen;
     if (live) this.ticks.take(this.plotted, ticksOf(scene.view, this.plot));
-    else this.layer.show(false);
+    else {
+      this.layer.show(false);
+      this.followed = null;
+    }
   }
 
   /** @param {Json[]} data @param {Json} layout */

@@ -5,14 +5,21 @@
  * @property {() => boolean} visible whether drawing it would be seen
  * @property {() => boolean} [focused] the one that somebody is at: it goes first
  * @property {() => number} [pause] ms between two drawings at least
+ * @property {boolean} [patient] it can wait for a frame without others, in which all that is so changes together
  * @property {() => unknown} draw false when there was nothing to draw yet: it need not wait then
  */
 
-/** @typedef {{dirty: boolean, marked: number, drawn: number, cost: number, waiting: (() => void)[]}} Entry */
+/** @typedef {{dirty: boolean, marked: number, since: number, drawn: number, cost: number, waiting: (() => void)[]}} Entry `since` ms when it was marked */
+
+/** @typedef {{drawable: Drawable, entry: Entry, ready: number, focused: boolean}} Due `ready` ms since when it may be drawn */
 
 const BUDGET = 8;
 /** A drawing may take this share of the time at most, however much there is to draw in it. */
 const SHARE = 1 / 12;
+/** ms; what is not drawn more often is drawn at multiples of it, so that it shares frames: each costs more than what is drawn in it. */
+const BEAT = 250;
+/** ms that what is patient waits for a frame in which nothing else is to be drawn. */
+const PATIENCE = 60;
 
 /**
  * @typedef {object} Clock clocks and log, to be replaced in tests
@@ -42,6 +49,8 @@ export class Frames {
     this.requested = false;
     /** @type {any} */
     this.timer = null;
+    /** ms at which that ends the wait. */
+    this.wakesAt = Infinity;
     this.serial = 0;
   }
 
@@ -50,7 +59,7 @@ export class Frames {
    * @returns {() => void} takes it out again
    */
   add(drawable) {
-    this.entries.set(drawable, { dirty: true, marked: ++this.serial, drawn: -Infinity, cost: 0, waiting: [] });
+    this.entries.set(drawable, { dirty: true, marked: ++this.serial, since: this.clock.now(), drawn: -Infinity, cost: 0, waiting: [] });
     this.request();
     return () => {
       const { waiting = [] } = this.entries.get(drawable) ?? {};
@@ -63,8 +72,14 @@ export class Frames {
   mark(drawable) {
     const entry = this.entries.get(drawable);
     if (!entry) return;
-    if (!entry.dirty) Object.assign(entry, { dirty: true, marked: ++this.serial });
-    this.request();
+    if (entry.dirty) {
+      // A frame or a timer is under way for what waits, since a frame in which nothing is drawn is not free; for what was out of view none is.
+      if (this.timer === null) this.request();
+      return;
+    }
+    const since = this.clock.now();
+    Object.assign(entry, { dirty: true, marked: ++this.serial, since });
+    this.sleep(readyAt(drawable, entry) - since);
   }
 
   /** As `mark`, and without waiting for its pause: somebody has done something. @param {Drawable} drawable */
@@ -72,6 +87,7 @@ export class Frames {
     const entry = this.entries.get(drawable);
     if (entry) entry.drawn = -Infinity;
     this.mark(drawable);
+    this.request();
   }
 
   /** It is drawn as it is now, or will never be. @param {Drawable} drawable @returns {Promise<void>} */
@@ -109,16 +125,14 @@ export class Frames {
 
   frame() {
     this.requested = false;
+    this.wake();
     if (this.stopped) return;
     const begin = this.clock.now();
-    const due = [];
-    let next = Infinity;
-    for (const [drawable, entry] of this.entries) {
-      if (!entry.dirty || !drawable.visible()) continue;
-      const ready = entry.drawn + Math.max(drawable.pause?.() ?? 0, entry.cost / SHARE);
-      if (ready <= begin + 4) due.push({ drawable, entry, focused: drawable.focused?.() ?? false });
-      else next = Math.min(next, ready);
-    }
+    const { quick, patient, ...rest } = this.due(begin);
+    let { next } = rest;
+    const waits = patient.some(({ entry, ready }) => begin - Math.max(ready, entry.since) >= PATIENCE);
+    const due = waits || !quick.length ? patient : quick;
+    if (quick.length && patient.length) next = 0;
     due.sort((a, b) => Number(b.focused) - Number(a.focused) || a.entry.marked - b.entry.marked);
     let time = begin;
     for (const [place, { drawable, entry }] of due.entries()) {
@@ -143,12 +157,47 @@ export class Frames {
     this.sleep(next - time);
   }
 
-  /** @param {number} ms until the next one is due */
+  /** What is to be drawn now, and ms when the next one is. @param {number} now ms */
+  due(now) {
+    /** @type {Due[]} */
+    const quick = [];
+    /** @type {Due[]} */
+    const patient = [];
+    let next = Infinity;
+    for (const [drawable, entry] of this.entries) {
+      if (!entry.dirty || !drawable.visible()) continue;
+      const ready = readyAt(drawable, entry);
+      if (ready > now + 4) next = Math.min(next, ready);
+      else (drawable.patient ? patient : quick).push({ drawable, entry, ready, focused: drawable.focused?.() ?? false });
+    }
+    return { quick, patient, next };
+  }
+
+  /** @param {number} ms until the next one is due; another one may be due before that */
   sleep(ms) {
+    if (ms === Infinity || this.stopped) return;
+    if (ms <= 16) {
+      this.request();
+      return;
+    }
+    const at = this.clock.now() + ms;
+    if (at >= this.wakesAt) return;
+    this.wake();
+    this.wakesAt = at;
+    this.timer = this.clock.wait(() => this.request(), ms - 8);
+  }
+
+  /** End the wait for what is due later. */
+  wake() {
     this.clock.unwait(this.timer);
     this.timer = null;
-    if (ms === Infinity) return;
-    if (ms <= 16) this.request();
-    else this.timer = this.clock.wait(() => this.request(), ms - 8);
+    this.wakesAt = Infinity;
   }
+}
+
+/** When it may be drawn again, ms. @param {Drawable} drawable @param {Entry} entry */
+function readyAt({ pause }, { drawn, cost }) {
+  const least = pause?.() ?? 0;
+  const ready = drawn + Math.max(least, cost / SHARE);
+  return least < BEAT ? ready : Math.round(ready / BEAT) * BEAT;
 }

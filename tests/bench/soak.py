@@ -3,18 +3,24 @@
 It is the drawing of the page that is held to it: rings, the scheduler and the charts, with lines, areas, stacks, bars
 and a heat map, gaps, axes that move, and once an hour of the played time a picture, another theme and another size.
 After each hour, when the browser has collected what is free: heap, nodes of the document and listeners. The first hour
-is the measure; `--draw FILE.svg` draws the others as parts of it.
+is the measure; `--draw FILE.svg` draws the others as parts of it. The heap is told without the code that V8 makes of
+functions the more often they run: that is `code`, which grows for hours though nothing is kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.bench.curves import Curve, draw
 from tests.bench.measure import parameters
 from tests.bench.watching import chromium
 from tests.stage import open_stage, options
+
+if TYPE_CHECKING:
+    from playwright.sync_api import CDPSession
 
 NAMES = {"JSHeapUsedSize": "heap", "Nodes": "nodes", "JSEventListeners": "listeners"}
 HEAD = '<script type="module" src="/soak.js"></script>'
@@ -49,11 +55,12 @@ def main() -> None:
             for _ in range(2):  # what only the first one lets go of is free after the second
                 session.send("HeapProfiler.collectGarbage")
             metrics = {one["name"]: float(one["value"]) for one in session.send("Performance.getMetrics")["metrics"]}
-            found.append({name: metrics[name] for name in NAMES})
+            code = code_size(session)
+            found.append({name: metrics[name] - (code if name == "JSHeapUsedSize" else 0) for name in NAMES})
             left, hour = left - part, hour + 1
             now, first = found[-1], found[0]
             cells = "   ".join(f"{NAMES[one]} {now[one]:12,.0f} ({now[one] / first[one]:.3f})" for one in NAMES)
-            print(f"  hour {hour:3}   {cells}   {drawn} drawings", flush=True)
+            print(f"  hour {hour:3}   {cells}   code {code:11,}   {drawn} drawings", flush=True)
         page.context.close()
     worst = {name: max(one[name] for one in found) / found[0][name] for name in NAMES}
     print("  largest to the first hour: " + ", ".join(f"{NAMES[name]} {part:.3f}" for name, part in worst.items()))
@@ -61,6 +68,23 @@ def main() -> None:
         curves = [Curve(NAMES[name], [(at + 1, 100 * one[name] / found[0][name]) for at, one in enumerate(found)])
                   for name in NAMES]  # fmt: skip
         arguments.draw.write_text(draw(curves, "A page left open", "hours", "%"), encoding="utf-8")
+
+
+def code_size(session: CDPSession) -> int:
+    """Bytes of bytecode, machine code and what belongs to them in the heap of the page."""
+    chunks: list[str] = []
+
+    def keep(part: dict[str, str]) -> None:
+        chunks.append(part["chunk"])
+
+    session.on("HeapProfiler.addHeapSnapshotChunk", keep)
+    session.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+    session.remove_listener("HeapProfiler.addHeapSnapshotChunk", keep)
+    heap = json.loads("".join(chunks))
+    meta = heap["snapshot"]["meta"]
+    fields, kinds = meta["node_fields"], meta["node_types"][0]
+    of_kind, of_size = (heap["nodes"][fields.index(one) :: len(fields)] for one in ("type", "self_size"))
+    return sum(size for kind, size in zip(of_kind, of_size, strict=True) if kinds[kind] == "code")
 
 
 if __name__ == "__main__":

@@ -112,7 +112,8 @@ test("between two drawings lies the pause, and more when drawing is dear", () =>
   frames.mark(one);
   browser.frame();
   assert.deepEqual(log, ["one"]);
-  assert.equal(browser.timers.size, 1, "it waits with one timer, not with frames");
+  frames.mark(one);
+  assert.deepEqual([browser.timers.size, browser.frames.length], [1, 0], "it waits with one timer, not with frames, however often it is marked");
   browser.frame(100);
   assert.deepEqual(log, ["one", "one"]);
 
@@ -150,6 +151,67 @@ test("what somebody does is drawn without the pause", () => {
   frames.now(one);
   browser.frame();
   assert.deepEqual(log, ["one", "one"]);
+});
+
+test("what is not drawn often shares frames with others, however they were marked", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  /** @param {string} name @param {number} pause */
+  const slow = (name, pause) => ({ visible: () => true, pause: () => pause, draw: () => void log.push(`${name} ${browser.time}`) });
+  const [a, b] = [slow("a", 1000), slow("b", 900)];
+  frames.add(a);
+  browser.frame();
+  browser.frame(50);
+  frames.add(b);
+  browser.frame();
+  assert.deepEqual(log.splice(0), ["a 1016", "b 1082"]);
+  for (const one of [a, b]) frames.mark(one);
+  for (let count = 0; count < 80; count++) browser.frame();
+  assert.deepEqual(log, ["a 2010", "b 2010"]);
+});
+
+test("what is patient comes after what moves, all of it in a frame of its own, at the same beat", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  /** @param {string} name */
+  const read = (name) => ({ visible: () => true, patient: true, pause: () => 250, draw: () => void log.push(`${name} ${browser.time}`) });
+  const [a, b] = [read("a"), read("b")];
+  frames.add(a);
+  frames.add(drawing(browser, "moves", log));
+  browser.frame();
+  assert.deepEqual(log, ["moves"]);
+  browser.frame();
+  assert.deepEqual(log.splice(0), ["moves", "a 1037"]);
+
+  browser.time = 1100;
+  frames.add(b);
+  browser.frame();
+  assert.deepEqual(log.splice(0), ["b 1116"]);
+  for (const one of [a, b]) frames.mark(one);
+  browser.frame(100);
+  assert.deepEqual(log, [], "its beat has not come");
+  for (let ms = 1232; ms < 1264; ms += 16) browser.frame();
+  assert.deepEqual(log, ["a 1248", "b 1248"], "though one of them was drawn later than the other");
+});
+
+test("what is patient gets its frame when what moves leaves it none", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {string[]} */
+  const log = [];
+  const moves = drawing(browser, "moves", log, { draw: () => void log.push("moves") });
+  frames.add(moves);
+  frames.add({ visible: () => true, patient: true, pause: () => 250, draw: () => void log.push("read") });
+  for (let count = 0; count < 6; count++) {
+    frames.mark(moves);
+    browser.frame();
+  }
+  assert.equal(log.filter((one) => one === "read").length, 1);
+  assert.equal(log.length, 6, "one of the six frames was its own");
 });
 
 test("a hidden tab draws nothing; on return everything is drawn once", () => {

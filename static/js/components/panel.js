@@ -52,7 +52,6 @@ export const Panel = {
     const zoom = shallowRef(/** @type {{to: number, word: string, reason: string} | null} */ (null));
     const failed = ref("");
     const told = shallowRef({ unit: unitOf(), low: "", high: "", ...ahead() });
-    let toldAt = -Infinity;
     /** The chart in words. */
     const words = ref("");
     let wordsAt = -Infinity;
@@ -148,7 +147,7 @@ export const Panel = {
         const now = performance.now();
         if (!drawn || urgent || now - drawnAt >= step() - 16) {
           try {
-            drawn = chart.draw(ring, { span: holding ?? app.span(), theme: state.theme, template, ...app.picks.of(held.id), paused: state.pausedAt > 0, moving, earlier: then() });
+            drawn = chart.draw(ring, { span: holding ?? app.span(), theme: state.theme, template, ...app.picks.of(held.id), paused: state.pausedAt > 0, moving, earlier: then(), ticks: false });
             failed.value = "";
           } catch (error) {
             failed.value = /** @type {Error} */ (error).message;
@@ -161,20 +160,31 @@ export const Panel = {
           overlay.value?.place();
           report();
         }
-        if (urgent || now - toldAt >= VALUES_FASTEST) {
-          toldAt = now;
-          tell(ring, drawn, template, chart.legend);
-        }
+        if (urgent) say();
+        else frames.mark(values);
         urgent = false;
         return true;
       },
     };
 
     /** The values at the crosshair: told without drawing the chart. */
-    const pointed = {
+    const pointed = { visible: () => seen, draw: say };
+
+    /** What is read, ticks and values: it lays the page out anew, which costs more than drawing, so all charts do it in the same frame. */
+    const values = {
       visible: () => seen,
-      draw: () => drawn && zoomed.ring && chart && tell(zoomed.ring, drawn, boot.templates[state.theme], chart.legend),
+      patient: true,
+      pause: () => VALUES_FASTEST,
+      draw() {
+        chart?.tick();
+        say();
+      },
     };
+
+    /** Tell the values. */
+    function say() {
+      if (drawn && zoomed.ring && chart) tell(zoomed.ring, drawn, boot.templates[state.theme], chart.legend);
+    }
 
     /** ms between two drawings. */
     function step() {
@@ -205,8 +215,8 @@ export const Panel = {
         stats, earlier: then(), at: chart?.kind.flat ? null : cross.at,
         colours: { palette: template.layout.colorway, quiet: template.layout.meta.quiet },
       });
-      if (chart && (urgent || toldAt - wordsAt >= WORDS_EVERY)) {
-        wordsAt = toldAt;
+      if (chart && (urgent || now - wordsAt >= WORDS_EVERY)) {
+        wordsAt = now;
         words.value = spoken({
           title: shown.value.title, metric: props.metric.name, ring, places: drawn.places, span: chart.seen, scale: drawn.legendScale,
         });
@@ -318,7 +328,7 @@ export const Panel = {
     onMounted(() => {
       const element = /** @type {HTMLElement} */ (root.value);
       undo.push(app.sight.watch(element, show, settled));
-      undo.push(frames.add(drawable), frames.add(pointed), cross.listen(() => !chart?.kind.flat && frames.now(pointed)));
+      undo.push(frames.add(drawable), frames.add(pointed), frames.add(values), cross.listen(() => !chart?.kind.flat && frames.now(pointed)));
       undo.push(store.listen(props.metric.name, (past) => {
         if (past) redraw();
         else if (!state.pausedAt) {
