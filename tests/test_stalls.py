@@ -139,8 +139,9 @@ def test_a_pages_clock_may_be_set(server: StallingServer, follow: Start) -> None
 
 
 @pytest.mark.node
-@pytest.mark.parametrize("language", ["node", "python"])
-@BOTH_KINDS
+@pytest.mark.parametrize(
+    ("server", "language"), [("eventlet", "node"), ("threading", "python")], indirect=["server"]
+)  # fmt: skip
 def test_a_laptop_that_slept_comes_back(server: StallingServer, follow: Start, language: str) -> None:
     """A client that was asleep for longer than its heartbeats is back by itself and has what was sent meanwhile."""
     asleep = follow(language, 80, OTHERS)
