@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.pages import PATIENCE, open_live, until
-from tests.server import Server
+from tests.server import FEW, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -58,7 +58,7 @@ def farm(home: Path) -> Iterator[Server]:
     """A server with these metrics."""
     (home / "plugins").mkdir(parents=True)
     (home / "plugins" / "farm.py").write_text(PLUGIN, encoding="utf-8")
-    one = Server(home)
+    one = Server(home, config=FEW)
     one.start()
     yield one
     assert one.finish() == []

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tests.chromium import FLAGS, find_chromium
 from tests.server import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import ConsoleMessage, Page, Playwright
+
+    from tests.profiles import Profiles
 
 #: How long what a test has let go of may take to end.
 GRACE = 5.0
@@ -55,18 +56,26 @@ def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium, one for the tests of this process."""
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
-        yield chromium
-        chromium.close()
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def profiles(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Profiles]:
+    """Headless Chromium, in profiles that the tests of this process take one after the other."""
+    from tests.profiles import Profiles
+
+    kept = Profiles(playwright, tmp_path_factory.mktemp("profiles"))
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
-def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+def new_page(profiles: Profiles, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """`new_page(**context options)` opens a page in a profile of its own.
 
     What the page reports (errors, violations of its content security policy) fails the test, unless it is marked
@@ -76,8 +85,7 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     opened: list[Page] = []
 
     def open_page(**options: object) -> Page:
-        options.setdefault("viewport", {"width": 1440, "height": 900})
-        page = browser.new_context(**options).new_page()  # type: ignore[arg-type]  # Playwright checks its own options
+        page = lender.open(**options)
         problems: list[str] = []
         page.problems = problems  # type: ignore[attr-defined]  # rides on the page, for the test to read
 
@@ -90,10 +98,9 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
         opened.append(page)
         return page
 
-    yield open_page
-    found = [problem for page in opened for problem in page.problems]  # type: ignore[attr-defined]  # set above
-    for page in opened:
-        page.context.close()
+    with profiles.lending() as lender:
+        yield open_page
+        found = [problem for page in opened for problem in page.problems]  # type: ignore[attr-defined]  # set above
     if request.node.get_closest_marker("troubled") is None:
         assert not found, "the page reported:\n" + "\n".join(found)
 

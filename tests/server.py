@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,6 +50,38 @@ def free_port() -> int:
         return port
 
 
+#: Settings with which a page has a few charts only. More cost a test of something else much, and tell it nothing.
+FEW = "".join(
+    f"[collectors.{name}]\nenabled = false\n"
+    for name in (
+        "battery",
+        "disks",
+        "fans",
+        "filesystems",
+        "network",
+        "pressure",
+        "processes",
+        "swap",
+        "tcp",
+        "temperatures",
+    )
+)
+
+#: Ports of servers that have ended. The next one takes the last: its pages are of an origin that browsers know.
+_SPARE: list[int] = []
+
+
+def _lend_port() -> int:
+    while _SPARE:
+        port = _SPARE.pop()
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    return free_port()
+
+
 class Server:
     """One server process.
 
@@ -82,7 +115,8 @@ class Server:
     ) -> None:
         self.home = home
         self.data_dir = home / "data"
-        self.port = port or free_port()
+        self._lent = not port
+        self.port = port or _lend_port()
         self.host = "127.0.0.1"
         self.url = f"{'https' if ca else 'http'}://{self.host}:{self.port}"
         self.tls = ssl.create_default_context(cafile=ca) if ca else None
@@ -179,6 +213,9 @@ class Server:
             self.stop()
         except AssertionError as error:
             return [str(error)]
+        if self._lent:
+            self._lent = False
+            _SPARE.append(self.port)
         problems = []
         if self.exit_code and not self._killed:
             problems.append(f"the server ended with {self.exit_code}:\n{self.log()}")

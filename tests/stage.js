@@ -45,11 +45,13 @@ export class Stage {
   }
 
   /** Sample after sample, as live data come. */
-  play(times, columns) {
-    times.forEach((time, at) => {
-      this.append([time], columns.map((column) => [column[at]]));
+  play(times, columns, last = times.length) {
+    const first = Math.max(0, times.length - last);
+    if (first) this.append(times.slice(0, first), columns.map((column) => column.slice(0, first)));
+    for (let at = first; at < times.length; at++) {
+      this.append([times[at]], columns.map((column) => [column[at]]));
       this.draw();
-    });
+    }
     return this.element.drawn?.by;
   }
 

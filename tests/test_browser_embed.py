@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages import PATIENCE, open_live, panel, until
-from tests.server import Server, free_port
+from tests.server import FEW, Server, free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page
@@ -44,6 +44,8 @@ def site() -> Iterator[tuple[str, Callable[[str], None]]]:
     text = [""]
 
     class Handler(http.server.BaseHTTPRequestHandler):
+        timeout = 1  # browsers open connections ahead, on which nothing may ever come
+
         def do_GET(self) -> None:
             body = text[0].encode()
             self.send_response(200)
@@ -78,7 +80,7 @@ def start(server: Callable[..., Server], tmp_path: Path, origins: list[str], *, 
     (home / "boards").mkdir()
     (home / "boards" / "copies.toml").write_text(BOARD)
     config += f"dashboards.folder = {json.dumps(str(home / 'boards'))}\n"
-    room = server(home=home, config=config)
+    room = server(home=home, config=config + FEW)
     bearer = {"Authorization": f"Bearer {token_of(room)}"} if token else {}
     for name in (METRIC, "not.shown"):  # plugins are loaded after the start
         deadline = time.monotonic() + PATIENCE / 1000

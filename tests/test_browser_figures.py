@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.pages import PATIENCE, drawn_by, open_live, panel, until, wait_for_chart
+from tests.server import FEW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -100,7 +101,7 @@ def room(server: Callable[..., Server], tmp_path: Path) -> Callable[..., Server]
     def start(text: str, **options: Any) -> Server:  # Any: whatever the server takes
         (tmp_path / "room" / "plugins").mkdir(parents=True)
         (tmp_path / "room" / "plugins" / "own.py").write_text(text)
-        return server(home=tmp_path / "room", **options)
+        return server(home=tmp_path / "room", **{"config": FEW, **options})
 
     return start
 
@@ -196,7 +197,7 @@ def test_files_that_could_not_be_loaded_come_first(server: Callable[..., Server]
         )
         (plugins / f"bad{one}.py").write_text(text)
     (plugins / "zzz.py").write_text("this is no python\n")
-    started = server(home=tmp_path / "room")
+    started = server(home=tmp_path / "room", config=FEW)
     open_live(page, started.url)
     page.locator(".foot .row", has_text="gone").first.wait_for(timeout=PATIENCE)
     page.locator(".foot .row", has_text="zzz.py").wait_for(timeout=PATIENCE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages import PATIENCE, until, wait_for_chart
+from tests.server import FEW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -31,7 +32,7 @@ WALK = """
 
 def test_a_wall_shows_charts_alone(server: Callable[..., Server], new_page: Callable[..., Page]) -> None:
     """Neither rail nor bar nor menus, nobody among the people; the cursor goes, and comes back with the mouse."""
-    room = server()
+    room = server(config=FEW)
     page = new_page()
     page.goto(f"{room.url}/d/cpu?kiosk")
     wait_for_chart(page, "system.cpu")
@@ -52,7 +53,7 @@ def test_a_wall_shows_charts_alone(server: Callable[..., Server], new_page: Call
 
 def test_dashboards_take_turns_and_leave_nothing_behind(server: Callable[..., Server], page: Page) -> None:
     """After many turns the page has as many nodes, listeners and bytes as after a few."""
-    room = server()
+    room = server(config=FEW)
     page.add_init_script(f"({WALK})()")
     page.goto(f"{room.url}/?kiosk={','.join(SLUGS)}&every=3")
     until(page, "() => document.querySelector('.js-plotly-plot')")
@@ -92,7 +93,7 @@ def test_dashboards_take_turns_and_leave_nothing_behind(server: Callable[..., Se
 @pytest.mark.troubled  # Chromium reports the connections that fail
 def test_a_wall_goes_on_after_a_restart(server: Callable[..., Server], page: Page) -> None:
     """While the server is away it says so; when it is back, charts move again and dashboards take their turns."""
-    room = server()
+    room = server(config=FEW)
     page.goto(f"{room.url}/?kiosk=cpu,memory&every=3")
     wait_for_chart(page, "system.cpu")
     room.stop()
@@ -108,7 +109,7 @@ def test_a_wall_goes_on_after_a_restart(server: Callable[..., Server], page: Pag
 
 def test_on_a_large_wall_everything_is_larger(server: Callable[..., Server], new_page: Callable[..., Page]) -> None:
     """At 3840 px words, ticks and legends can be read from afar, and nothing reaches beyond the screen."""
-    room = server()
+    room = server(config=FEW)
     page = new_page(viewport={"width": 3840, "height": 2160})
     page.goto(f"{room.url}/?kiosk")
     wait_for_chart(page, "system.cpu", samples=2)

@@ -27,7 +27,7 @@ from tests.pages import (
     wait_until_drawn,
 )
 from tests.proxy import Proxy
-from tests.server import Server
+from tests.server import FEW, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -55,7 +55,7 @@ def with_plugin(server: Callable[..., Server], tmp_path: Path, text: str = CLOCK
     home = tmp_path / "room"
     (home / "plugins").mkdir(parents=True)
     (home / "plugins" / "clock.py").write_text(text)
-    return server(home=home, **options)
+    return server(home=home, **{"config": FEW, **options})
 
 
 def assert_complete(room: Server, page: Page, name: str) -> None:
@@ -83,7 +83,7 @@ def test_a_stranger_sees_this_machine_move(server: Callable[..., Server], page: 
 
 def test_the_last_minutes_are_there_at_once(server: Callable[..., Server], new_page: Callable[..., Page]) -> None:
     """Who comes later sees what was sampled before."""
-    room = server()
+    room = server(config=FEW)
     first = new_page()
     open_live(first, room.url)
     wait_for_chart(first, "system.load", samples=5)
@@ -99,7 +99,7 @@ def test_a_plugin_dropped_into_the_folder_appears(server: Callable[..., Server],
     home = tmp_path / "room"
     plugin = home / "plugins" / "clock.py"
     plugin.parent.mkdir(parents=True)
-    open_live(page, server(home=home).url)
+    open_live(page, server(home=home, config=FEW).url)
     page.evaluate("window.stayed = true")
     plugin.write_text(CLOCK)
     page.locator(".rail a.nav", has_text="clock").click(timeout=PATIENCE)
@@ -228,7 +228,7 @@ def test_only_panels_in_view_are_subscribed(server: Callable[..., Server], page:
 
 def test_the_window_is_chosen(server: Callable[..., Server], page: Page) -> None:
     """A window chosen by key or button is shown, and is still chosen after a reload."""
-    room = server()
+    room = server(config=FEW)
     open_live(page, room.url)
     wait_for_chart(page, "system.cpu", samples=2)
     page.keyboard.press("1")

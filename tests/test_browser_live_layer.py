@@ -27,6 +27,8 @@ Columns = list[list[float | None]]
 #: 2026-03-01 12:00 UTC, in ms.
 START = 1_772_366_400_000
 BANDS = [{"value": 20, "level": "ok"}, {"value": 40, "level": "bad"}]
+#: More of them say nothing more: what came before is all drawn anew at each of these.
+ONE_BY_ONE = 100
 #: How far the centre of a line may be from where it was, in px of the page.
 MOST_MOVED = 0.5
 
@@ -126,9 +128,11 @@ def pair(page: Page, number: int = 0) -> tuple[Picture, Picture]:
 
 
 def play(page: Page, number: int, columns: Columns, begin: int = 0) -> None:
-    """Samples one after the other, each drawn, from the second `begin` on."""
+    """Samples from the second `begin` on, the last of them one after the other, each drawn."""
     moments = [START + 1000 * (begin + at) for at in range(len(columns[0]))]
-    by = page.evaluate("([at, times, columns]) => stages[at].play(times, columns)", [number, moments, columns])
+    by = page.evaluate(
+        "([at, times, columns, last]) => stages[at].play(times, columns, last)", [number, moments, columns, ONE_BY_ONE]
+    )
     assert by == "live"
 
 
@@ -151,13 +155,18 @@ def assert_same(live: Picture, plotly: Picture, ratio: float = 1.0) -> None:
 
 
 def uncovered(one: Picture, other: Picture, reach: int) -> Picture:
-    """How far each pixel is beyond what the other picture has within so many pixels."""
-    low, high = other.copy(), other.copy()
-    for down in range(-reach, reach + 1):
-        for across in range(-reach, reach + 1):
-            moved = np.roll(other, (down, across), (0, 1))
+    """How far pixels are beyond what the other picture has within so many pixels: int16[those that differ at all].
+
+    A pixel is never further from all of its neighbours than from the one at its place.
+    """
+    down, across = np.nonzero((one != other).any(axis=-1))
+    here, (height, width) = one[down, across], other.shape[:2]
+    low, high = other[down, across], other[down, across]
+    for below in range(-reach, reach + 1):
+        for beside in range(-reach, reach + 1):
+            moved = other[(down + below) % height, (across + beside) % width]
             low, high = np.minimum(low, moved), np.maximum(high, moved)
-    apart: Picture = np.maximum(np.maximum(low - one, one - high), 0).max(axis=-1)
+    apart: Picture = np.maximum(np.maximum(low - here, here - high), 0).max(axis=-1, initial=0)
     return apart
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.looks.pictures import Darkroom
+from tests.chromium import FLAGS, find_chromium
+from tests.looks.pictures import LOOSE, STRICT, Darkroom
 from tests.looks.states import EACH, SIZES, bring_about, invented
 from tests.pages import until
 from tests.server import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page, Playwright
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -38,10 +39,10 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def darkroom(browser: Browser) -> Iterator[Darkroom]:
-    room = Darkroom(browser)
-    yield room
-    room.close()
+def darkroom(playwright: Playwright) -> Iterator[Darkroom]:
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+    yield Darkroom(browser)
+    browser.close()
 
 
 @pytest.mark.parametrize(("name", "size"), EACH)
@@ -58,8 +59,6 @@ def test_each_state_looks_as_it_did(
 
 def test_another_page_does_not_pass_for_it(darkroom: Darkroom, room: Server, new_page: Callable[..., Page]) -> None:
     """By either rule a panel that is missing, or the other theme, is another picture."""
-    from tests.looks.pictures import LOOSE, STRICT
-
     page = new_page(viewport=SIZES["desk"], timezone_id="UTC", color_scheme="dark", reduced_motion="reduce")
     bring_about(page, room.url, "family")
     same = still(page)

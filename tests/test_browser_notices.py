@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages import PATIENCE, open_live, wait_for_badge
-from tests.server import Server
+from tests.server import FEW, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, WebSocketRoute
@@ -71,7 +71,7 @@ def test_a_trouble_stands_until_it_is_solved(server: Callable[..., Server], page
     """Each topic has a banner, with the text as it was written; an empty text or a greeting without it ends it."""
     teller = Teller(page)
     teller.notices = [DISK]
-    open_live(page, server().url)
+    open_live(page, server(config=FEW).url)
     banner(page, "The disk is full: <b>no</b> history is written.").wait_for(timeout=PATIENCE)
     teller.tell(**SLOW)
     banner(page, "takes long").wait_for(timeout=PATIENCE)
@@ -95,7 +95,7 @@ def test_a_banner_is_folded_away_until_its_text_changes(
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     teller = Teller(page)
     teller.notices = [DISK, SLOW]
-    open_live(page, server().url)
+    open_live(page, server(config=FEW).url)
     banner(page, "The disk is full").get_by_role("button", name="Fold away").tap()
     banner(page, "The disk is full").wait_for(state="detached", timeout=PATIENCE)
     teller.cut()

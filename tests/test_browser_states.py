@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages import PATIENCE, open_live, panel, until, wait_for_badge, wait_for_chart
-from tests.server import ROOT, Server
+from tests.server import FEW, ROOT, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -65,7 +65,7 @@ def room_with(server: Callable[..., Server], tmp_path: Path, **plugins: str) -> 
     (home / "plugins").mkdir(parents=True)
     for name, text in plugins.items():
         (home / "plugins" / f"{name}.py").write_text(text)
-    return server(home=home)
+    return server(home=home, config=FEW)
 
 
 def test_names_that_mean_harm_are_only_text(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_metric_that_falls_silent_says_so(server: Callable[..., Server], page:
 
 def test_an_unknown_dashboard_says_so(server: Callable[..., Server], page: Page) -> None:
     """An address of a dashboard that does not exist is answered with a sentence and a way on."""
-    room = server()
+    room = server(config=FEW)
     answer = page.goto(f"{room.url}/d/nowhere")
     page.get_by_text("There is no such dashboard").wait_for(timeout=PATIENCE)
     page.get_by_role("button", name="Go to the overview").click()
@@ -164,7 +164,7 @@ def test_a_page_takes_the_files_of_an_updated_server(server: Callable[..., Serve
     copy = tmp_path / "installed"
     for folder in ("collectors", "dashboard", "static", "templates"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    room = server(environ={"PYTHONPATH": str(copy)})
+    room = server(config=FEW, environ={"PYTHONPATH": str(copy)})
     loads: list[str] = []
     page.on("request", lambda request: loads.append(request.url) if request.is_navigation_request() else None)
     open_live(page, room.url)
@@ -182,7 +182,7 @@ def test_the_theme_follows_the_system_until_it_is_chosen(
     server: Callable[..., Server], new_page: Callable[..., Page]
 ) -> None:
     """The page is as dark or light as the system is; the key `t` changes that, and a reload keeps it."""
-    room = server()
+    room = server(config=FEW)
     page = new_page(color_scheme="light")
     open_live(page, room.url)
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
@@ -199,7 +199,7 @@ def test_a_phone_has_one_column_without_sideways_scrolling(
 ) -> None:
     """At 390 px nothing is wider than the screen, panels stand below each other, and the menu opens the rail."""
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    open_live(page, server().url)
+    open_live(page, server(config=FEW).url)
     wait_for_chart(page, "system.cpu", samples=2)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     lefts = page.evaluate("[...document.querySelectorAll('.grid .panel')].map(one => one.getBoundingClientRect().left)")
@@ -211,7 +211,7 @@ def test_a_phone_has_one_column_without_sideways_scrolling(
 
 def test_a_metric_is_found_by_keyboard(server: Callable[..., Server], page: Page) -> None:
     """Slash, a few letters and Enter lead to a metric; `?` and `c` open what they say."""
-    open_live(page, server().url)
+    open_live(page, server(config=FEW).url)
     page.keyboard.press("/")
     page.keyboard.type("context sw")
     page.keyboard.press("Enter")
@@ -234,7 +234,7 @@ def test_a_metric_is_found_by_keyboard(server: Callable[..., Server], page: Page
 
 def test_every_control_has_a_name(server: Callable[..., Server], page: Page) -> None:
     """Buttons, links and charts can be told apart by who does not see them."""
-    open_live(page, server().url)
+    open_live(page, server(config=FEW).url)
     wait_for_chart(page, "system.cpu", samples=2)
     nameless = page.evaluate(
         "[...document.querySelectorAll('button, a, input, [role=img]')]"

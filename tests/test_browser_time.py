@@ -24,7 +24,7 @@ from tests.pages import (
     wait_for_chart,
     wait_for_move,
 )
-from tests.server import Server
+from tests.server import FEW, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -54,7 +54,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("room")
     (home / "plugins").mkdir()
     (home / "plugins" / "clock.py").write_text(CLOCK)
-    one = Server(home)
+    one = Server(home, config=FEW)
     one.start()
     yield one
     problems = one.finish()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages import open_live, until, wait_for_chart
-from tests.server import Server
+from tests.server import FEW, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -54,7 +54,7 @@ def test_every_window_has_its_key_and_its_button(server: Callable[..., Server], 
             asked.extend(one["window"] for one in json.loads(frame[frame.index("[") :])[1]["metrics"])
 
     page.on("websocket", lambda socket: socket.on("framesent", note))
-    room = server()
+    room = server(config=FEW)
     open_live(page, room.url)
     wait_for_chart(page, "system.cpu", samples=2)
     assert page.locator(".seg button").all_inner_texts() == list(WINDOWS)
@@ -76,7 +76,7 @@ def test_every_window_has_its_key_and_its_button(server: Callable[..., Server], 
 def test_a_phone_has_a_list_of_windows(server: Callable[..., Server], new_page: Callable[..., Page]) -> None:
     """At 390 px one control holds all windows; what is chosen is shown, and fits the screen."""
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    open_live(page, server().url)
+    open_live(page, server(config=FEW).url)
     wait_for_chart(page, "system.cpu", samples=2)
     choice = page.get_by_label("Span of time").locator("visible=true")
     assert choice.locator("option").all_inner_texts() == ["30 s", *WINDOWS, "everything"]
@@ -94,7 +94,7 @@ def test_a_phone_has_a_list_of_windows(server: Callable[..., Server], new_page: 
 
 def test_the_bar_fits_between_phone_and_desk(server: Callable[..., Server], page: Page) -> None:
     """At any width the bar is as wide as its place, and one of both controls is there."""
-    open_live(page, server().url)
+    open_live(page, server(config=FEW).url)
     _fits(page)
     # A span of several days has the longest name.
     page.keyboard.press("g")

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from tests.pages import PATIENCE, drag, open_live, panel, samples_of, shown_range, until, wait_for_chart, wait_for_move
-from tests.server import Server
+from tests.server import FEW, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Route
@@ -82,8 +82,8 @@ class Archive:
 
 def open_with_archive(server: Callable[..., Server], page: Page) -> Archive:
     """A page that shows the last 24 hours of a server that runs for seconds."""
-    room = server()
-    open_live(page, f"{room.url}/?linked=no")
+    room = server(config=FEW)
+    open_live(page, f"{room.url}/d/cpu?linked=no")
     wait_for_chart(page, METRIC, samples=3)
     metrics = {one["name"]: one for one in room.json("/api/v1/metrics")["metrics"]}
     archive = Archive(page, [one["labels"] for one in metrics[METRIC]["series"]])

@@ -31,6 +31,8 @@ PATH = "document.querySelector('.chart path')?.getAttribute('d')"
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    timeout = 1  # browsers open connections ahead, on which nothing may ever come
+
     def log_message(self, format: str, *arguments: object) -> None:
         """Say nothing."""
 

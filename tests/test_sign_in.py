@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.server import Server
+from tests.server import FEW, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def guarded(server: Callable[..., Server]) -> tuple[Server, str]:
     """A server below a base path that asks for its token, and the token."""
-    running = server("--require-token", "--base-path", "/plot")
+    running = server("--require-token", "--base-path", "/plot", config=FEW)
     return running, (running.data_dir / "token").read_text().strip()
 
 
@@ -31,6 +31,8 @@ def elsewhere(guarded: tuple[Server, str]) -> Iterator[str]:
     target = f"{guarded[0].url}/plot/d/cpu"
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = 1  # browsers open connections ahead, on which nothing may ever come
+
         def do_GET(self) -> None:
             body = f'<link rel="icon" href="data:,"><a href="{target}">charts</a>'.encode()
             self.send_response(200)

@@ -61,9 +61,6 @@ class Darkroom:
         known = json.loads(HAND.read_text("utf-8")) if HAND.exists() else None
         self.rule = STRICT if known == self.hand else LOOSE
 
-    def close(self) -> None:
-        self._page.close()
-
     def keep(self, name: str, png: bytes, folder: Path = FOLDER) -> Path:
         """Keep a screenshot under a name."""
         path = folder / f"{name}.webp"
