@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from tests.server import Server
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page, Playwright
 
     from tests.profiles import Profiles
+
+# How long an example takes says what else the machine does; what is slow is found by benchmarks, and by timeouts.
+settings.register_profile("plotroom", deadline=None)
+settings.load_profile("plotroom")
 
 #: How long what a test has let go of may take to end.
 GRACE = 5.0

@@ -12,7 +12,7 @@ export const Face = {
     return () => {
       const { name, colour } = together.people.known[props.person.id] ?? props.person;
       const { own, ink } = paint(colour);
-      return html`<span class="face" style=${{ backgroundColor: own, color: ink }} aria-hidden="true">${initials(name)}</span>`;
+      return html`<span class="face" style=${{ "--own": own, "--ink": ink }} aria-hidden="true">${initials(name)}</span>`;
     };
   },
 };
