@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.axe import violations
 from tests.chromium import FLAGS, find_chromium
 from tests.looks.pictures import LOOSE, STRICT, Darkroom
 from tests.looks.states import EACH, SIZES, bring_about, invented
@@ -46,15 +47,22 @@ def darkroom(playwright: Playwright) -> Iterator[Darkroom]:
 
 
 @pytest.mark.parametrize(("name", "size"), EACH)
-def test_each_state_looks_as_it_did(
+def test_each_state_looks_as_it_did_and_can_be_read(
     room: Server, new_page: Callable[..., Page], darkroom: Darkroom, name: str, size: str, tmp_path: Path
 ) -> None:
-    """A state of the page, dark and light, is what its pictures show."""
+    """A state of the page, dark and light, is what its pictures show, and breaks no rule of accessibility."""
     page = new_page(
-        viewport=SIZES[size], timezone_id="UTC", color_scheme="dark", reduced_motion="reduce", has_touch=size == "phone"
-    )
+        viewport=SIZES[size], timezone_id="UTC", color_scheme="dark", reduced_motion="reduce",
+        has_touch=size == "phone", bypass_csp=True,
+    )  # fmt: skip
     bring_about(page, room.url, name)
-    assert look(page, f"{name}-{size}", darkroom, tmp_path) == []
+    wrong = []
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        until(page, "theme => document.documentElement.dataset.theme === theme", theme)
+        wrong += look(page, f"{name}-{size}-{theme}", darkroom, tmp_path)
+        wrong += [f"{theme}: {one}" for one in violations(page)]
+    assert wrong == []
 
 
 def test_another_page_does_not_pass_for_it(darkroom: Darkroom, room: Server, new_page: Callable[..., Page]) -> None:
@@ -84,23 +92,20 @@ def still(page: Page) -> bytes:
     while before != now:
         page.wait_for_timeout(250)
         before, now = now, page.screenshot(animations="disabled")
+    page.evaluate("() => { document.adoptedStyleSheets = [] }")
     return now
 
 
-def look(page: Page, name: str, darkroom: Darkroom, failed: Path) -> list[str]:
-    """Compare the page in both themes with what is kept, or keep it; what is wrong."""
-    wrong = []
-    for theme in ("dark", "light"):
-        page.emulate_media(color_scheme=theme)
-        until(page, "theme => document.documentElement.dataset.theme === theme", theme)
-        title, png = f"{name}-{theme}", still(page)
-        if RENEW:
-            darkroom.keep(title, png)
-            continue
-        share = darkroom.difference(title, png)
-        if share > 1:
-            wrong.append(f"{title}: no picture is kept; `make screenshots` draws it")
-        elif share > darkroom.rule.share:
-            seen = darkroom.keep(title, png, failed)
-            wrong.append(f"{title}: {share:.2%} is not as it was, {darkroom.rule.share:.2%} may be; it is at {seen}")
-    return wrong
+def look(page: Page, title: str, darkroom: Darkroom, failed: Path) -> list[str]:
+    """Compare the page with what is kept, or keep it; what is wrong."""
+    png = still(page)
+    if RENEW:
+        darkroom.keep(title, png)
+        return []
+    share = darkroom.difference(title, png)
+    if share > 1:
+        return [f"{title}: no picture is kept; `make screenshots` draws it"]
+    if share > darkroom.rule.share:
+        seen = darkroom.keep(title, png, failed)
+        return [f"{title}: {share:.2%} is not as it was, {darkroom.rule.share:.2%} may be; it is at {seen}"]
+    return []

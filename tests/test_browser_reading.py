@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.looks.states import CLOCK, EACH, SIZES, bring_about, invented
+from tests.axe import AXE, violations
+from tests.looks.states import CLOCK, SIZES, bring_about, invented
 from tests.pages import PATIENCE, until, wait_for_badge
-from tests.server import ROOT, Server
+from tests.server import Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -28,39 +29,12 @@ EVERYBODY = """() => {
     face.after(one);
   }
 }"""
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with invented(tmp_path_factory.mktemp("reading") / "home") as one:
         yield one
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds: rule, element, and what is wrong with it."""
-    if not page.evaluate("'axe' in window"):
-        page.add_script_tag(content=AXE.read_text("utf-8"))
-    found: list[dict[str, Any]] = page.evaluate("() => axe.run(document).then((result) => result.violations)")
-    return [
-        f"{rule['id']}: {' '.join(node['target'])}: {node['failureSummary']}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
-
-
-@pytest.mark.parametrize(("name", "size"), EACH)
-def test_no_rule_of_accessibility_is_broken(room: Server, new_page: Callable[..., Page], name: str, size: str) -> None:
-    """In each state, in both themes, axe has nothing to say against the page."""
-    page = new_page(
-        viewport=SIZES[size], color_scheme="dark", reduced_motion="reduce", has_touch=size == "phone", bypass_csp=True
-    )
-    bring_about(page, room.url, name)
-    dark = violations(page)
-    page.emulate_media(color_scheme="light")
-    until(page, "() => document.documentElement.dataset.theme === 'light'")
-    light = violations(page)
-    assert "\n".join(dark + [f"light: {one}" for one in light if one not in dark]) == ""
 
 
 def test_no_dialog_of_dashboards_breaks_one(room: Server, new_page: Callable[..., Page]) -> None:

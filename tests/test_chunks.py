@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dashboard.history.chunks import BUCKETS, FULL, MOST_CELLS, Chunks, Damages
 from dashboard.history.codec import Stretch
-from dashboard.history.database import MIGRATIONS
+from dashboard.history.database import MIGRATIONS, StoreDamaged
 from dashboard.history.tiers import ASPECTS, COUNT, LAST, MAX, MIN, SUM, Tier
 
 MINUTE = 60_000
@@ -222,6 +222,22 @@ def test_a_chunk_that_was_changed_is_left_out(db: sqlite3.Connection, column: st
         found = chunks.samples(db, METRIC, START, START + (3 * FULL - 1) * MINUTE)
         assert sorted(rows_of(found)) == sorted({**minutes(0, FULL), **minutes(2 * FULL, FULL)})
     assert damages.count == (0 if column in ("metric", "tier") else 1)
+
+
+def test_words_where_numbers_have_to_be_are_damage(db: sqlite3.Connection) -> None:
+    """A file in which a time or a count has become something else is said to be damaged, by whatever needs it."""
+    chunks = Chunks(Damages())
+    chunks.put(db, METRIC, stretch(minutes(0, FULL)))
+    db.execute("UPDATE chunk SET first = 'x' || first, last = 2.5, n = 'y'")
+    with pytest.raises(StoreDamaged):
+        chunks.first(db, METRIC, Tier.FULL)
+    with pytest.raises(StoreDamaged):
+        chunks.oldest(db)
+    with pytest.raises(StoreDamaged):
+        chunks.newest(db, METRIC, Tier.FULL)
+    with pytest.raises(StoreDamaged):
+        chunks.put(db, METRIC, stretch(minutes(FULL, 1)))
+    assert chunks.stride(db, METRIC, Tier.FULL, START, 10) is None
 
 
 def test_what_is_damaged_gives_way(db: sqlite3.Connection) -> None:

@@ -183,6 +183,8 @@ def test_what_is_sound_is_said_to_be(plotroom: Command, folder: Path) -> None:
     [
         ("UPDATE chunk SET data = zeroblob(90) WHERE id = (SELECT min(id) FROM chunk)", ("row", "checksum")),
         ("UPDATE chunk SET last = last + 1 WHERE id = (SELECT min(id) FROM chunk)", ("row", "checksum")),
+        ("UPDATE chunk SET first = 'x' WHERE id = (SELECT min(id) FROM chunk)", ("row", "'x' to", "checksum")),
+        ("UPDATE chunk SET last = 'x', k = 'x' WHERE tier = 1", ("row", "to 'x'", "checksum")),
         ("UPDATE journal SET data = zeroblob(90)", ("journal", "can't be read")),
         ("UPDATE metric SET name = 'other'", ("its name is lost",)),
         ("DELETE FROM chunk WHERE tier = 1", ("nothing is damaged",)),

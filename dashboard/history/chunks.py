@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from collectors.sample import GAP, Times, Values
 from dashboard.history.codec import Damaged, Packed, Places, Stretch, decode, encode
-from dashboard.history.database import checksum
+from dashboard.history.database import StoreDamaged, checksum
 from dashboard.history.tiers import (
     ALL_ASPECTS,
     ASPECTS,
@@ -239,13 +239,13 @@ class Chunks:
     def first(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int | None:
         """The time of the oldest sample or bucket; None when there is none."""
         query = "SELECT min(first) FROM chunk WHERE metric = ? AND tier = ?"
-        oldest: int | None = db.execute(query, (metric, int(tier))).fetchone()[0]
-        return oldest
+        oldest = db.execute(query, (metric, int(tier))).fetchone()[0]
+        return None if oldest is None else _whole(oldest)
 
     def oldest(self, db: sqlite3.Connection) -> int | None:
         """The time of the oldest sample or bucket of any metric; None when there is none."""
-        oldest: int | None = db.execute("SELECT min(first) FROM chunk").fetchone()[0]
-        return oldest
+        oldest = db.execute("SELECT min(first) FROM chunk").fetchone()[0]
+        return None if oldest is None else _whole(oldest)
 
     def stride(self, db: sqlite3.Connection, metric: int, tier: Tier, start: int, times: int) -> int | None:
         """Up to when there are about so many times from `start` on; None when that is all there is.
@@ -265,7 +265,9 @@ class Chunks:
 
     def _extents(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int) -> Iterator[tuple[int, int, int]]:
         """Of each chunk that has times from `first` on: its first and last, and how many they are."""
-        yield from db.execute(f"SELECT first, last, n {_BETWEEN}", _span(metric, tier, first))
+        for begin, end, n in db.execute(f"SELECT first, last, n {_BETWEEN}", _span(metric, tier, first)):
+            if isinstance(begin, int) and isinstance(end, int) and isinstance(n, int):  # else who reads it says so
+                yield begin, end, n
 
     def cells(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> int:
         """How many numbers the chunks have that have samples there, found out without unpacking them."""
@@ -354,7 +356,7 @@ class Chunks:
         """The time of the newest sample or bucket; long ago when there is none."""
         query = "SELECT last FROM chunk WHERE metric = ? AND tier = ? ORDER BY first DESC LIMIT 1"
         found = db.execute(query, (metric, int(tier))).fetchone()
-        return NEVER if found is None else int(found[0])
+        return NEVER if found is None else _whole(found[0])
 
     def _put_samples(self, db: sqlite3.Connection, metric: int, stretch: Stretch, first: int) -> None:
         """Add samples at full resolution."""
@@ -423,9 +425,12 @@ class Chunks:
             "SELECT first, last, n FROM chunk WHERE metric = ? AND tier = ? AND first < ? ORDER BY first DESC LIMIT 1"
         )
         found = db.execute(query, (metric, int(tier), first)).fetchone()
-        if found is None or (found[2] >= smaller and found[1] < first - 1):
+        if found is None:
             return None
-        return next(self.rows(db, metric, tier, found[0], found[0]), None)
+        begin, end, n = map(_whole, found)
+        if n >= smaller and end < first - 1:
+            return None
+        return next(self.rows(db, metric, tier, begin, begin), None)
 
     def _insert(self, db: sqlite3.Connection, metric: int, tier: Tier, stretch: Stretch) -> None:
         n, k = len(stretch.times), len(stretch.places)
@@ -447,6 +452,17 @@ class Chunks:
 def _around(tier: Tier, first: int, last: int) -> tuple[int, int]:
     """From the begin of the bucket that a time is in to the end of the one that another is in."""
     return first - first % tier.width, last - last % tier.width + tier.width - 1
+
+
+def _whole(found: object) -> int:
+    """A column that holds whole numbers only, unless something has changed the file.
+
+    Raises:
+        StoreDamaged: this one does not.
+    """
+    if isinstance(found, int):
+        return found
+    raise StoreDamaged(f"{found!r} stands where a whole number has to be")
 
 
 def _span(metric: int, tier: Tier, first: int, last: int = 2**62) -> dict[str, int]:

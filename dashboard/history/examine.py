@@ -104,6 +104,8 @@ class Examination:
         spans: list[tuple[int, Tier, int, int]] = []
         query = "SELECT first, last, k FROM chunk WHERE metric = ? AND tier = ? ORDER BY first"
         for first, last, k in db.execute(query, (number, int(tier))).fetchall():
+            if not (isinstance(first, int) and isinstance(last, int) and isinstance(k, int)):
+                continue  # such a row was found before
             at, end = first, last + tier.width - 1
             while at <= end:
                 reach = chunks.stride(db, number, finer, at, max(1, CELLS // max(1, k)))
@@ -153,5 +155,7 @@ def _check(stretch: Stretch, tier: Tier, first: int, last: int, n: int, k: int) 
         raise Damaged("it holds no sums")
 
 
-def _iso(ms: int) -> str:
+def _iso(ms: object) -> str:
+    if not isinstance(ms, int):
+        return repr(ms)
     return f"{np.datetime64(ms, 'ms').astype('datetime64[s]')}Z"

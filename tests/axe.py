@@ -1,0 +1,24 @@
+"""What axe-core finds: rules of accessibility that a page breaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.server import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def violations(page: Page) -> list[str]:
+    """Rule, element, and what is wrong with it. The page must have been opened with `bypass_csp`."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(content=AXE.read_text("utf-8"))
+    found: list[dict[str, Any]] = page.evaluate("() => axe.run(document).then((result) => result.violations)")
+    return [
+        f"{rule['id']}: {' '.join(node['target'])}: {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
