@@ -178,9 +178,15 @@ def test_a_timeline_of_states(room: Server, page: Page) -> None:
     told.wait_for(timeout=PATIENCE)
     # The others tell what was at that moment.
     page.keyboard.press("Space")
+    until(
+        page,
+        """() => {
+          const moment = document.querySelector("#p1 .told").innerText.replace("ash: 0, ", "");
+          const others = ["#p2 .d", "#p3 header .unit", "#p4 header .unit ~ .unit"];
+          return others.every((place) => document.querySelector(place).innerText.includes(moment));
+        }""",
+    )
     moment = told.inner_text().removeprefix("ash: 0, ")
-    for place in ("#p2 .d", "#p3 header .unit", "#p4 header .unit >> nth=1"):
-        page.locator(place, has_text=moment).wait_for(timeout=PATIENCE)
     seconds = f"Number(document.querySelector('#p2 .v').innerText.replace(/[^0-9.]/g, '')) % 60 - {int(moment[-2:])}"
     until(page, f"() => Math.abs(({seconds} + 90) % 60 - 30) < 2")
     page.mouse.move(1, 1)

@@ -199,6 +199,15 @@ def test_damage_is_found(plotroom: Command, folder: Path, sql: str, words: tuple
     assert done.code == ("nothing" not in words[0])
 
 
+@pytest.mark.parametrize("word", ["info", "check"])
+def test_words_where_times_have_to_be_are_told(plotroom: Command, folder: Path, word: str) -> None:
+    """Whoever comes across such a row says that the file is damaged, in a sentence."""
+    damage(folder, "UPDATE chunk SET first = 'x' || first, last = 'y', n = 'z'")
+    done = plotroom(word)
+    assert "Traceback" not in done.out + done.err
+    assert "damaged" in done.out + done.err or "checksum" in done.out
+
+
 def test_repair_keeps_what_is_whole(plotroom: Command, folder: Path) -> None:
     """A damaged file is set aside by name, and a new one has all but what was damaged."""
     damage(folder, "UPDATE chunk SET data = zeroblob(90) WHERE id = (SELECT max(id) FROM chunk WHERE tier = 0)")

@@ -38,7 +38,7 @@ def info(context: Context, /, form: str, **arguments: object) -> None:
     from dashboard.history.survey import survey
 
     folder = folder_of(context, arguments)
-    with visiting(folder) as visit:
+    with visiting(folder) as visit, telling():
         found = survey(visit)
         path = visit.path
     if form == "json":

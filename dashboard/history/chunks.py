@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from collectors.sample import GAP, Times, Values
 from dashboard.history.codec import Damaged, Packed, Places, Stretch, decode, encode
-from dashboard.history.database import StoreDamaged, checksum
+from dashboard.history.database import checksum, whole
 from dashboard.history.tiers import (
     ALL_ASPECTS,
     ASPECTS,
@@ -240,12 +240,12 @@ class Chunks:
         """The time of the oldest sample or bucket; None when there is none."""
         query = "SELECT min(first) FROM chunk WHERE metric = ? AND tier = ?"
         oldest = db.execute(query, (metric, int(tier))).fetchone()[0]
-        return None if oldest is None else _whole(oldest)
+        return None if oldest is None else whole(oldest)
 
     def oldest(self, db: sqlite3.Connection) -> int | None:
         """The time of the oldest sample or bucket of any metric; None when there is none."""
         oldest = db.execute("SELECT min(first) FROM chunk").fetchone()[0]
-        return None if oldest is None else _whole(oldest)
+        return None if oldest is None else whole(oldest)
 
     def stride(self, db: sqlite3.Connection, metric: int, tier: Tier, start: int, times: int) -> int | None:
         """Up to when there are about so many times from `start` on; None when that is all there is.
@@ -356,7 +356,7 @@ class Chunks:
         """The time of the newest sample or bucket; long ago when there is none."""
         query = "SELECT last FROM chunk WHERE metric = ? AND tier = ? ORDER BY first DESC LIMIT 1"
         found = db.execute(query, (metric, int(tier))).fetchone()
-        return NEVER if found is None else _whole(found[0])
+        return NEVER if found is None else whole(found[0])
 
     def _put_samples(self, db: sqlite3.Connection, metric: int, stretch: Stretch, first: int) -> None:
         """Add samples at full resolution."""
@@ -427,7 +427,7 @@ class Chunks:
         found = db.execute(query, (metric, int(tier), first)).fetchone()
         if found is None:
             return None
-        begin, end, n = map(_whole, found)
+        begin, end, n = map(whole, found)
         if n >= smaller and end < first - 1:
             return None
         return next(self.rows(db, metric, tier, begin, begin), None)
@@ -452,17 +452,6 @@ class Chunks:
 def _around(tier: Tier, first: int, last: int) -> tuple[int, int]:
     """From the begin of the bucket that a time is in to the end of the one that another is in."""
     return first - first % tier.width, last - last % tier.width + tier.width - 1
-
-
-def _whole(found: object) -> int:
-    """A column that holds whole numbers only, unless something has changed the file.
-
-    Raises:
-        StoreDamaged: this one does not.
-    """
-    if isinstance(found, int):
-        return found
-    raise StoreDamaged(f"{found!r} stands where a whole number has to be")
 
 
 def _span(metric: int, tier: Tier, first: int, last: int = 2**62) -> dict[str, int]:

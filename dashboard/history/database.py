@@ -87,6 +87,17 @@ def translated() -> Iterator[None]:
         raise StoreTrouble(error.strerror or str(error)) from error
 
 
+def whole(found: object) -> int:
+    """A column that holds whole numbers only, unless something has changed the file.
+
+    Raises:
+        StoreDamaged: this one does not.
+    """
+    if isinstance(found, int):
+        return found
+    raise StoreDamaged(f"{found!r} stands where a whole number has to be")
+
+
 def checksum(*parts: object) -> int:
     """A checksum of a row; its last part may be bytes."""
     tail = parts[-1] if isinstance(parts[-1], bytes) else b""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dashboard.history.database import whole
 from dashboard.history.tiers import Tier
 
 #: ms between two looks for what is due.
@@ -74,7 +75,7 @@ class Expiry:
         moment = self._monotonic()
         if self._before is None:
             (newest,) = db.execute("SELECT max(last) FROM chunk").fetchone()
-            if newest is not None and now - newest > LEAP:  # it was away for long, or starts with a wrong clock
+            if newest is not None and now - whole(newest) > LEAP:  # it was away for long, or starts with a wrong clock
                 self._doubtful_until = moment + WAIT
         else:
             leap = now - self._before[0] - (moment - self._before[1]) * 1000
@@ -106,7 +107,7 @@ class Expiry:
         for tier, fast, length in self._kinds:
             (last,) = db.execute(query, (int(tier), fast)).fetchone()
             if last is not None:
-                oldest.append(((now - last) / length, tier, fast))
+                oldest.append(((now - whole(last)) / length, tier, fast))
         if not oldest:
             return 0
         _, tier, fast = max(oldest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dashboard.history.database import whole
 from dashboard.history.directory import Key
 from dashboard.history.tiers import ASPECTS, Tier
 from dashboard.history.visit import Visit
@@ -76,9 +77,9 @@ def survey(visit: Visit) -> Survey:
         found.waiting = db.execute("SELECT count(*), coalesce(sum(length(data)), 0) FROM journal").fetchone()
         for number, tier, chunks, values, size, oldest, newest in db.execute(
             "SELECT metric, tier, count(*), sum(n * k), sum(length(data)), min(first), max(last) FROM chunk"
-            " GROUP BY metric, tier"
+            " WHERE tier IN (0, 1, 2) GROUP BY metric, tier"
         ):
-            counted = (chunks, values // len(ASPECTS) if tier else values, size, oldest, newest)
+            counted = (chunks, values // len(ASPECTS) if tier else values, size, whole(oldest), whole(newest))
             found.tiers[Tier(tier)].add(*counted)
             key_of = visit.key_of(number)
             if key_of in found.metrics:

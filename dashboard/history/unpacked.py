@@ -12,6 +12,7 @@ import numpy as np
 
 from dashboard.history.chunks import Chunks, Damages, cut, joined
 from dashboard.history.codec import Places, Stretch
+from dashboard.history.database import whole
 from dashboard.history.directory import Directory, Known
 from dashboard.history.ring import Ring
 from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, Buckets, Tier, aligned, floor, merge, sum_up
@@ -206,4 +207,4 @@ class Merged(Chunks):
         if one is None:
             return None
         row = db.execute("SELECT offset FROM position WHERE metric = ?", (metric,)).fetchone()
-        return None if row is not None and row[0] >= one.offset else one.stretch
+        return None if row is not None and whole(row[0]) >= one.offset else one.stretch

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dashboard.errors import CannotStart
 from dashboard.history.chunks import Damages
-from dashboard.history.database import APPLICATION, NAME, StoreDamaged, StoreTrouble, refuse_newer, translated
+from dashboard.history.database import APPLICATION, NAME, StoreDamaged, StoreTrouble, refuse_newer, translated, whole
 from dashboard.history.directory import Key
 from dashboard.history.reading import Memory, after
 from dashboard.history.ring import Ring, Slice
@@ -128,7 +128,9 @@ class Visit(Shelf):
         found = [ring.oldest, ring.newest] if ring is not None and len(ring) else []
         with self.reading() as db:
             query = "SELECT min(first), max(last) FROM chunk WHERE metric = ?"
-            found += [one for one in db.execute(query, (known.id if known else -1,)).fetchone() if one is not None]
+            found += [
+                whole(one) for one in db.execute(query, (known.id if known else -1,)).fetchone() if one is not None
+            ]
         return (min(found), max(found)) if found else (0, 0)
 
     def waiting(self, key: Key) -> Memory | None:
