@@ -38,6 +38,8 @@ from dashboard.history.unpacked import Backlog, Merged, unpacked
 BLOCK = 2**32
 #: Bytes of one row of the journal at most, or nearly.
 ROW = 2**25
+#: No row of the journal has a higher number, unless something has changed the file: there is one a second.
+FARTHEST = 2**62
 #: An entry takes some more than its values.
 PER_ENTRY = 100
 #: Seconds of a commit for what an earlier process had not packed.
@@ -368,8 +370,17 @@ class Archive(Shelf):
             if known is not None and known.waiting is None and entry.offset > known.offset:
                 known.waiting = row
 
+    def _number_journal(self, db: sqlite3.Connection) -> None:
+        """Rows whose number was changed to one beyond all that can be written come after the others."""
+        far = db.execute("SELECT id FROM journal WHERE id > ? ORDER BY id", (FARTHEST,)).fetchall()
+        if far:
+            (last,) = db.execute("SELECT coalesce(max(id), 0) FROM journal WHERE id <= ?", (FARTHEST,)).fetchone()
+            for place, (row,) in enumerate(far, 1):
+                db.execute("UPDATE journal SET id = ? WHERE id = ?", (last + place, row))
+
     def _replay_journal(self, db: sqlite3.Connection) -> None:
         """Find what an earlier process has left there, and pack at once what is not later than all that is packed."""
+        self._number_journal(db)
         first, last = db.execute("SELECT min(id), max(id) FROM journal").fetchone()
         self._row = last or 0
         replay = self._replay(db)
