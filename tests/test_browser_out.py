@@ -228,6 +228,7 @@ def rows_of(content: bytes) -> tuple[list[str], list[list[str]]]:
 def test_csv_has_the_numbers_of_the_server(room: Server, page: Page) -> None:
     """Each visible series is a column, each time in the window a row, and every number is the server's to the bit."""
     open_pair(page, room)
+    wait_for_chart(page, METRIC, samples=11)
     page.keyboard.press("Space")
     panel(page, METRIC).locator(".legend button", has_text="two").click()
     until(page, "name => document.getElementById(name).querySelector('.canvas').drawn.data.length === 1", METRIC)

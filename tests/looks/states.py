@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -121,6 +122,19 @@ STATES = {
 EACH = [(name, size) for name, state in STATES.items() for size in state.sizes]
 
 
+def settled(server: Server) -> bool:
+    """Whether each collector has come to what it will be: pages that are opened before see it come."""
+    found = {one["collector"]: one["state"] for one in server.json("/api/v1/collectors")["collectors"]}
+    standing = {
+        "machine": "running",
+        "odd": "running",
+        "silent": "running",
+        "pump": "failing",
+        "scale": "misconfigured",
+    }
+    return all(found.get(name) == state for name, state in (standing | {"buoy": "unavailable"}).items())
+
+
 @contextmanager
 def invented(home: Path) -> Iterator[Server]:
     """The invented machine, with a dashboard that somebody has made."""
@@ -128,6 +142,10 @@ def invented(home: Path) -> Iterator[Server]:
     environ = {"PYTHONPATH": str(HERE), "LOOKS_NOW": str(NOW)}
     one = Server(home, ("--plugin", str(HERE / "world.py")), config=config, environ=environ)
     one.start()
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not settled(one):
+        assert time.monotonic() < deadline, one.log()
+        time.sleep(0.05)
     make_wall(one)
     yield one
     one.forget_log()  # the failing collector's own traceback is in it
