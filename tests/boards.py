@@ -58,10 +58,8 @@ def farm(home: Path) -> Iterator[Server]:
     """A server with these metrics."""
     (home / "plugins").mkdir(parents=True)
     (home / "plugins" / "farm.py").write_text(PLUGIN, encoding="utf-8")
-    one = Server(home, config=FEW)
-    one.start()
-    yield one
-    assert one.finish() == []
+    with Server(home, config=FEW) as one:
+        yield one
 
 
 def panel_of(number: int, x: int, y: int, w: int, h: int, **more: object) -> dict[str, object]:

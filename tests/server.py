@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import psutil
 
@@ -151,6 +151,15 @@ class Server:
                 start_new_session=True,
             )
         self.wait_until_ready()
+
+    def __enter__(self) -> Self:
+        """Start it, for as long as something goes on; then nothing may have been wrong, see `finish`."""
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        problems = self.finish()
+        assert kind or not problems, "\n".join(problems)
 
     def wait_until_ready(self) -> None:
         """Wait until /healthz answers."""

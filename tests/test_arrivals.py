@@ -45,10 +45,8 @@ def patient(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def shared(home: Path, arguments: Sequence[str], async_mode: AsyncMode) -> Iterator[Server]:
-    server = Server(home, arguments, async_mode=async_mode, config=QUIET)
-    server.start()
-    yield server
-    assert server.finish() == []
+    with Server(home, arguments, async_mode=async_mode, config=QUIET) as server:
+        yield server
 
 
 def token_of(server: Server) -> bytes:

@@ -51,11 +51,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home: Path = tmp_path_factory.mktemp("out")
     (home / "plugins").mkdir()
     (home / "plugins" / "out.py").write_text(PLUGIN)
-    server = Server(home)
-    server.start()
-    yield server
-    problems = server.finish()
-    assert not problems, "\n".join(problems)
+    with Server(home) as server:
+        yield server
 
 
 def open_pair(page: Page, room: Server, query: str = "") -> None:

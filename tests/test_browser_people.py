@@ -27,10 +27,8 @@ RANGE = "Array.from(document.getElementById(name).querySelector('.canvas').drawn
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for most of these tests, each of which has a dashboard, and so a room, of its own."""
-    one = Server(tmp_path_factory.mktemp("people") / "home")
-    one.start()
-    yield one
-    assert one.finish() == []
+    with Server(tmp_path_factory.mktemp("people") / "home") as one:
+        yield one
 
 
 class Somebody:

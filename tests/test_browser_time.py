@@ -54,11 +54,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("room")
     (home / "plugins").mkdir()
     (home / "plugins" / "clock.py").write_text(CLOCK)
-    one = Server(home, config=FEW)
-    one.start()
-    yield one
-    problems = one.finish()
-    assert not problems, "\n".join(problems)
+    with Server(home, config=FEW) as one:
+        yield one
 
 
 @pytest.fixture

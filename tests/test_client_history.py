@@ -123,10 +123,8 @@ def plotroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("history")
     (home / "plugins").mkdir()
     (home / "plugins" / "rooms.py").write_text(PLUGIN, encoding="utf-8")
-    running = Server(home)
-    running.start()
-    yield running
-    assert running.finish() == []
+    with Server(home) as running:
+        yield running
 
 
 @pytest.fixture

@@ -58,10 +58,8 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoomsServer]:
 @pytest.fixture(scope="module")
 def plotroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A whole server."""
-    one = Server(tmp_path_factory.mktemp("plotroom"))
-    one.start()
-    yield one
-    assert one.finish() == []
+    with Server(tmp_path_factory.mktemp("plotroom")) as one:
+        yield one
 
 
 def node() -> str:

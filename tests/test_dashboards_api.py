@@ -84,10 +84,8 @@ class Desk:
 @pytest.fixture(scope="module", params=ASYNC_MODES)
 def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of each mode for all tests that need none of their own."""
-    one = Server(tmp_path_factory.mktemp("room"), async_mode=request.param, config=QUIET)
-    one.start()
-    yield one
-    assert one.finish() == []
+    with Server(tmp_path_factory.mktemp("room"), async_mode=request.param, config=QUIET) as one:
+        yield one
 
 
 @pytest.fixture

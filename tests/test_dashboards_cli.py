@@ -197,10 +197,8 @@ def test_what_a_beginner_gets_wrong_is_one_line(desk_with_web: Desk, arguments: 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """One server for all that is only refused."""
-    server = Server(tmp_path_factory.mktemp("server"))
-    server.start()
-    yield server
-    assert server.finish() == []
+    with Server(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture

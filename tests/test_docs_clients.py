@@ -25,10 +25,8 @@ COMMANDS = re.findall(r"^plotroom (.*)$", PAGE, re.MULTILINE)
 @pytest.fixture(scope="module")
 def plotroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A Plotroom as one starts it."""
-    running = Server(tmp_path_factory.mktemp("docs"))
-    running.start()
-    yield running
-    assert running.finish() == []
+    with Server(tmp_path_factory.mktemp("docs")) as running:
+        yield running
 
 
 def test_the_examples_in_python_run(plotroom: Server) -> None:

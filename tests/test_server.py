@@ -33,10 +33,8 @@ FRIEND = "https://friend.example"
 @pytest.fixture(scope="module", params=ASYNC_MODES)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of each mode for all tests that leave it as it was."""
-    server = Server(tmp_path_factory.mktemp("running"), async_mode=request.param, config=QUIET)
-    server.start()
-    yield server
-    assert server.finish() == []
+    with Server(tmp_path_factory.mktemp("running"), async_mode=request.param, config=QUIET) as server:
+        yield server
 
 
 def connect(server: Server, path: str = "", **headers: str) -> websocket.WebSocket:

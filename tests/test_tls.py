@@ -63,10 +63,8 @@ def both(files: Path) -> tuple[str, ...]:
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, files: Path) -> Iterator[Server]:
     """A server of each mode that speaks https, for all tests that leave it as it was."""
     home = tmp_path_factory.mktemp("running")
-    server = Server(home, both(files), async_mode=request.param, config=QUIET, ca=files / "cert.pem")
-    server.start()
-    yield server
-    assert server.finish() == []
+    with Server(home, both(files), async_mode=request.param, config=QUIET, ca=files / "cert.pem") as server:
+        yield server
 
 
 def connect(server: Server) -> websocket.WebSocket:

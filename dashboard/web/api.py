@@ -21,7 +21,7 @@ from dashboard.history.downsample import MIN_POINTS
 from dashboard.history.reading import Found, Span, TooMuch
 from dashboard.history.store import History, UnknownMetric
 from dashboard.live.catalog import Catalog
-from dashboard.live.extract import Extract
+from dashboard.live.extract import Opened
 from dashboard.live.namespaces.only import only
 from dashboard.tasks import Tasks
 from dashboard.web import csv_table, openmetrics
@@ -102,9 +102,7 @@ class Api:
             most = max(MIN_POINTS, MAX_VALUES // max(1, self._history.width(key)))
             points = min(query.points, most)
             now = time.time_ns() // 1_000_000
-            opened = only()
-            extract = opened.of(query.metric) if opened is not None else None
-            span = _within(query.span(now, query.aggregate, points), extract)
+            span = _within(query.span(now, query.aggregate, points), query.metric, only())
             found = self._history.query(key, span, points)
             # Encoding of many points is work for a native thread; the slice is a copy that nobody else changes.
             answer: Response = self._tasks.native(_ENCODERS[chosen], key, found)
@@ -179,12 +177,14 @@ class Api:
             yield openmetrics.Family(metric.name, metric.drawn_unit, metric.help or metric.title, samples)
 
 
-def _within(span: Span, extract: Extract | None) -> Span:
-    """The span, without series that whoever asks may not see."""
-    if extract is None:
+def _within(span: Span, metric: str, opened: Opened | None) -> Span:
+    """The span, without series of the metric that whoever asks may not see."""
+    if opened is None:
         return span
-    wanted = span.wanted
-    return replace(span, wanted=lambda series: extract.has(series) and (wanted is None or wanted(series)))
+    wanted, extract = span.wanted, opened.of(metric)
+    return replace(
+        span, wanted=lambda series: extract is not None and extract.has(series) and (wanted is None or wanted(series))
+    )
 
 
 def blueprint(api: Api) -> Blueprint:
