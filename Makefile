@@ -109,5 +109,6 @@ debian = [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && apt-get update -qq
 
 .PHONY: browser
 browser:
-	@command -v chromium > /dev/null || command -v google-chrome > /dev/null || { $(call debian,chromium); } || { \
+	@command -v chromium-headless-shell > /dev/null || { $(call debian,chromium-headless-shell); } || \
+	  command -v chromium > /dev/null || command -v google-chrome > /dev/null || { \
 	  echo 'The browser tests need Chromium; on Debian: apt-get install chromium' >&2; exit 1; }

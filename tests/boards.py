@@ -102,7 +102,8 @@ def places(server: Server, slug: str) -> dict[str, list[int]]:
 
 
 def shown(page: Page) -> dict[str, list[int]]:
-    """Where the page shows the panels, in cells of its grid."""
+    """Where the page shows the panels, in cells of its grid, once they glide no longer."""
+    until(page, "() => !document.querySelector('.board').getAnimations({subtree: true}).length")
     found: dict[str, list[int]] = page.evaluate(
         """() => {
             const board = document.querySelector('.board');

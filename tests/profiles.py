@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Error
 
-from tests.chromium import FLAGS, find_chromium
+from tests.chromium import FLAGS, find_shell
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Playwright
@@ -59,7 +59,7 @@ class Profiles:
                 return one
         self._made += 1
         context = self._playwright.chromium.launch_persistent_context(
-            self._folder / str(self._made), executable_path=find_chromium(), args=list(FLAGS), **options
+            self._folder / str(self._made), executable_path=find_shell(), args=list(FLAGS), **options
         )
         return key, context
 

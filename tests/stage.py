@@ -46,6 +46,8 @@ def open_stage(page: Page, files: dict[str, Path] | None = None, head: str = "")
 
     page.route(f"{ORIGIN}/**", answer)
     page.goto(f"{ORIGIN}/")
+    if (size := page.viewport_size) is not None:  # beside the charts, not in the corner where it begins
+        page.mouse.move(size["width"] - 1, size["height"] - 1)
     page.evaluate("templates => { window.stages = []; window.templates = templates }", templates())
     page.wait_for_function("window.Stage !== undefined")
 

@@ -132,7 +132,6 @@ def test_what_is_done_can_be_undone(room: Server, page: Page) -> None:
     page.locator("[data-panel=p3]").wait_for(timeout=PATIENCE)
     page.keyboard.press("Control+z")
     until(page, "() => document.querySelector('[data-panel=p2]').gridstackNode.x === 6")
-    page.wait_for_timeout(350)  # GridStack lets them glide
     assert shown(page) == before
     assert page.get_by_role("button", name="Undo", exact=True).is_disabled()
     page.get_by_role("button", name="Redo", exact=True).click()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.axe import violations
-from tests.chromium import FLAGS, find_chromium
+from tests.chromium import FLAGS, find_shell
 from tests.looks.pictures import LOOSE, STRICT, Darkroom
 from tests.looks.states import EACH, SIZES, bring_about, invented
 from tests.pages import until
@@ -41,7 +41,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def darkroom(playwright: Playwright) -> Iterator[Darkroom]:
-    browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+    browser = playwright.chromium.launch(executable_path=find_shell(), args=list(FLAGS))
     yield Darkroom(browser)
     browser.close()
 
