@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-#: Two metrics whose values tell the time at which they were measured, in seconds; of a unit that is never scaled.
+#: Metrics whose values tell the time at which they were measured, in seconds; of a unit that is never scaled. One has a
+#: tile on the overview.
 CLOCK = """
 import time
-from collectors import metric
+from collectors import Collector, Gauge, metric
 
 @metric("clock.seconds", unit="°C", every=0.2)
 def seconds():
@@ -43,6 +44,13 @@ def seconds():
 @metric("clock.double", unit="°C", every=0.2)
 def double():
     return 2 * (time.time() % 100_000)
+
+class Tiled(Collector):
+    every = 0.2
+    seconds = Gauge("tiled.seconds", unit="°C", headline="sum")
+
+    def collect(self):
+        self.seconds.set(time.time() % 100_000)
 """
 ONE, OTHER = "clock.seconds", "clock.double"
 MINUTE = 60_000
@@ -414,6 +422,38 @@ def _wait_for_value(page: Page, wanted: float) -> None:
     """Wait until the legend tells this value, which it rounds."""
     value = "name => document.getElementById(name).querySelector('.legend b').innerText"
     wait(page, lambda: abs(number(page.evaluate(value, ONE)) - wanted) < 1)
+
+
+def test_tiles_tell_the_moment_below_the_mouse(room: Server, page: Page) -> None:
+    """Tiles of the overview tell the value and the time below the mouse, on a chart or on their own little line."""
+    open_live(page, f"{room.url}/?window=1m")
+    tile = page.locator(".tile[href='#tiled.seconds']")
+    chart = "system.cpu"
+    wait_for_chart(page, chart, samples=3)
+    wait(page, lambda: length(page, chart) == pytest.approx(MINUTE))
+
+    def value() -> float:
+        return number(tile.locator(".v").evaluate("one => one.firstChild.data"))
+
+    wait(page, lambda: value() > 0)
+    now = tile.locator(".d").inner_text()
+    page.keyboard.press("Space")
+    begin, end = shown_range(page, chart)
+    spark = tile.locator(".spark").bounding_box()
+    assert spark is not None
+    for box, part in ((plot(page, chart), 0.985), (spark, 0.97)):
+        page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] / 2)
+        at = begin + part * (end - begin)
+        wait(page, lambda at=at: abs(value() - at / 1000 % 100_000) < 1)
+        seconds = int(tile.locator(".d").inner_text()[-2:])
+        assert (at / 1000 - seconds + 30) % 60 == pytest.approx(30, abs=1.1)
+        for hair, line in ((tile.locator(".hair"), spark), (panel(page, chart).locator(".hair"), plot(page, chart))):
+            there = hair.bounding_box()
+            assert there is not None
+            assert (there["x"] - line["x"]) / line["width"] == pytest.approx(part, abs=0.02)
+    page.mouse.move(5, 5)
+    tile.locator(".hair").wait_for(state="detached", timeout=PATIENCE)
+    assert tile.locator(".d").inner_text() == now
 
 
 def test_a_selection_is_seen_in_all_charts(room: Server, page: Page) -> None:

@@ -3,9 +3,10 @@
 import { ref, shallowRef } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { POINTS, capped, detail, headline, sketch } from "../spark.js";
-import { labelled, listed } from "../text.js";
+import { clockText, labelled, listed } from "../text.js";
 import { joined } from "../units.js";
 import { html } from "./html.js";
+import { useSpark } from "./spark.js";
 import { useSamples } from "./watched.js";
 
 /** @typedef {import("../types.js").Metric} Metric */
@@ -22,7 +23,7 @@ export const Tile = {
   /** @param {{metric: Metric, title: string, place: number}} props */
   setup(props) {
     const app = useApp();
-    const { state, store, units, boot } = app;
+    const { state, units, boot } = app;
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const canvas = ref(/** @type {HTMLCanvasElement | null} */ (null));
     const told = shallowRef({ text: "–", symbol: units.scale(props.metric.unit, 0).symbol, detail: " " });
@@ -35,29 +36,42 @@ export const Tile = {
       const key = [state.window, state.theme, state.pausedAt, width, height].join();
       const pause = Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / POINTS / 4));
       const now = performance.now();
-      if (!canvas.value || (key === sketched && now - sketchedAt < pause)) return;
-      [sketched, sketchedAt] = [key, now];
+      // A span that is looked at does not move on, and what is asked for of it comes in its own time.
+      if (!canvas.value || (!state.look && key === sketched && now - sketchedAt < pause)) return;
+      [sketched, sketchedAt] = [state.look ? "" : key, now];
       const colours = boot.templates[state.theme]["layout"].colorway;
-      sketch(canvas.value, ring, value, app.span(), colours[COLOURS[props.place] ?? 0]);
+      sketch(canvas.value, ring, value, samples.span(), colours[COLOURS[props.place] ?? 0]);
+    }
+
+    /** Tell the number, of the moment that somebody points at or of the last; null without samples. */
+    function tell() {
+      const { metric } = props;
+      const ring = samples.ringOf(metric.name);
+      if (!ring?.length) return null;
+      const value = headline(metric, ring);
+      const at = samples.last(ring);
+      const pointed = samples.pointed();
+      const { text, symbol } = units.one(metric.unit, capped(value(at), metric.limits[1]));
+      told.value = { text, symbol, detail: pointed === null ? detail(metric, ring, at, units) : clockText(pointed, true) };
+      spark.place();
+      return { ring, value };
     }
 
     function draw() {
-      const ring = store.ring(props.metric.name);
-      if (!ring?.length) return false;
-      const value = headline(props.metric, ring);
-      const at = state.pausedAt ? ring.search(state.pausedAt + 1) - 1 : ring.end - 1;
-      const { text, symbol } = units.one(props.metric.unit, capped(value(at), props.metric.limits[1]));
-      told.value = { text, symbol, detail: detail(props.metric, ring, at, units) };
-      line(ring, value);
+      spark.drawn();
+      const found = tell();
+      if (!found) return false;
+      line(found.ring, found.value);
       return true;
     }
 
-    useSamples(root, {
-      metrics: () => [props.metric], draw, pause: () => FASTEST, canvas, small: true,
+    const samples = useSamples(root, {
+      metrics: () => [props.metric], draw, moment: tell, pause: () => FASTEST, canvas, small: true,
       heard: (past) => {
         if (past) sketched = "";
       },
     });
+    const spark = useSpark(canvas, samples);
 
     return () => {
       const { text, symbol, detail: more } = told.value;
@@ -66,7 +80,7 @@ export const Tile = {
           <div class="t">${props.title}</div>
           <div class="v">${text}<small>${symbol}</small></div>
           <div class="d cut">${more}</div>
-          <canvas ref=${canvas} aria-hidden="true" />
+          ${spark.view()}
         </a>`;
     };
   },

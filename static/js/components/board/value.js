@@ -9,6 +9,7 @@ import { shownAs } from "../../spec.js";
 import { TEXT, clockText } from "../../text.js";
 import { joined } from "../../units.js";
 import { html } from "../html.js";
+import { useSpark } from "../spark.js";
 import { useSamples } from "../watched.js";
 
 /** @typedef {import("../../types.js").Metric} Metric */
@@ -41,10 +42,12 @@ export const Value = {
       const level = levelOf(now, props.spec.thresholds);
       const more = pointed !== null ? clockText(pointed, true) : places.length > 1 ? detail(metric, ring, at, units, places) : "";
       told.value = { text, symbol, level, detail: more };
+      spark.place();
       return { ring, value, level };
     }
 
     function draw() {
+      spark.drawn();
       const found = tell();
       if (!found) return false;
       const { ring, value, level } = found;
@@ -53,6 +56,7 @@ export const Value = {
       return true;
     }
     const samples = useSamples(root, { metrics: () => [props.metric], draw, moment: tell, pause: () => FASTEST, canvas, slides: true });
+    const spark = useSpark(canvas, samples);
     watch(() => props.spec, samples.redraw);
 
     return () => {
@@ -63,7 +67,7 @@ export const Value = {
           <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
           <p class=${["v", level]} aria-label=${text === "–" ? TEXT.waiting : `${text}${joined(symbol)}`}>${text}<small>${symbol}</small></p>
           <p class="d cut">${more}</p>
-          <canvas ref=${canvas} aria-hidden="true" />
+          ${spark.view()}
         </section>`;
     };
   },
