@@ -47,6 +47,7 @@ from dashboard.web.embeds import Embeds
 from dashboard.web.families import RESERVED
 from dashboard.web.figures import Figures
 from dashboard.web.hosts import Hosts, is_loopback, is_wildcard, own_names
+from dashboard.web.modules import packed
 from dashboard.web.tokens import Token, keep_token
 
 Native = Callable[..., Any]  # Any: the result of whatever function is given
@@ -194,7 +195,9 @@ class Plotroom:
 
     def _web(self) -> tuple[WSGIApplication, Connections]:
         plain = PlainPages()
-        files = assets.Assets(self.tasks.native, more=assets.full_bundle())
+        page, panel = packed("js/main.js", "js/embed.js")
+        made = {one.path: one.text for one in (page, panel)}
+        files = assets.Assets(self.tasks.native, more=assets.full_bundle(), made=made)
         figures = Figures(self.tasks.native)
         self.socketio.on_namespace(MetricsNamespace(self.broadcast, files.build))
         if self.talk is not None:
@@ -211,8 +214,8 @@ class Plotroom:
         embeds = Embeds(self.settings.embed_origins, self.token, spots.opened)
         for routes in (
             assets.blueprint(files),
-            pages.blueprint(pages.Pages(*parts, self.boards, files.build, here=here)),
-            embed_pages.blueprint(embed_pages.EmbedPages(*parts, spots, embeds, files.build)),
+            pages.blueprint(pages.Pages(*parts, self.boards, files.build, page, here=here)),
+            embed_pages.blueprint(embed_pages.EmbedPages(*parts, spots, embeds, files.build, panel)),
             api.blueprint(answers),
             export.blueprint(export.Exports(answers.key, self.history, self.tasks)),
             dashboards.blueprint(dashboards.DashboardsApi(self.boards, self.tasks, self.catalog.families)),

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -444,7 +445,7 @@ def test_tiles_tell_the_moment_below_the_mouse(room: Server, page: Page) -> None
     for box, part in ((plot(page, chart), 0.985), (spark, 0.97)):
         page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] / 2)
         at = begin + part * (end - begin)
-        wait(page, lambda at=at: abs(value() - at / 1000 % 100_000) < 1)
+        wait(page, partial(lambda at: abs(value() - at / 1000 % 100_000) < 1, at))
         seconds = int(tile.locator(".d").inner_text()[-2:])
         assert (at / 1000 - seconds + 30) % 60 == pytest.approx(30, abs=1.1)
         for hair, line in ((tile.locator(".hair"), spark), (panel(page, chart).locator(".hair"), plot(page, chart))):

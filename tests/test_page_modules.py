@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from dashboard.web.modules import preloaded
+from dashboard.web.modules import COMMENT, packed
 from tests.server import ROOT
 
 STATIC = ROOT / "static"
@@ -17,42 +19,131 @@ MODULES = sorted((STATIC / "js").rglob("*.js"))
 APART = {"js/early.js", "js/types.js", "js/board/types.js"}
 
 
-def test_the_page_preloads_what_its_first_module_imports() -> None:
-    """No module is found by the browser only after another one has arrived."""
-    found = preloaded()
-    assert found[0] == "js/main.js"
-    assert len(found) == len(set(found))
-    assert {"js/app.js", "js/components/page.js", "vendor/vue.runtime.esm-browser.prod.js"} <= set(found)
-    assert all((STATIC / path).is_file() for path in found)
+#: A page whose modules use every form that is known; each says when it runs.
+FORMS = {
+    "vendor/lib.js": 'console.log("lib");\nexport default (x) => 2 * x;\n',
+    "js/main.js": """
+// import { no } from "./no.js";
+import twice from "../vendor/lib.js";
+import {
+  pair,
+  sum as total,
+} from "./deep/sums.js";
+import { Kept, home } from "./passed.js";
+import * as words from "./words.js";
+
+/** @type {import("./no.js").No} */
+const { left, right } = pair;
+console.log("main", twice(total(left, right)), words.words, new Kept().name, home);
+const { late, again } = await import("./late.js");
+console.log(await late(), again === (await import("./late.js")).again);
+""",
+    "js/words.js": """
+const OTHERS = { zh: () => import("./zh.js") };
+export const {
+  words, small: few,
+} = await OTHERS.zh();
+console.log("words", few);
+""",
+    "js/zh.js": 'console.log("zh");\nexport const words = "many";\nexport const small = 1;\n',
+    "js/deep/sums.js": """
+console.log("sums");
+export const pair = { left: 3, right: 4 };
+export function sum(a, b) {
+  return a + b;
+}
+""",
+    "js/passed.js": 'export { Kept, home } from "./kept.js";\nexport const more = 1;\n',
+    "js/kept.js": """
+export class Kept {
+  name = home;
+}
+export const home = new URL("./x", import.meta.url).pathname.split("/").at(-2);
+""",
+    "js/late.js": """
+import { Kept } from "./passed.js";
+import { only } from "./only-late.js";
+console.log("late", only, Kept.name);
+export async function late() {
+  return (await import("./deep/sums.js")).sum(5, 6);
+}
+export const again = {};
+""",
+    "js/only-late.js": 'console.log("only late");\nexport const only = 1;\n',
+}
 
 
-def test_no_module_is_left_over() -> None:
-    """Every module of ours is reached from the first one of a page, at once or when it is needed."""
-    seen = {*preloaded(), *preloaded("js/embed.js")}
-    later = set(seen)
-    while later:
-        texts = {path: (STATIC / path).read_text(encoding="utf-8") for path in later if path.startswith("js/")}
-        found = {
-            ((STATIC / path).parent / name).resolve().relative_to(STATIC).as_posix()
-            for path, text in texts.items()
-            for name in re.findall(r'(?:=>|await|return) import\("(\.[^"]+)"\)', text)
-        }
-        later = {more for path in found for more in preloaded(path)} - seen
-        seen |= later
+def write(folder: Path, files: dict[str, str]) -> None:
+    for path, text in {"package.json": '{"type": "module"}', **files}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+def run(*command: object) -> str:
+    ended = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=30, check=False, cwd=ROOT)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_a_pack_does_what_its_modules_do(tmp_path: Path) -> None:
+    """In the same order, each once, and later what is loaded later; what is in vendor/ stays outside."""
+    write(tmp_path, FORMS)
+    (pack,) = packed("js/main.js", folder=tmp_path)
+    assert pack.paths() == ["js/main.pack.js", "vendor/lib.js"]
+    write(tmp_path, {pack.path: pack.text})
+    apart = run("node", tmp_path / "js/main.js").splitlines()
+    assert (apart[0], apart[-1], len(apart)) == ("lib", "11 true", 8)
+    assert run("node", tmp_path / pack.path).splitlines() == apart
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("export default 1;", "export default 1;"),
+        ('export * from "./kept.js";', "export *"),
+        ('import one, { two } from "./kept.js";', "import one, {"),
+        ('import "./kept.js";', 'import "./kept.js"'),
+        ("const a = 1;\nexport { a };", "export { a }"),
+        ('export let a = 1;', "export let"),
+        ('import { more } from "./main.js";', "imports itself"),
+        ("export const b = 1, a = 2;", "does not export a"),
+    ],
+)  # fmt: skip
+def test_other_forms_are_refused(tmp_path: Path, text: str, why: str) -> None:
+    """What a pack would not do as its modules do is said with the module, and no pack is made."""
+    main = 'import { a } from "./a.js";\n'
+    write(tmp_path, {"js/main.js": main, "js/a.js": text, "js/kept.js": ""})
+    with pytest.raises(ValueError, match=rf"^js/(a|main)\.js.*{re.escape(why)}"):
+        packed("js/main.js", folder=tmp_path)
+
+
+def test_every_module_of_ours_is_in_a_pack() -> None:
+    """Once, and nothing is left over; what the browser then asks for is there."""
+    packs = packed("js/main.js", "js/embed.js")
     ours = {file.relative_to(STATIC).as_posix() for file in MODULES} - APART
-    assert {path for path in seen if path.startswith("js/")} == ours
+    found = [re.findall(r"^// (js/\S+\.js)$", pack.text, re.MULTILINE) for pack in packs]
+    assert [len(each) for each in found] == [len(set(each)) for each in found]
+    assert {path for each in found for path in each} == ours
+    for pack in packs:
+        assert len(pack.libraries) == 3
+        assert all((STATIC / path).is_file() for path in pack.libraries)
 
 
-def test_what_is_imported_later_is_not_preloaded(tmp_path: Path) -> None:
-    """`import()` waits until it is called; imports over several lines, for their effect, and exports count at once."""
-    (tmp_path / "js").mkdir()
-    (tmp_path / "js" / "main.js").write_text(
-        'import {\n  one,\n} from "./one.js";\nimport "./effect.js";\nexport { x } from "../vendor/lib.js";\n'
-        'const two = () => import("./two.js");\n'
-    )
-    (tmp_path / "js" / "one.js").write_text('// import "./comment.js"\nimport { main } from "./main.js";\n')
-    (tmp_path / "js" / "effect.js").write_text("")
-    assert preloaded(folder=tmp_path) == ["js/main.js", "js/one.js", "js/effect.js", "vendor/lib.js"]
+def test_only_comments_are_left_out(tmp_path: Path) -> None:
+    """No text of a template looks like a comment: without comments, TypeScript reads every module as before."""
+    both = {}
+    for file in MODULES:
+        text = file.read_text(encoding="utf-8")
+        both[str(file.relative_to(STATIC))] = [text, COMMENT.sub("", text)]
+    (tmp_path / "both.json").write_text(json.dumps(both), encoding="utf-8")
+    script = """
+      const [ts, fs] = [require("typescript"), require("fs")];
+      const printer = ts.createPrinter({ removeComments: true });
+      const read = (text) => printer.printFile(ts.createSourceFile("a.js", text, ts.ScriptTarget.Latest, true));
+      for (const [path, [was, is]] of Object.entries(JSON.parse(fs.readFileSync(process.argv[1], "utf8"))))
+        if (read(was) !== read(is)) console.log(path);
+    """
+    assert run("node", "-e", script, tmp_path / "both.json") == ""
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,9 @@ from dashboard.web import pages, refusals
 from dashboard.web.answers import PlainPages
 from dashboard.web.families import families
 from dashboard.web.figures import Figures
+from dashboard.web.modules import Pack
 
+PACK = Pack("js/main.pack.js", "", ("vendor/vue.js",))
 PAYLOAD = "</script><script>alert(1)</script><!-- & \u2028"
 
 
@@ -35,7 +37,7 @@ class World:
         self.history = History(HistorySettings(), Clock())
         self.catalog = Catalog(self.history)
         app = Flask("test", template_folder=str(TEMPLATES), static_folder=None)
-        parts = (self.catalog, self.history, Figures(), threads(), Boards(None, None, threads()), "build7")
+        parts = (self.catalog, self.history, Figures(), threads(), Boards(None, None, threads()), "build7", PACK)
         app.register_blueprint(pages.blueprint(pages.Pages(*parts, here)))
         refusals.install(app, PlainPages())
         self.client: FlaskClient = app.test_client()
@@ -120,6 +122,16 @@ def test_nothing_is_inline_or_from_elsewhere(world: World) -> None:
     assert links
     assert all(link.startswith("/tools/plot/static/build7/") for link in links)
     assert boot_of(page)["base"] == "/tools/plot"
+
+
+def test_a_failure_after_the_first_part_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is under way before its data are there; a fault in these is a sentence, and the log has it."""
+    monkeypatch.setattr(world.catalog, "metrics", lambda: 1 / 0)
+    answer = world.client.get("/")
+    assert "js/main.pack.js" in answer.text
+    assert boot_of(answer.text) == {}
+    assert "Something went wrong on the server" in answer.text
+    assert "Traceback" not in answer.text
 
 
 def test_families_are_in_order() -> None:

@@ -48,15 +48,31 @@ class Asset:
         file: where it is, or would be if it stood there uncompressed.
         plain: whether it does.
         precompressed: the `.gz` beside it, if there is one.
+        made: its content, when it is no file at all.
     """
 
     file: Path
     plain: bool
     precompressed: Path | None
+    made: bytes | None = None
 
     @property
     def content_type(self) -> str:
         return TYPES[self.file.suffix]
+
+    def read(self) -> bytes:
+        """What the browser gets, without compression."""
+        if self.made is not None:
+            return self.made
+        if self.plain or self.precompressed is None:
+            return self.file.read_bytes()
+        return gzip.decompress(self.precompressed.read_bytes())
+
+    def stored(self) -> bytes:
+        """What stands for its content."""
+        if self.made is None and not self.plain and self.precompressed is not None:
+            return self.precompressed.read_bytes()
+        return self.read()
 
 
 class Assets:
@@ -68,6 +84,7 @@ class Assets:
         native: runs a function in a native thread and waits for it.
         folder: its files of known types are served.
         more: files from elsewhere, by the path under which they are served.
+        made: texts that are no files, in the same way.
     """
 
     def __init__(
@@ -75,9 +92,14 @@ class Assets:
         native: Callable[..., Any],  # Any: what the function returns
         folder: Path = STATIC,
         more: Mapping[str, Path] = MappingProxyType({}),
+        made: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._native = native
-        self._assets = _find(folder) | {path: Asset(file, True, None) for path, file in more.items()}
+        self._assets = (
+            _find(folder)
+            | {path: Asset(file, True, None) for path, file in more.items()}
+            | {path: Asset(Path(path), False, None, text.encode()) for path, text in made.items()}
+        )
         self._kept: dict[str, bytes] = {}  # by path; never outdated, for another content is another process
         self.build = _hash(self._assets)
 
@@ -108,9 +130,7 @@ class Assets:
             return asset.precompressed.read_bytes()
         if compressed and path in self._kept:
             return self._kept[path]
-        if not asset.plain and asset.precompressed is not None:
-            return gzip.decompress(asset.precompressed.read_bytes())
-        content = asset.file.read_bytes()
+        content = asset.read()
         if not compressed:
             return content
         packed = gzip.compress(content, 6, mtime=0)
@@ -156,7 +176,7 @@ def _find(folder: Path) -> dict[str, Asset]:
 def _hash(assets: dict[str, Asset]) -> str:
     digest = hashlib.sha256()
     for path, asset in sorted(assets.items()):
-        content = (asset.file if asset.plain else asset.precompressed or asset.file).read_bytes()
+        content = asset.stored()
         digest.update(f"{path}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()[:12]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
@@ -26,8 +25,8 @@ from dashboard.web.asked import parse
 from dashboard.web.embeds import PATH, Embeds, Spot, spot_of
 from dashboard.web.figures import FIGURE_KINDS, Figures
 from dashboard.web.languages import TAGS, language_of, sayer
-from dashboard.web.modules import preloaded
-from dashboard.web.pages import embedded
+from dashboard.web.modules import Pack
+from dashboard.web.pages import BOOT, embedded, parts
 from dashboard.web.variables import Chosen, filled, first, narrowed, quoted, words_of
 
 _NO_PANEL = "There is no such panel, or it shows no metric that is measured now."
@@ -100,6 +99,7 @@ class EmbedPages:
 
     Args:
         build: of the static files.
+        pack: its modules.
     """
 
     def __init__(
@@ -111,6 +111,7 @@ class EmbedPages:
         spots: Spots,
         embeds: Embeds,
         build: str,
+        pack: Pack,
     ) -> None:
         self._catalog = catalog
         self._history = history
@@ -119,7 +120,7 @@ class EmbedPages:
         self._spots = spots
         self._embeds = embeds
         self._build = build
-        self._modules = preloaded("js/embed.js")
+        self._pack = pack
 
     def page(self, slug: str, panel: str) -> Response:
         spot = spot_of(f"{PATH}{slug}/{panel}")
@@ -131,18 +132,18 @@ class EmbedPages:
         say = sayer(language)
         made, spec = self._made(spot, say("all"))
         metrics = [one for one in map(self._catalog.metric, opened.metrics) if one is not None]
-        boot = self._boot(spot, metrics, opened, spec, base)
         text = render_template(
             "embed.html",
-            boot=Markup(self._tasks.native(embedded, boot)),  # noqa: S704 - escaped by `embedded`
+            boot=BOOT,
             static=f"{base}/static/{self._build}/",
-            modules=self._modules,
+            pack=self._pack,
             say=say,
             tag=TAGS[language],
             title=(spec or {}).get("title") or (metrics[0].title if metrics else made.title if made else slug),
         )
         headers = {"Content-Security-Policy": policy(frame_ancestors=self._embeds.ancestors)}
-        return Response(text, content_type="text/html; charset=utf-8", headers=headers)
+        streamed = parts(text, lambda: self._tasks.native(embedded, self._boot(spot, metrics, opened, spec, base)))
+        return Response(streamed, content_type="text/html; charset=utf-8", headers=headers)
 
     def address(self) -> Response:
         """Where a panel's page is, with its key; for who may see everything."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import orjson
 from flask import Blueprint, render_template, request
@@ -22,8 +23,13 @@ from dashboard.web.dashboards import listed, shown
 from dashboard.web.families import OVERVIEW, families
 from dashboard.web.figures import Figures
 from dashboard.web.languages import TAGS, language_of, sayer
-from dashboard.web.modules import preloaded
+from dashboard.web.modules import Pack
 
+logger = logging.getLogger(__name__)
+
+#: Stands in a page for its data; what people write into a page is escaped, so that it is there once.
+BOOT = Markup("<data>")
+_FAILED = "Something went wrong on the server; its log has the details."
 _SLUG = re.compile(r"[a-z][a-z0-9_-]{0,119}")
 
 
@@ -33,6 +39,7 @@ class Pages:
     Args:
         boards: the dashboards that people have made.
         build: of the static files; the page reloads when the server says another one.
+        pack: its modules.
         here: how many people look at the dashboard of a slug; None when people are not shown.
     """
 
@@ -44,6 +51,7 @@ class Pages:
         tasks: Tasks,
         boards: Boards,
         build: str,
+        pack: Pack,
         here: Callable[[str], int] | None = None,
     ) -> None:
         self._catalog = catalog
@@ -52,9 +60,9 @@ class Pages:
         self._tasks = tasks
         self._boards = boards
         self._build = build
+        self._pack = pack
         self._here = here
         self._host = socket.gethostname()
-        self._modules = preloaded()
 
     def overview(self) -> Response:
         return self.dashboard(OVERVIEW)
@@ -64,19 +72,19 @@ class Pages:
         if not _SLUG.fullmatch(slug):
             raise RequestRefused(404, "not_found", "There is no dashboard of that name.")
         base = request.root_path.rstrip("/")
-        boot = self._boot(slug, base)
         language = language_of(request)
         text = render_template(
             "page.html",
-            boot=Markup(self._tasks.native(embedded, boot)),  # noqa: S704 - escaped by `embedded`
+            boot=BOOT,
             static=f"{base}/static/{self._build}/",
-            modules=self._modules,
+            pack=self._pack,
             say=sayer(language),
             tag=TAGS[language],
             title=self._title(slug),
             here=self._here(slug) if self._here else 0,
         )
-        return Response(text, content_type="text/html; charset=utf-8")
+        streamed = parts(text, lambda: self._tasks.native(embedded, self._boot(slug, base)))
+        return Response(streamed, content_type="text/html; charset=utf-8")
 
     def _boot(self, slug: str, base: str) -> dict[str, object]:
         metrics = self._catalog.metrics()
@@ -123,6 +131,24 @@ def blueprint(pages: Pages) -> Blueprint:
     routes.get("/")(pages.overview)
     routes.get("/d/<slug>")(pages.dashboard)
     return routes
+
+
+def parts(text: str, boot: Callable[[], str]) -> Iterator[str]:
+    """A page in two parts: the browser fetches its files while the data for its first drawing are brought together.
+
+    That takes a while the first time, since it imports plotly.
+
+    Args:
+        text: the page, with `BOOT` where its data will be.
+        boot: makes them, as `embedded` does.
+    """
+    before, after = text.split(BOOT)
+    yield before
+    try:
+        yield boot() + after
+    except Exception:  # the boundary of a request whose answer has begun
+        logger.exception("a page failed after its first part")
+        yield f"{{}}</script><p>{_FAILED}</p>"
 
 
 def embedded(content: object) -> str:

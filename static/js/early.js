@@ -1,8 +1,8 @@
-// Runs before the first paint (a classic script in the head): the page never flashes in the other theme, and what its
-// language needs is asked for together with everything else.
+// Runs before the first paint (a classic script in the head): the page never flashes in the other theme, and its
+// language is known when the first words are looked up.
 (() => {
   const root = document.documentElement;
-  /** Which file of lang/ each language has, and how its tag reads. @type {Record<string, string>} */
+  /** How the tag of each language reads. @type {Record<string, string>} */
   const TAGS = { en: "en", zh: "zh-CN" };
 
   const saved = (/** @type {string} */ key) => {
@@ -23,9 +23,4 @@
   const wanted = [asked.get("lang"), saved("language"), ...navigator.languages];
   const language = wanted.map((tag) => (tag ?? "").toLowerCase().split("-")[0] ?? "").find((tag) => Object.hasOwn(TAGS, tag)) ?? "en";
   root.lang = TAGS[language] ?? "en";
-  if (language === "en") return;
-  const link = document.createElement("link");
-  link.rel = "modulepreload";
-  link.href = new URL(`lang/${language}.js`, /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
-  document.head.append(link);
 })();

@@ -1,4 +1,4 @@
-// The words of dashboards that people make, in the language of the page. English is at hand; others are fetched when they are read.
+// The words of dashboards that people make, in the language of the page. Others than English are run only where they are read.
 
 import * as english from "../lang/board/en.js";
 

@@ -1,5 +1,4 @@
-// The words of the page, in the language that early.js has chosen. English is at hand; another one is fetched only where
-// it is read, and early.js has then asked for it already.
+// The words of the page, in the language that early.js has chosen. Others than English are run only where they are read.
 
 import * as english from "./en.js";
 
