@@ -372,6 +372,68 @@ def test_two_fingers_stretch_what_is_between_them(room: Server, phone: Page) -> 
     wait(phone, lambda: length(phone, ONE) > 1.3 * before)
 
 
+# --- the longer past
+
+
+def test_the_longer_past_is_brushed(room: Server, page: Page, phone: Page) -> None:
+    """What is shown is moved and stretched in a longer past by mouse, keys and finger, and goes back to live."""
+    wait(page, lambda: time.time() * 1000 - (room.json(f"/api/v1/oldest?metric={ONE}")["oldest"] or math.inf) > 10_000)
+    show(page, room, "window=2s")
+    page.keyboard.press("b")
+    past = page.locator(".past")
+    past.wait_for(timeout=PATIENCE)
+    wait(page, lambda: asked(page).get("brush") == "yes")
+    window, begin = (page.get_by_role("slider", name=name) for name in ("What is shown", "Shown from"))
+
+    def middle(part: Any) -> tuple[float, float]:
+        box = part.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def width(part: Any) -> float:
+        return float(part.bounding_box()["width"])
+
+    def pull(part: Any, across: float) -> None:
+        x, y = middle(part)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + across, y, steps=5)
+        page.mouse.up()
+
+    wait(page, lambda: width(window) < width(past) / 3)
+    pull(begin, -150)  # with its end at now it stays a window
+    wait(page, lambda: asked(page)["window"] != "2s" and length(page, ONE) > 2_400)
+    assert chip(page, ONE).count() == 0
+    wait_for_move(page, ONE)
+    before = length(page, ONE)
+    pull(window, -150)
+    for name in (ONE, OTHER):
+        chip(page, name).wait_for(timeout=PATIENCE)
+    assert length(page, OTHER) == pytest.approx(before, abs=2)
+    wait(page, lambda: "from" in asked(page))
+    first = shown_range(page, ONE)[0]
+    begin.press("ArrowLeft")
+    wait(page, lambda: shown_range(page, OTHER)[0] < first - 50 and length(page, OTHER) > before + 50)
+    text = begin.get_attribute("aria-valuetext") or ""
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", text)
+    page.mouse.dblclick(*middle(window))
+    chip(page, ONE).wait_for(state="detached", timeout=PATIENCE)
+    page.keyboard.press("b")
+    past.wait_for(state="detached", timeout=PATIENCE)
+    wait(page, lambda: "brush" not in asked(page))
+
+    phone.add_init_script("localStorage.setItem('plotroom.brush', 'yes')")
+    show(phone, room, "window=2s")
+    assert phone.locator(".past").count() == 0, "what was chosen on a desk is not for a hand"
+    show(phone, room, "window=2s&brush=yes")
+    wait(phone, lambda: width(phone.locator(".past")) > 4 * width(phone.locator(".past .move")))
+    x, y = middle(phone.locator(".past .move"))
+    fingers(phone, [[(x - 12 * step, y)] for step in range(10)])
+    chip(phone, ONE).wait_for(timeout=PATIENCE)
+    for _ in range(2):
+        phone.touchscreen.tap(x - 200, y)
+    chip(phone, ONE).wait_for(state="detached", timeout=PATIENCE)
+
+
 # --- crosshair and legend
 
 

@@ -132,6 +132,12 @@ export function makeApp(boot, base) {
     saved.set("linked", linked ? "yes" : "no");
   };
 
+  /** @param {boolean} brush whether the strip of a longer past is below the charts */
+  const setBrush = (brush) => {
+    state.brush = brush;
+    saved.set("brush", brush ? "yes" : "no");
+  };
+
   /** @param {number} seconds what was so long before is drawn, too; 0 for nothing */
   const setCompare = (seconds) => {
     state.compare = seconds;
@@ -200,7 +206,7 @@ export function makeApp(boot, base) {
     /** What can be done with a panel, in the order of its menu. @type {import("./out/panels.js").Action[]} */
     panelActions: [],
 
-    span, looking, setClock, setLinked, setCounted, setCompare,
+    span, looking, setClock, setLinked, setCounted, setCompare, setBrush,
     cross: new Cross(),
 
     /** Once a second, for charts that have to move on without samples of their own. @param {() => void} listener */

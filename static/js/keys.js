@@ -3,9 +3,9 @@
 import { WINDOWS } from "./text.js";
 
 /** Keys that change nothing of what one looks at. */
-const ASIDE = new Set(["f", "t", "c", "e", "s", "?", "m", "p", "l"]);
+const ASIDE = new Set(["f", "t", "c", "e", "s", "?", "m", "p", "l", "b"]);
 /** What somebody takes into their own hands, and by that follows nobody any more. */
-const HANDS = ".plot, .seg, .pick, .btn.pause, button.chip, .rail a, .tile, .family a";
+const HANDS = ".plot, .seg, .pick, .btn.pause, button.chip, .rail a, .tile, .family a, .brush";
 
 /**
  * @param {import("./app.js").App} app
@@ -34,6 +34,7 @@ export function listenKeys(app, target = document) {
     "-": () => looking.stretch(false),
     "g": () => target.getElementById("when")?.click(),
     "l": () => app.setLinked(!state.linked),
+    "b": () => app.setBrush(!state.brush),
     "s": () => app.setCounted(!state.counted),
     "m": () => void (people.you && together.showTalk(!people.open)),
     "p": () => void (state.pointing = true),

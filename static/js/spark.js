@@ -88,8 +88,9 @@ export function tellingName(series) {
  * @param {(at: number) => number} value
  * @param {{from: number, to: number}} span
  * @param {string} colour
+ * @param {{points?: number, fill?: string}} [how] stretches of time that it tells apart, and the colour below it
  */
-export function sketch(canvas, ring, value, { from, to }, colour) {
+export function sketch(canvas, ring, value, { from, to }, colour, { points = POINTS, fill = "" } = {}) {
   const ratio = devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = canvas;
   const pen = canvas.getContext("2d");
@@ -97,28 +98,37 @@ export function sketch(canvas, ring, value, { from, to }, colour) {
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
   if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
   const [low, high] = ring.span(from, to);
-  const places = high - low > 2 * POINTS ? extremes(ring.times, value, low, high, (to - from) / POINTS) : range(low, high);
+  const places = high - low > 2 * points ? extremes(ring.times, value, low, high, (to - from) / points) : range(low, high);
   const values = places.map(value);
   const known = values.filter((one) => !Number.isNaN(one));
   const least = Math.min(...known);
   const size = Math.max(...known) - least || 1;
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, width, height);
-  pen.beginPath();
+  const line = new Path2D();
+  const area = new Path2D();
   let down = false;
+  let x = 0;
   places.forEach((place, which) => {
     const one = values[which] ?? NaN;
-    const x = ((/** @type {number} */ (ring.times[place]) - from) / (to - from)) * width;
+    if (down && Number.isNaN(one)) area.lineTo(x, height);
+    x = ((/** @type {number} */ (ring.times[place]) - from) / (to - from)) * width;
     const y = height - 2 - ((one - least) / size) * (height - 4);
-    if (Number.isNaN(one)) down = false;
-    else if (down) pen.lineTo(x, y);
-    else pen.moveTo(x, y);
+    if (down) line.lineTo(x, y);
+    else line.moveTo(x, y);
+    if (!down) area.moveTo(x, height);
+    area.lineTo(x, y);
     down = !Number.isNaN(one);
   });
+  if (fill) {
+    if (down) area.lineTo(x, height);
+    pen.fillStyle = fill;
+    pen.fill(area);
+  }
   pen.strokeStyle = colour;
   pen.lineWidth = 1.5;
   pen.lineJoin = "round";
-  pen.stroke();
+  pen.stroke(line);
 }
 
 /** @param {number} low @param {number} high */

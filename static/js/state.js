@@ -27,6 +27,7 @@ import { titled } from "./text.js";
  * @property {import("./people/together.js").Look | null} look where charts were asked to look
  * @property {Record<string, number>} compared the same for a panel alone, which goes before that
  * @property {boolean} picker whether the picker of a span is open
+ * @property {boolean} brush whether the strip of a longer past is below the charts
  * @property {boolean} pointing whether one shows where one's mouse is
  * @property {{metric: string, panel: string, from: number, to: number} | null} zoomed the chart that was moved last by hand, alone
  * @property {string} full id of the panel that lies over the whole page, "" for none
@@ -82,6 +83,8 @@ export function makeState(boot, status) {
     standing: [],
     look: null,
     picker: false,
+    // On a phone it takes room from the charts: only who asks for it there, by the address or the picker, gets it.
+    brush: saved.get("brush") === "yes" && !globalThis.matchMedia?.("(max-width: 720px)").matches,
     pointing: false,
     zoomed: null,
     full: "",

@@ -67,6 +67,8 @@ def pressing(*keys: str, then: str) -> Callable[[Page], None]:
 def zoomed(page: Page) -> None:
     drag(page, "machine.load", 0.3, 0.6)
     page.locator("[id='machine.load'] .chip").wait_for(timeout=PATIENCE)
+    page.keyboard.press("b")
+    page.get_by_role("slider", name="What is shown").wait_for(timeout=PATIENCE)
 
 
 def menu(page: Page) -> None:

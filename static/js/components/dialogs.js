@@ -74,9 +74,11 @@ const Collectors = {
 const Help = {
   setup() {
     return () => html`
-      <dl class="keys">
-        ${KEYS.map(([key, what]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}
-      </dl>`;
+      <div class="scroll" tabindex="0" role="group" aria-label=${TEXT.help}>
+        <dl class="keys">
+          ${KEYS.map(([key, what]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}
+        </dl>
+      </div>`;
   },
 };
 

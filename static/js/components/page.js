@@ -20,10 +20,12 @@ import { Tile } from "./tile.js";
 /** What people have made is loaded where there is some: the first visit is to what makes itself. */
 const BoardView = defineAsyncComponent(() => import("./board/view.js").then((module) => module.BoardView));
 const BoardDialogs = defineAsyncComponent(() => import("./board/dialogs.js").then((module) => module.BoardDialogs));
+/** Few ask for it, and the charts need not wait for its code. */
+const Brush = defineAsyncComponent(() => import("./brush.js").then((module) => module.Brush));
 
 export const Page = {
   setup() {
-    const { state, shown: all, boot, boards, open, together, sheet, kiosk } = useApp();
+    const { state, metrics, shown: all, boot, boards, open, together, sheet, kiosk } = useApp();
     const { people } = together;
     const known = boot.families.map(titled);
     const groups = computed(() => families(all.value, known));
@@ -35,6 +37,18 @@ export const Page = {
       return sections(only.value ? having(all.value, only.value) : all.value, groups.value, state.slug);
     });
     const heads = computed(() => (state.slug === "overview" && !boards.here.value ? tiles(all.value, groups.value) : []));
+    /** What the strip of a longer past tells: the chart that was moved alone, or the first thing that one sees here. @type {{readonly value: {metric: import("../types.js").Metric, only?: Record<string, string[]>} | null}} */
+    const lead = computed(() => {
+      const alone = !state.linked && metrics.value.get(state.zoomed?.metric ?? "");
+      if (alone) return { metric: alone };
+      for (const { metric: name, only: those } of boards.here.value ? boards.panels.value : []) {
+        const metric = metrics.value.get(name ?? "");
+        if (metric) return { metric, ...(those ? { only: those } : {}) };
+      }
+      const first = [...heads.value, ...parts.value.flatMap(({ places }) => places.map(({ metric }) => metric))];
+      const metric = first.find(({ headline }) => headline) ?? first[0];
+      return metric ? { metric, ...(spec.value ?? {}) } : null;
+    });
     const title = computed(() => {
       if (boards.here.value) return boards.title.value;
       if (state.slug === "overview") return TEXT.overview;
@@ -91,6 +105,7 @@ export const Page = {
               </section>`)}
             ${!parts.value.length && !boards.here.value && empty()}
           </main>
+          ${state.brush && !kiosk.value && html`<${Brush} lead=${lead.value} />`}
         </div>
         ${people.open && people.you && html`<${Talk} title=${title.value} />`}
         <${Dialogs} />

@@ -11,7 +11,7 @@ export const Picker = {
   emits: ["close"],
   /** @param {object} _ @param {{emit: (event: "close", back?: boolean) => void}} context */
   setup(_, { emit }) {
-    const { state, looking, head, setWindow, setClock, setLinked, setCompare } = useApp();
+    const { state, looking, head, setWindow, setClock, setLinked, setCompare, setBrush } = useApp();
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const input = ref(/** @type {HTMLInputElement | null} */ (null));
     const text = ref("");
@@ -89,6 +89,7 @@ export const Picker = {
           ${choice(TEXT.compareWith, COMPARED, state.compare, (/** @type {number} */ seconds) => setCompare(seconds))}
           ${choice(TEXT.clock, [[false, TEXT.localClock], [true, TEXT.utcClock]], state.utc, (/** @type {boolean} */ utc) => setClock(utc))}
           ${choice(TEXT.moved, [[true, TEXT.movedAll], [false, TEXT.movedOne]], state.linked, (/** @type {boolean} */ linked) => setLinked(linked))}
+          ${choice(TEXT.longer, [[true, TEXT.longerShown], [false, TEXT.longerHidden]], state.brush, (/** @type {boolean} */ brush) => setBrush(brush))}
         </div>`;
     };
   },

@@ -31,21 +31,13 @@ export class Everything {
   async show() {
     const wish = ++this.wishes;
     try {
-      const found = await Promise.all(this.addresses.map((address) => this.ask(address)));
+      const found = await Promise.all(this.addresses.map((address) => oldestAt(this.get, address)));
       if (wish !== this.wishes) return;
       this.oldest = Math.min(this.head(), ...found);
       this.tell(this.seconds);
     } catch (error) {
       if (wish === this.wishes) this.failed(String(/** @type {Error} */ (error).message));
     }
-  }
-
-  /** Since when there is something, ms; Infinity for nothing. @param {string} address @returns {Promise<number>} */
-  async ask(address) {
-    const answer = await this.get(address);
-    const { oldest, error } = await answer.json();
-    if (!answer.ok) throw new Error(error?.message ?? `${answer.status}`);
-    return oldest ?? Infinity;
   }
 
   /** Something else was chosen. */
@@ -61,4 +53,12 @@ export class Everything {
   grow(window) {
     if (this.head() - this.oldest > window * 1000) this.tell(this.seconds);
   }
+}
+
+/** Since when there is something, ms; Infinity for nothing. @param {(address: string) => Promise<Response>} get @param {string} address @returns {Promise<number>} */
+export async function oldestAt(get, address) {
+  const answer = await get(address);
+  const { oldest, error } = await answer.json();
+  if (!answer.ok) throw new Error(error?.message ?? `${answer.status}`);
+  return oldest ?? Infinity;
 }

@@ -1,4 +1,5 @@
-// What the address holds of time: the window or a span, whose clock is shown, what is compared, and whether charts are linked.
+// What the address holds of time: the window or a span, whose clock is shown, what is compared, whether charts are
+// linked, and whether a longer past is below them.
 
 import { shownSpan } from "../people/moments.js";
 import { lengthIn, lengthText, momentIn, timeIn } from "./spelled.js";
@@ -41,6 +42,7 @@ export function holdTime({ state, address, setWindow, setClock }) {
   address.register("tz", { read: () => (state.utc ? "utc" : null), write: (said) => setClock(said === "utc", false) });
   address.register("stats", { read: () => (state.counted ? "yes" : null), write: (said) => void (state.counted = said === "yes") });
   address.register("linked", { read: () => (state.linked ? null : "no"), write: (said) => void (state.linked = said !== "no") });
+  address.register("brush", { read: () => (state.brush ? "yes" : null), write: (said) => void (state.brush = said === "yes") });
   address.register("compare", {
     read: () => (state.compare ? lengthText(state.compare) : null),
     write: (said) => void (state.compare = Math.max(0, lengthIn(said ?? "") || 0)),

@@ -72,7 +72,7 @@ export class Looking {
   /** The hand has let go. @param {string} id */
   rest(id) {
     const { state } = this;
-    const span = state.linked ? state.look : this.charts.get(id)?.span();
+    const span = state.linked || !this.charts.has(id) ? state.look : this.charts.get(id)?.span();
     if (!span) return;
     if (!state.pausedAt && isLive(span, state.window * 1000, this.head())) this.back(id);
     else this.show(id, { from: span.from, to: span.to }, false);
