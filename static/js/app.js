@@ -33,6 +33,9 @@ import { Units } from "./units.js";
 import { Delays } from "./live/delays.js";
 
 /** @typedef {import("./types.js").Boot} Boot */
+
+/** ms; a connection that is away for less is back before anybody has read that. */
+const AWAY_AFTER = 10_000;
 /** @typedef {ReturnType<typeof makeApp>} App */
 
 /** @returns {App} the parts, in a component */
@@ -221,6 +224,13 @@ export function makeApp(boot, base) {
       if (state.pausedAt) return;
       if (state.all) everything.grow(state.window);
       for (const listener of sliders) listener();
+    },
+
+    /** Since when the server has sent nothing, ms, because the connection is away; NaN while all is well, or was away for a moment. */
+    silentSince() {
+      const newest = connection.greeted ? NaN : store.head();
+      // `now` makes this run once a second.
+      return state.now - Date.now() + connection.serverNow() - newest >= AWAY_AFTER ? newest : NaN;
     },
 
     /** @param {import("./types.js").Theme} theme */

@@ -100,6 +100,9 @@ export const unmeantText = ({ error, part }) => words.UNMEANT[error](part);
 /** Since when something is so. @param {number} time ms */
 export const sinceText = (time) => words.sinceWord(withDay(clockText(time), time, Date.now()));
 
+/** Since when nothing has come from the server. @param {number} time ms @param {number} now ms */
+export const noDataText = (time, now) => words.noDataWord(momentText(time, now));
+
 /** A message in few words, without the marks of Markdown. @param {string} text */
 export function excerpt(text) {
   const bare = text.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/^\s*(?:>|#+ |[-*] )\s*/gm, "").replace(/[*`]+|~~|__/g, "").replace(/\s+/g, " ").trim();

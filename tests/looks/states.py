@@ -1,4 +1,4 @@
-"""The states of the page: where each is, and what brings it about, on the invented machine of `world`."""
+"""The states of the page: where each is, and what brings it about, on the invented machine of `world` or a bare one."""
 
 from __future__ import annotations
 
@@ -24,11 +24,17 @@ BUNDLED = (
     "tcp", "temperatures", "uptime",
 )  # fmt: skip
 
+NOTHING = "\n".join(f"[collectors.{name}]\nenabled = false\n" for name in BUNDLED)
+ENVIRON = {"PYTHONPATH": str(HERE), "LOOKS_NOW": str(NOW)}
+
 SIZES = {
     "desk": {"width": 1440, "height": 900},
     "phone": {"width": 390, "height": 844},
     "wall": {"width": 3840, "height": 2160},
 }
+
+#: Of the server that asks for one.
+TOKEN = "invented-invented-invented-invented-invented"
 
 #: The clock of the page goes as that of the server does.
 CLOCK = """{
@@ -48,6 +54,12 @@ class State:
     path: str
     prepare: Callable[[Page], object] = lambda page: None
     sizes: tuple[str, ...] = ("desk", "phone")
+    #: Whether it is on a server that asks for its token and has no metric.
+    bare: bool = False
+    #: Whether it is no dashboard, but a page that stands alone.
+    plain: bool = False
+    #: Whether the browser reports something that belongs to it, such as a lost connection.
+    troubled: bool = False
 
 
 def pressing(*keys: str, then: str) -> Callable[[Page], None]:
@@ -99,6 +111,29 @@ def data(page: Page) -> None:
     page.locator("dialog table.data td").first.wait_for(timeout=PATIENCE)
 
 
+def cut_off(page: Page) -> None:
+    """Take the network away; it is back for the next page."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+    wait_for_badge(page, "Reconnecting")
+    page.locator(".notice.unheard").wait_for(timeout=PATIENCE)
+
+
+def updated(page: Page) -> None:
+    """Let the page be of other files than the server has, and find them again when it has loaded itself anew."""
+    page.add_init_script(
+        "const parse = JSON.parse; JSON.parse = (...given) => {"
+        " const read = parse(...given); return read?.families ? { ...read, version: 'older' } : read; }"
+    )
+    page.reload()
+    wait_for_badge(page, "The server has been updated")
+    until(page, "() => sessionStorage.getItem('plotroom.reloaded') === 'older'")
+
+
 STATES = {
     "overview": State("/"),
     "family": State("/d/cpu"),
@@ -118,6 +153,12 @@ STATES = {
     "panel-menu": State("/d/cpu", panel_menu),
     "data": State("/d/cpu", data),
     "kiosk": State("/d/wall?kiosk", sizes=("desk", "wall")),
+    "away": State("/d/cpu", cut_off, troubled=True),
+    "updated": State("/d/cpu", updated, sizes=("desk",)),
+    "lost": State("/no/such/page", sizes=("desk",), plain=True, troubled=True),
+    "sign-in": State("/", sizes=("desk",), bare=True, plain=True, troubled=True),
+    "refused": State("/?token=wrong", sizes=("phone",), bare=True, plain=True, troubled=True),
+    "empty": State(f"/?token={TOKEN}", bare=True),
 }
 
 #: A state at one of its sizes.
@@ -140,9 +181,7 @@ def settled(server: Server) -> bool:
 @contextmanager
 def invented(home: Path) -> Iterator[Server]:
     """The invented machine, with a dashboard that somebody has made."""
-    config = "\n".join(f"[collectors.{name}]\nenabled = false\n" for name in BUNDLED)
-    environ = {"PYTHONPATH": str(HERE), "LOOKS_NOW": str(NOW)}
-    one = Server(home, ("--plugin", str(HERE / "world.py")), config=config, environ=environ)
+    one = Server(home, ("--plugin", str(HERE / "world.py")), config=NOTHING, environ=ENVIRON)
     one.start()
     deadline = time.monotonic() + PATIENCE / 1000
     while not settled(one):
@@ -154,11 +193,23 @@ def invented(home: Path) -> Iterator[Server]:
     assert one.finish() == []
 
 
+@contextmanager
+def bare(home: Path) -> Iterator[Server]:
+    """A server that asks for its token and has no metric."""
+    (home / "data").mkdir(parents=True, mode=0o700)
+    (home / "data" / "token").write_text(TOKEN)
+    (home / "data" / "token").chmod(0o600)
+    with Server(home, ("--require-token",), config=NOTHING, environ=ENVIRON) as one:
+        yield one
+
+
 def bring_about(page: Page, url: str, name: str) -> None:
     """Open a state of the page, and wait until all of it is there."""
     state = STATES[name]
     page.add_init_script(CLOCK)
     page.goto(url + state.path)
+    if state.plain:
+        return
     if "kiosk" not in state.path:
         wait_for_badge(page, "Live")
         page.locator("#talk").wait_for(timeout=PATIENCE)
@@ -173,7 +224,9 @@ def drawn(page: Page) -> None:
         page,
         """() => [...document.querySelectorAll('.panel .canvas')].every((one) => {
           const { top, bottom } = one.getBoundingClientRect();
-          const there = one.querySelector('.main-svg') || one.parentElement.querySelector('.word');
+          // A figure is drawn before its samples are there, too.
+          const there = one.closest('.figure') ? one.querySelector('.barlayer path')
+            : one.querySelector('.main-svg') || one.parentElement.querySelector('.word');
           return bottom < 0 || top > innerHeight || there;
         }) && document.querySelector('.panel, .empty') !== null
           // The code of some kinds of panels comes later.

@@ -26,10 +26,10 @@ export const Bar = {
     /** The window that they follow. */
     const chosen = () => (fixed() ? NaN : state.all ? Infinity : state.window);
 
-    /** From sample to screen; it is told anew each second. */
+    /** From sample to screen, while any come; it is told anew each second. */
     const delay = () => {
       const [half = NaN, most = NaN] = app.delays.within(0.5, 0.99);
-      const known = state.now && half >= 0;
+      const known = state.now && half >= 0 && app.connection.greeted;
       return html`<em class="delay" aria-hidden="true" title=${known ? delayText(half, most) : null}>${known ? msText(half) : ""}</em>`;
     };
 

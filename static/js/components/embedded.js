@@ -2,7 +2,7 @@
 
 import { computed, defineAsyncComponent } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
-import { TEXT, badge } from "../text.js";
+import { TEXT, badge, noDataText } from "../text.js";
 import { html } from "./html.js";
 import { Panel } from "./panel.js";
 
@@ -14,7 +14,7 @@ const FREE = new Set(["text", "figure"]);
 
 export const Embedded = {
   setup() {
-    const { state, metrics, boot } = useApp();
+    const { state, metrics, boot, silentSince } = useApp();
     const { metrics: [name = ""] = [], spec = null } = boot.embed ?? {};
     const cell = () => html`<${Cell} panel=${{ ...spec, of: spec?.id }} session=${null} />`;
     const metric = computed(() => metrics.value.get(name));
@@ -28,10 +28,11 @@ export const Embedded = {
 
     return () => {
       const { kind, text } = badge(state.status, state.pausedAt > 0, state.now);
+      const since = silentSince();
       return html`
         <main class="embed">
           ${panel()}
-          ${state.status.phase !== "connecting" && kind !== "good" && html`<p class="embed-state" role="status"><i class=${["dot", kind]} />${text}</p>`}
+          ${state.status.phase !== "connecting" && kind !== "good" && html`<p class="embed-state" role="status"><i class=${["dot", kind]} />${since > 0 ? noDataText(since, state.now) : text}</p>`}
         </main>`;
     };
   },

@@ -1,8 +1,9 @@
-// What everybody should know, below the bar: news that one closes, and troubles that stand until they are solved.
+// What everybody should know, below the bar: that nothing comes any more, news that one closes, and troubles that stand
+// until they are solved.
 
 import { useApp } from "../app.js";
 import { folded } from "../notices.js";
-import { TEXT, labelled, sinceText } from "../text.js";
+import { TEXT, labelled, noDataText, sinceText } from "../text.js";
 import { html } from "./html.js";
 
 /** @type {Record<string, string>} */
@@ -10,10 +11,17 @@ const DOTS = { error: "bad", warning: "warn" };
 
 export const Notices = {
   setup() {
-    const { state } = useApp();
+    const { state, silentSince } = useApp();
+    // Numbers that stand still look like those that don't: a badge alone is not enough.
+    const silent = () => {
+      const since = silentSince();
+      return since > 0 && html`
+        <p key="silent" class="notice stands unheard"><span class="dot warn" /><span>${noDataText(since, state.now)}</span></p>`;
+    };
     // Always there, so that what comes into it is read out.
     return () => html`
       <div class="notices" role="status">
+        ${silent()}
         ${state.notice && html`<p key="news" class=${["notice", state.notice.level]}><span>${state.notice.text}</span>
           <button class="link" onClick=${() => (state.notice = null)}>${TEXT.close}</button></p>`}
         ${state.standing.filter((one) => !one.folded).map(({ topic, level, text, t }) => html`

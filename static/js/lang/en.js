@@ -21,7 +21,7 @@ export const TEXT = {
   help: "Keyboard shortcuts",
   skip: "Skip to the charts",
   families: "Dashboards",
-  nothing: "No collector has offered a metric yet.",
+  nothing: "No collector has offered a metric yet",
   nothingHint: "Put a Python file with a @metric function into the plugins folder, and its chart appears here.",
   noMatch: "No metric has that in its name.",
   waiting: "Waiting for the first sample",
@@ -242,6 +242,8 @@ export const sinceWord = (time) => `since ${time}`;
 export const behindBy = (length) => `${length} behind: catch up`;
 /** @param {string} length of time */
 export const silentFor = (length) => `no sample for ${length}`;
+/** @param {string} time */
+export const noDataWord = (time) => `No data since ${time}`;
 /** @param {string} length of time */
 export const beforeThat = (length) => `${length} before`;
 /** @param {string} length of time */

@@ -21,7 +21,7 @@ export const TEXT = {
   help: "键盘快捷键",
   skip: "跳到图表",
   families: "仪表板",
-  nothing: "还没有采集器提供指标。",
+  nothing: "还没有采集器提供指标",
   nothingHint: "把一个含有 @metric 函数的 Python 文件放进 plugins 文件夹，它的图表就会出现在这里。",
   noMatch: "没有名称匹配的指标。",
   waiting: "正在等待第一个采样",
@@ -312,6 +312,8 @@ export const sinceWord = (time) => `自 ${time} 起`;
 export const behindBy = (length) => `落后 ${length}：跟上`;
 /** @param {string} length */
 export const silentFor = (length) => `${length}没有采样`;
+/** @param {string} time */
+export const noDataWord = (time) => `自 ${time} 起没有数据`;
 /** @param {string} length */
 export const beforeThat = (length) => `${length}前`;
 /** @param {string} length */
