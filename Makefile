@@ -7,7 +7,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 # How many test processes; many tests wait for something, so that there may be more of them than cores.
 JOBS ?= 3
-BENCHES ?= cold_start charts wall soak idle series_cpu jitter bundled fanout latency capacity growth fast_metric compression \
+BENCHES ?= cold_start charts panning wall soak idle series_cpu jitter bundled fanout latency capacity growth fast_metric compression \
   history_size history_write history_read history_growth history_start history_cpu history_lag
 BIN := .venv/bin
 RUN := .venv/.run-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)

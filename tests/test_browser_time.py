@@ -271,7 +271,7 @@ def test_unlinked_charts_move_alone(room: Server, page: Page) -> None:
     page.get_by_role("button", name="Charts move together").click()
     drag(page, ONE, 0.5, 0.8)
     chip(page, ONE).wait_for(timeout=PATIENCE)
-    assert (asked(page)["linked"], asked(page)["chart"]) == ("no", ONE)
+    wait(page, lambda: (asked(page).get("linked"), asked(page).get("chart")) == ("no", ONE))
     wait_for_move(page, OTHER)
     assert chip(page, OTHER).count() == 0
     copied = page.url

@@ -68,6 +68,8 @@ const FASTEST = 100;
 const SLOWEST = 10_000;
 /** ms between two drawings of a live chart of which a pixel stands for several samples: it looks at each of them. */
 const DENSE = 1_000;
+/** px that ticks are behind at which they can't wait for those of other charts: it has gone to another time at once. */
+const FAR = 40;
 /** px by which a chart has to move before that is worth drawing. */
 const STILL = 0.25;
 
@@ -119,7 +121,9 @@ export class Chart {
     this.drawnVersion = -1;
     this.drawnLast = NaN;
     this.drawnKey = "";
-    /** What Plotly has drawn its axes for. */
+    /** What of that axes depend on. */
+    this.stageKey = "";
+    /** What Plotly has drawn its axes for; "" for a span that live data will not go on from. */
     this.axisKey = "";
     this.serial = 0;
     this.width = 0;
@@ -194,10 +198,11 @@ export class Chart {
       bounds: [zmin, zmax],
       colours: this.colours,
     };
-    const key = [
-      theme, this.width, this.height, devicePixelRatio, seen.to - seen.from, zone(seen.from) - zone(seen.to), ahead(seen.to),
-      moving || this.zoom?.to, ring.shape, earlier?.ring.shape, earlier?.ring.version, earlier?.shift, ...shown,
+    const stage = [
+      theme, this.width, this.height, devicePixelRatio, seen.to - seen.from, zone(seen.from) - zone(seen.to), ahead(seen.to), ...shown,
     ].join();
+    const filled = [moving || this.zoom?.to, ring.shape, earlier?.ring.shape, earlier?.ring.version, earlier?.shift].join();
+    const key = `${stage},${filled}`;
     // What was zoomed to is past: no later sample changes it.
     const past = this.zoom !== null && this.zoom.to < this.drawnLast;
     if (moving && !follows && this.plotted && !this.kind.flat) {
@@ -210,7 +215,9 @@ export class Chart {
       if (!this.layer.on || (follows && this.moved(seen) < STILL)) return drawn;
     }
     if (key !== this.drawnKey) this.pins.release();
-    Object.assign(this, { drawnVersion: ring.version, drawnKey: key, drawnLast: ring.last });
+    // Axes that the template places ask nothing of the data but their range: a hand that takes or leaves a chart, and samples
+    // that have come meanwhile, leave them as they are.
+    Object.assign(this, { drawnVersion: ring.version, drawnKey: key, drawnLast: ring.last, stageKey: this.kind.built ? stage : key });
     const margin = this.around.margin(template);
     const view = {
       ...seen,
@@ -260,7 +267,8 @@ export class Chart {
     const fits = this.kind.built || this.pins.fit(data, this.kind.figure.layout["barmode"]);
     if (!fits || this.axisKey !== this.keyOf(scene)) this.show(scene, true);
     this.followed = view;
-    if (moving || ticks) this.tick(moving);
+    const far = moving || Math.abs(this.moved(view) - this.ticks.moved) > FAR;
+    if (far || ticks) this.tick(far);
     this.layer.draw(this.plotted, data, this.kind.figure.layout, view);
     Object.assign(this, { data, stands: this.seen });
   }
@@ -284,7 +292,7 @@ export class Chart {
 
   /** What the axes depend on, beside the time. @param {Scene} scene */
   keyOf(scene) {
-    return `${this.drawnKey} ${this.around.follow(scene)}`;
+    return `${this.stageKey} ${this.around.follow(scene)}`;
   }
 
   /** Move the window on without new samples, at a third of the cost of drawing. @param {Span} seen */
@@ -360,7 +368,7 @@ export class Chart {
     // Of a figure that chooses its axes by the data Plotly needs all of them.
     this.render(live && this.kind.built ? stand(scene, this.around.range) : scene.data, layout);
     if (this.kind.able && !this.kind.built) this.pins.take(this.plotted._fullLayout, scene.data);
-    this.axisKey = key;
+    this.axisKey = live || !this.zoom ? key : "";
     this.axis = this.stands = this.seen;
     if (live) this.ticks.take(this.plotted, ticksOf(scene.view, this.plot));
     else {

@@ -160,7 +160,8 @@ export const Panel = {
           overlay.value?.place();
           report();
         }
-        if (urgent) say();
+        // What a hand moves is read once it rests, or as seldom as what moves by itself: to tell it lays the page out anew.
+        if (urgent && !moving) say();
         else frames.mark(values);
         urgent = false;
         return true;
