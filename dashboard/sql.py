@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy import BigInteger, Connection, Engine, Integer, MetaData, create_engine, event
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from dashboard.errors import CannotStart
 
 #: How often it is tried to make missing tables.
 ATTEMPTS = 5
+#: Seconds; without it PostgreSQL's library waits for a silent host for as long as the system does, which is minutes.
+CONNECT_WITHIN = 5
+
+#: The type of a number that clients may ask with: JavaScript counts to 2**53, an INTEGER of PostgreSQL to 2**31. SQLite
+#: has one size of them, and numbers rows by itself where a column is called INTEGER and nothing else.
+Number = BigInteger().with_variant(Integer, "sqlite")
+_POSTGRESQL = {"psycopg", "psycopg2"}
 
 
 class Unusable(CannotStart):
     """The address of a database is wrong, or what it needs is not installed."""
 
-    def __init__(self, setting: str, why: object) -> None:
-        super().__init__(f"{setting}: {why}; write it as SQLAlchemy does, such as postgresql+psycopg://host/name")
+    def __init__(self, setting: str, why: object, remedy: str = "") -> None:
+        remedy = remedy or "write it as SQLAlchemy does, such as postgresql+psycopg://host/name"
+        super().__init__(f"{setting}: {why}; {remedy}")
 
 
 class Database:
@@ -55,7 +63,9 @@ class Database:
         for left in reversed(range(ATTEMPTS)):
             try:
                 return tables.create_all(self._engine)
-            except OperationalError:  # somebody else may be making them at the same moment
+            except (
+                DatabaseError
+            ):  # somebody else may be making them at the same moment, which each database says its way
                 if not left:
                     raise
                 time.sleep(0.01)
@@ -77,8 +87,13 @@ def _engine(url: str, setting: str, synchronous: str) -> Engine:
     # Native threads come and go: a pool would hand the connection of one to another, and keeps locks that tasks share.
     try:
         engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError) as error:
         raise Unusable(setting, error) from None
+    except ImportError as error:
+        why = f"the driver of that database can't be loaded ({str(error).splitlines()[0]})"
+        raise Unusable(setting, why, "for PostgreSQL, `pip install 'plotroom[postgresql]'` installs it") from None
+    if engine.dialect.driver in _POSTGRESQL:
+        _prepare_postgresql(engine)
     if engine.dialect.name == "sqlite":
         pragmas = ("journal_mode = WAL", "foreign_keys = ON", f"synchronous = {synchronous}", "busy_timeout = 1000")
 
@@ -90,3 +105,20 @@ def _engine(url: str, setting: str, synchronous: str) -> Engine:
             cursor.close()
 
     return engine
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def hurry(dialect: object, record: object, given: object, options: dict[str, Any]) -> None:  # Any: of the driver
+        options.setdefault("connect_timeout", CONNECT_WITHIN)
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def replace_nul(
+        connection: object, cursor: object, statement: str, given: Any, context: object, many: bool
+    ) -> tuple[str, Any]:  # Any: of the driver
+        # Its texts can't have that character; what somebody says or asks with it is no failure of the database.
+        return statement, [_without_nul(row) for row in given] if many else _without_nul(given)
+
+
+def _without_nul(row: Mapping[str, object]) -> dict[str, object]:
+    return {key: one.replace("\0", "\ufffd") if isinstance(one, str) else one for key, one in row.items()}

@@ -325,3 +325,10 @@ def test_a_wrong_address_is_told_by_its_setting(tmp_path: Path) -> None:
     """An address that SQLAlchemy does not take stops the start."""
     with pytest.raises(Unusable, match=r"^dashboards\.database: "):
         Place.of("no address", tmp_path)
+
+
+def test_a_missing_driver_is_named_with_what_installs_it(tmp_path: Path) -> None:
+    """A driver that is not there is a sentence, and no traceback."""
+    sentence = r"^dashboards\.database: the driver .* 'MySQLdb'\); .*`pip install 'plotroom\[postgresql\]'`"
+    with pytest.raises(Unusable, match=sentence):
+        Place.of("mysql://host/name", tmp_path)

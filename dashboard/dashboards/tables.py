@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Float, ForeignKeyConstraint, Integer, MetaData, String, Table, Text
 
+from dashboard.sql import Number
+
 metadata = MetaData()
 
 dashboards = Table(
@@ -12,7 +14,7 @@ dashboards = Table(
     Column("slug", String(120), primary_key=True),
     # That of its newest version. It goes on counting when a dashboard was deleted and is made anew: who still has the
     # old one open can then not take the new one for it.
-    Column("version", Integer, nullable=False),
+    Column("version", Number, nullable=False),
     Column("changed", Float, nullable=False),
     Column("gone", Boolean, nullable=False, default=False, index=True),
 )
@@ -21,7 +23,7 @@ versions = Table(
     "dashboard_versions",
     metadata,
     Column("slug", String(120), primary_key=True),
-    Column("version", Integer, primary_key=True),
+    Column("version", Number, primary_key=True),
     Column("saved", Float, nullable=False),
     Column("author", String(80), nullable=False),
     Column("title", String(200), nullable=False),

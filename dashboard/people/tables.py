@@ -17,8 +17,9 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.exc import IntegrityError
 
-from dashboard.sql import Database
+from dashboard.sql import Database, Number
 
 metadata = MetaData()
 
@@ -38,7 +39,7 @@ rooms = Table(
     "rooms",
     metadata,
     Column("name", String(160), primary_key=True),
-    Column("offset", Integer, nullable=False),
+    Column("offset", Number, nullable=False),
     # Of a private room; a dashboard's has none.
     Column("title", String(160)),
 )
@@ -56,8 +57,8 @@ messages = Table(
     metadata,
     Column("room", String(160), primary_key=True),
     # The number that it had at first; `offset` is that of its last change.
-    Column("id", Integer, primary_key=True),
-    Column("offset", Integer, nullable=False, index=True),
+    Column("id", Number, primary_key=True),
+    Column("offset", Number, nullable=False, index=True),
     Column("person", String(32), nullable=False),
     Column("name", String(80), nullable=False),
     Column("colour", Integer, nullable=False),
@@ -75,7 +76,7 @@ messages = Table(
 whispers = Table(
     "whispers",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", Number, primary_key=True, autoincrement=True),
     Column("to", String(32), nullable=False, index=True),
     Column("person", String(32), nullable=False),
     Column("name", String(80), nullable=False),
@@ -101,8 +102,15 @@ class Tables(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__(url, metadata, "people.database")
+        try:
+            self.epoch = self._epoch()
+        except IntegrityError:  # somebody else has begun it at the same moment
+            self.epoch = self._epoch()
+
+    def _epoch(self) -> str:
         with self.begin() as db:
-            found = db.execute(select(about.c.value).where(about.c.key == "epoch")).scalar()
-            self.epoch = found or secrets.token_hex(8)
+            found: str | None = db.execute(select(about.c.value).where(about.c.key == "epoch")).scalar()
+            epoch = found or secrets.token_hex(8)
             if not found:
-                db.execute(insert(about).values(key="epoch", value=self.epoch))
+                db.execute(insert(about).values(key="epoch", value=epoch))
+            return epoch
