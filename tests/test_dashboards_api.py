@@ -266,7 +266,8 @@ def test_who_saves_too_much_has_to_wait(desk: Desk) -> None:
     """A loop that saves without end is slowed down by 429, also by what is wrong; others save meanwhile."""
     with ThreadPoolExecutor(8) as pool:
         codes = list(pool.map(lambda _: desk.put(title="")[0], range(4 * BURST)))
-    assert 429 in codes and codes[: BURST // 2] == [422] * (BURST // 2)
+    # Of eight at once any may be overtaken; as many as a burst has are let through, whichever these are.
+    assert 429 in codes and codes.count(422) >= BURST and {*codes} == {422, 429}
     other = Desk(desk.server)
     assert other.put()[0] == 200
     other.session.close()
