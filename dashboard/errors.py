@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+#: What is told of a fault that nobody has foreseen.
+INTERNAL = "Something went wrong on the server; its log has the details."
+
 
 class PlotroomError(Exception):
     """Base of the errors that are told to a person as one line, without a traceback."""

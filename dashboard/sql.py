@@ -63,9 +63,8 @@ class Database:
         for left in reversed(range(ATTEMPTS)):
             try:
                 return tables.create_all(self._engine)
-            except (
-                DatabaseError
-            ):  # somebody else may be making them at the same moment, which each database says its way
+            # Somebody else may be making them at the same moment, which each database says its own way.
+            except DatabaseError:
                 if not left:
                     raise
                 time.sleep(0.01)

@@ -11,7 +11,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from dashboard.errors import RequestRefused
+from dashboard.errors import INTERNAL, RequestRefused
 from dashboard.live.namespaces.only import ONLY
 from dashboard.web.answers import PlainPages, for_programs, gives_data, json_error, secured
 from dashboard.web.embeds import Embeds, is_framed
@@ -84,7 +84,7 @@ class Access:
             raise
         except Exception:  # the boundary of a request: told to the log, and to the reader as a sentence
             logger.exception("%r %r failed", environ["REQUEST_METHOD"], environ.get("PATH_INFO"))
-            error = RequestRefused(500, "internal", "Something went wrong on the server; its log has the details.")
+            error = RequestRefused(500, "internal", INTERNAL)
             answer = self._refusal(environ, error)
         return answer(environ, respond)
 

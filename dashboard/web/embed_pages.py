@@ -142,7 +142,7 @@ class EmbedPages:
             title=(spec or {}).get("title") or (metrics[0].title if metrics else made.title if made else slug),
         )
         headers = {"Content-Security-Policy": policy(frame_ancestors=self._embeds.ancestors)}
-        streamed = parts(text, lambda: self._tasks.native(embedded, self._boot(spot, metrics, opened, spec, base)))
+        streamed = parts(text, say, lambda: self._tasks.native(embedded, self._boot(spot, metrics, opened, spec, base)))
         return Response(streamed, content_type="text/html; charset=utf-8", headers=headers)
 
     def address(self) -> Response:

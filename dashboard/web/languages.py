@@ -7,6 +7,8 @@ from functools import partial
 
 from werkzeug.wrappers import Request
 
+from dashboard.errors import INTERNAL
+
 #: The tag of each language, as `<html lang>` has it; the first one is spoken to everybody else.
 TAGS = {"en": "en", "zh": "zh-CN"}
 
@@ -49,7 +51,7 @@ CHINESE = {
     "There is nothing at this address.": "这个地址没有内容。",
     "This address does not take that method.": "这个地址不接受该方法。",
     "The request is larger than anything this server needs.": "请求大于此服务器所需的任何内容。",
-    "Something went wrong on the server; its log has the details.": "服务器出了问题；详情见其日志。",
+    INTERNAL: "服务器出了问题；详情见其日志。",
     "The form is larger than any token.": "表单大于任何令牌。",
     "The form can't be read.": "无法读取表单。",
 }

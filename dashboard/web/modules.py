@@ -81,11 +81,24 @@ class _Texts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._texts: dict[str, str] = {}
+        self._declared: dict[str, list[str]] = {}
 
     def __getitem__(self, path: str) -> str:
         if path not in self._texts:
             self._texts[path] = COMMENT.sub("", (self._folder / path).read_text("utf-8"))
         return self._texts[path]
+
+    def declared(self, path: str) -> list[str]:
+        """The names that a module exports where it declares them."""
+        if path not in self._declared:
+            found = [_pairs(one["name"] or one["names"], ":") for one in _EXPORT.finditer(self[path])]
+            self._declared[path] = [name for pairs in found for _, name in pairs]
+        return self._declared[path]
+
+    def exported(self, path: str) -> set[str]:
+        """All names that others can take from it."""
+        passed = (_pairs(one["names"]) for one in _PASSED_ON.finditer(self[path]))
+        return {*self.declared(path), *(name for pairs in passed for _, name in pairs)}
 
 
 class _Packing:
@@ -170,7 +183,7 @@ class _Packing:
             return f"{self._name(other)}()" if other in later else f"Promise.resolve({self._name(other)})"
 
         text = self._texts[path]
-        exported = {name: name for name in _declared(text)}
+        exported = {name: name for name in self._texts.declared(path)}
         for one in _PASSED_ON.finditer(text):
             other = _beside(path, one["path"])
             self._demand(path, other, _pairs(one["names"]))
@@ -185,8 +198,7 @@ class _Packing:
         """A name that is not found would only be undefined where it is used."""
         if _is_library(other):
             return
-        text = self._texts[other]
-        there = {*_declared(text), *(name for one in _PASSED_ON.finditer(text) for _, name in _pairs(one["names"]))}
+        there = self._texts.exported(other)
         for name, _ in names:
             if name not in there:
                 raise ValueError(f"{path}: {other} does not export {name}, or in a form that is not known")
@@ -198,11 +210,6 @@ def _is_library(path: str) -> bool:
 
 def _beside(path: str, name: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-
-
-def _declared(text: str) -> list[str]:
-    """The names that a module exports where it declares them."""
-    return [name for one in _EXPORT.finditer(text) for _, name in _pairs(one["name"] or one["names"], ":")]
 
 
 def _pairs(names: str, between: str = " as ") -> Iterator[tuple[str, str]]:

@@ -9,27 +9,26 @@ from collections.abc import Callable, Iterator
 
 import orjson
 from flask import Blueprint, render_template, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from collectors.units import UNITS, unit
 from dashboard.dashboards.boards import Boards
 from dashboard.dashboards.store import Unavailable, Unknown
-from dashboard.errors import RequestRefused
+from dashboard.errors import INTERNAL, RequestRefused
 from dashboard.history.store import History
 from dashboard.live.catalog import Catalog
 from dashboard.tasks import Tasks
 from dashboard.web.dashboards import listed, shown
 from dashboard.web.families import OVERVIEW, families
 from dashboard.web.figures import Figures
-from dashboard.web.languages import TAGS, language_of, sayer
+from dashboard.web.languages import TAGS, Say, language_of, sayer
 from dashboard.web.modules import Pack
 
 logger = logging.getLogger(__name__)
 
 #: Stands in a page for its data; what people write into a page is escaped, so that it is there once.
 BOOT = Markup("<data>")
-_FAILED = "Something went wrong on the server; its log has the details."
 _SLUG = re.compile(r"[a-z][a-z0-9_-]{0,119}")
 
 
@@ -73,17 +72,18 @@ class Pages:
             raise RequestRefused(404, "not_found", "There is no dashboard of that name.")
         base = request.root_path.rstrip("/")
         language = language_of(request)
+        say = sayer(language)
         text = render_template(
             "page.html",
             boot=BOOT,
             static=f"{base}/static/{self._build}/",
             pack=self._pack,
-            say=sayer(language),
+            say=say,
             tag=TAGS[language],
             title=self._title(slug),
             here=self._here(slug) if self._here else 0,
         )
-        streamed = parts(text, lambda: self._tasks.native(embedded, self._boot(slug, base)))
+        streamed = parts(text, say, lambda: self._tasks.native(embedded, self._boot(slug, base)))
         return Response(streamed, content_type="text/html; charset=utf-8")
 
     def _boot(self, slug: str, base: str) -> dict[str, object]:
@@ -133,13 +133,14 @@ def blueprint(pages: Pages) -> Blueprint:
     return routes
 
 
-def parts(text: str, boot: Callable[[], str]) -> Iterator[str]:
+def parts(text: str, say: Say, boot: Callable[[], str]) -> Iterator[str]:
     """A page in two parts: the browser fetches its files while the data for its first drawing are brought together.
 
     That takes a while the first time, since it imports plotly.
 
     Args:
         text: the page, with `BOOT` where its data will be.
+        say: tells a fault in the reader's language.
         boot: makes them, as `embedded` does.
     """
     before, after = text.split(BOOT)
@@ -148,7 +149,7 @@ def parts(text: str, boot: Callable[[], str]) -> Iterator[str]:
         yield boot() + after
     except Exception:  # the boundary of a request whose answer has begun
         logger.exception("a page failed after its first part")
-        yield f"{{}}</script><p>{_FAILED}</p>"
+        yield f"{{}}</script><p>{escape(say(INTERNAL))}</p>"
 
 
 def embedded(content: object) -> str:

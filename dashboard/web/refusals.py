@@ -8,7 +8,7 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from dashboard.errors import RequestRefused
+from dashboard.errors import INTERNAL, RequestRefused
 from dashboard.web.answers import PlainPages, for_programs, json_error
 from dashboard.web.languages import language_of
 
@@ -18,7 +18,7 @@ _MESSAGES = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
     413: "The request is larger than anything this server needs.",
-    500: "Something went wrong on the server; its log has the details.",
+    500: INTERNAL,
 }
 
 
@@ -42,7 +42,7 @@ def install(app: Flask, pages: PlainPages) -> None:
     def on_any_error(error: Exception) -> Response:
         # The path, not the query: that may hold a token.
         logger.error("%r %r failed", request.method, request.path, exc_info=error)
-        return answer(RequestRefused(500, "internal", _MESSAGES[500]))
+        return answer(RequestRefused(500, "internal", INTERNAL))
 
     app.register_error_handler(RequestRefused, answer)
     app.register_error_handler(HTTPException, on_http_error)

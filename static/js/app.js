@@ -33,10 +33,10 @@ import { Units } from "./units.js";
 import { Delays } from "./live/delays.js";
 
 /** @typedef {import("./types.js").Boot} Boot */
+/** @typedef {ReturnType<typeof makeApp>} App */
 
 /** ms; a connection that is away for less is back before anybody has read that. */
 const AWAY_AFTER = 10_000;
-/** @typedef {ReturnType<typeof makeApp>} App */
 
 /** @returns {App} the parts, in a component */
 export const useApp = () => inject("app");

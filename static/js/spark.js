@@ -106,21 +106,21 @@ export function sketch(canvas, ring, value, { from, to }, colour, { points = POI
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, width, height);
   const line = new Path2D();
-  const area = new Path2D();
+  const area = fill ? new Path2D() : null;
   let down = false;
   let x = 0;
   places.forEach((place, which) => {
     const one = values[which] ?? NaN;
-    if (down && Number.isNaN(one)) area.lineTo(x, height);
+    if (down && Number.isNaN(one)) area?.lineTo(x, height);
     x = ((/** @type {number} */ (ring.times[place]) - from) / (to - from)) * width;
     const y = height - 2 - ((one - least) / size) * (height - 4);
     if (down) line.lineTo(x, y);
     else line.moveTo(x, y);
-    if (!down) area.moveTo(x, height);
-    area.lineTo(x, y);
+    if (!down) area?.moveTo(x, height);
+    area?.lineTo(x, y);
     down = !Number.isNaN(one);
   });
-  if (fill) {
+  if (area) {
     if (down) area.lineTo(x, height);
     pen.fillStyle = fill;
     pen.fill(area);

@@ -7,7 +7,7 @@ import { sketch } from "../spark.js";
 import { TEXT, labelled, listed, momentText, spanText, withKey } from "../text.js";
 import { brushed, centred, keyed, placed, reachFor, stripOf, wheeledOn } from "../time/brush.js";
 import { oldestAt } from "../time/everything.js";
-import { SLACK, lengthOf, stretched, wheeled } from "../time/gestures.js";
+import { SLACK, isSecond, lengthOf, stretched, wheeled } from "../time/gestures.js";
 import { Longer } from "../time/longer.js";
 import { ticksOf } from "../timeticks.js";
 import { duration } from "../units.js";
@@ -26,9 +26,6 @@ const TOLD_EVERY = 1_000;
 const RESTS = 400;
 /** ms that are shown at least. */
 const LEAST = 1_000;
-/** ms and px between two taps that are one. */
-const TWICE = 320;
-const NEAR = 28;
 const FILLED = 0.12;
 
 export const Brush = {
@@ -45,7 +42,7 @@ export const Brush = {
     let longer = null;
     /** @type {{part: Part, id: number, x: number, left: number, width: number, begun: Span, strip: Span, live: boolean, moved: boolean} | null} what a hand does */
     let held = null;
-    /** @type {{at: number, x: number} | null} */
+    /** @type {import("../time/gestures.js").Tap | null} */
     let tapped = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let resting;
@@ -214,20 +211,14 @@ export const Brush = {
     function up(event) {
       if (!held || event.pointerId !== held.id) return;
       const { part, begun, moved: far, live: wasLive, strip: there } = held;
-      const twice = event.pointerType === "touch" && !far && tapped !== null && event.timeStamp - tapped.at < TWICE && Math.abs(event.clientX - tapped.x) < NEAR;
-      tapped = far || twice ? null : { at: event.timeStamp, x: event.clientX };
-      if (twice) {
-        held = null;
-        back();
-        return;
-      }
-      if (!far && part === "new" && event.type === "pointerup") look(centred(shown(), begun.from, there));
-      else if (!far) {
-        held = null;
-        return;
-      }
+      const now = { at: event.timeStamp, x: event.clientX };
+      const twice = event.pointerType === "touch" && !far && isSecond(now, tapped);
+      tapped = far || twice ? null : now;
+      const beside = !far && !twice && part === "new" && event.type === "pointerup";
+      if (beside) look(centred(shown(), begun.from, there));
       held = null;
-      rest(part, wasLive);
+      if (twice) back();
+      else if (far || beside) rest(part, wasLive);
     }
 
     /** @param {PointerEvent} event */

@@ -4,6 +4,7 @@ import { momentAt } from "../marks.js";
 
 /** @typedef {{from: number, to: number}} Span ms */
 /** @typedef {import("../marks.js").Area} Area */
+/** @typedef {{at: number, x: number}} Tap when a finger has tapped, ms, and where, px */
 /** @typedef {{shortest: number, longest: number, first: number, last: number}} Bounds of spans, ms; `first` and `last` moments */
 
 /** px of a wheel that make a span twice as long. */
@@ -15,11 +16,17 @@ const PAGE = 400;
 const MOST = 240;
 /** px of a drag that is no click. */
 export const SLACK = 4;
+/** ms and px between two taps that are one. */
+const TWICE = 320;
+const NEAR = 28;
 /** px that two fingers are taken to be apart at least: closer ones would stretch the span without end. */
 const CLOSE = 24;
 
 /** @param {Span} span */
 export const lengthOf = ({ from, to }) => to - from;
+
+/** Whether two taps are a double one. @param {Tap} tap @param {Tap | null} before */
+export const isSecond = (tap, before) => before !== null && tap.at - before.at < TWICE && Math.abs(tap.x - before.x) < NEAR;
 
 /** The span after its picture was moved to the right. @param {Span} span @param {number} px @param {number} width of the plot, px @returns {Span} */
 export function panned(span, px, width) {

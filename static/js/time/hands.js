@@ -3,7 +3,7 @@
 // The browser keeps vertical swipes, by `touch-action: pan-y`, and the plain wheel: these scroll the page.
 
 import { momentAt } from "../marks.js";
-import { SLACK, panned, pinched, selected, stretched, wheeled } from "./gestures.js";
+import { SLACK, isSecond, panned, pinched, selected, stretched, wheeled } from "./gestures.js";
 
 /** @typedef {import("./gestures.js").Span} Span */
 /** @typedef {import("../marks.js").Area} Area */
@@ -22,9 +22,6 @@ import { SLACK, panned, pinched, selected, stretched, wheeled } from "./gestures
 
 /** ms of silence after which a wheel has come to rest. */
 const RESTS = 160;
-/** ms and px between two taps that are one. */
-const TWICE = 320;
-const NEAR = 28;
 
 /**
  * @param {HTMLElement} element around the chart
@@ -38,7 +35,7 @@ export function handsOn(element, grip) {
   let doing = "";
   /** @type {{area: Area, x: number, xs: [number, number]} | null} as it was when that began */
   let begun = null;
-  /** @type {{at: number, x: number} | null} */
+  /** @type {import("./gestures.js").Tap | null} */
   let tapped = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let resting;
@@ -136,8 +133,9 @@ export function handsOn(element, grip) {
   function tap(event) {
     const area = grip.area();
     if (!area) return;
-    const twice = tapped && event.timeStamp - tapped.at < TWICE && Math.abs(x(event) - tapped.x) < NEAR;
-    tapped = twice ? null : { at: event.timeStamp, x: x(event) };
+    const now = { at: event.timeStamp, x: x(event) };
+    const twice = isSecond(now, tapped);
+    tapped = twice ? null : now;
     if (twice) grip.back();
     else grip.tap(momentAt(area, x(event)));
   }
