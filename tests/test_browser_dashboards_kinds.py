@@ -212,6 +212,8 @@ def test_a_bound_figure_moves(room: Server, page: Page) -> None:
     assert all(0 <= speed < 10 for speed in r if speed is not None)
     assert len({*theta}) > 2
     until(page, f"last => {data}.theta.at(-1) !== last", theta[-1])
+    reach = "document.querySelector('#p1 .canvas')._fullLayout.polar.radialaxis"
+    assert page.evaluate(f"() => {reach}.autorange && {reach}.range[1] >= Math.max(...{data}.r)")
 
 
 def test_a_figure_of_many_series_has_the_newest_of_each(room: Server, page: Page) -> None:

@@ -17,7 +17,7 @@ import { Pins } from "./live/pins.js";
 import { Ticks } from "./live/ticks.js";
 import { ahead, axisOf, zone } from "./localtime.js";
 import { placesOf } from "./only.js";
-import { marginOf } from "./own.js";
+import { following, marginOf } from "./own.js";
 import { Surroundings } from "./surroundings.js";
 import { ticksOf, timeTicks } from "./timeticks.js";
 
@@ -436,7 +436,7 @@ export class Drawing {
     const { clientWidth: width, clientHeight: height } = this.element;
     const margin = { ...template["layout"].margin, ...marginOf(this.figure), ...layout["margin"] };
     // Plotly writes into what it is given; this one belongs to a dashboard.
-    const whole = { uirevision: "kept", ...structuredClone(layout), template, width, height, margin };
+    const whole = { uirevision: "kept", ...following(structuredClone(layout), data), template, width, height, margin };
     const failed = (/** @type {unknown} */ error) => {
       if (!this.plotly) return;
       this.clear();

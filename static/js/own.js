@@ -1,5 +1,7 @@
 // What a figure that a plugin brings says about itself: the unit of its values, the room it needs, and its own legend.
 
+import { POLAR } from "./fill.js";
+
 /** @typedef {import("./types.js").Figure} Figure */
 /** @typedef {import("./types.js").Json} Json */
 
@@ -83,6 +85,24 @@ export function marginOf({ data, layout }) {
     } else if (key === "xaxis" && titled(axis)) margin["b"] = 24 + TITLE;
   }
   return margin;
+}
+
+/**
+ * A layout in which the axes of what is round follow their values. Plotly takes a range that it has found there for one
+ * that a hand has chosen, and keeps it, unless it is told to find it.
+ * @param {Json} layout
+ * @param {Json[]} data
+ * @returns {Json}
+ */
+export function following(layout, data) {
+  const whole = { ...layout };
+  for (const { type, subplot = "polar" } of data) {
+    if (!POLAR.includes(type)) continue;
+    const { radialaxis } = whole[subplot] ?? {};
+    if (radialaxis?.range || radialaxis?.autorange !== undefined) continue;
+    whole[subplot] = { ...whole[subplot], radialaxis: { ...radialaxis, autorange: true } };
+  }
+  return whole;
 }
 
 /**

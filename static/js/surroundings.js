@@ -1,7 +1,7 @@
 // What is around the data of a chart: margins, axes with their ticks, bands behind it. Plotly's layout, in other words.
 
 import { logRange, logTicks, valueRange, valueTicks } from "./axes.js";
-import { marginOf } from "./own.js";
+import { following, marginOf } from "./own.js";
 import { around } from "./ranked.js";
 import { bands } from "./thresholds.js";
 import { hoverFormat, timeTicks } from "./timeticks.js";
@@ -98,7 +98,7 @@ export class Surroundings {
     // Plotly writes into what it is given.
     const given = structuredClone(this.given);
     /** @type {Json} */
-    const layout = { ...given, template, width, height, margin, uirevision: revision };
+    const layout = { ...following(given, data), template, width, height, margin, uirevision: revision };
     layout["dragmode"] = given["dragmode"] ?? false;
     if (this.kind.top) {
       const [, high] = divided(this.ends, factor);

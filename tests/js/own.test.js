@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { legendOf, marginOf, scalable } from "../../static/js/own.js";
+import { following, legendOf, marginOf, scalable } from "../../static/js/own.js";
 
 /** @param {object} trace @param {object} [layout] @param {object[]} more */
 const figure = (trace, layout = {}, ...more) => ({ data: [trace, ...more], layout });
@@ -44,4 +44,16 @@ test("a ramp explains only colours of ours", () => {
     assert.equal(legendOf(figure({ type: "heatmap", ...own }), false), "none");
   }
   assert.equal(legendOf(figure({ type: "bar", orientation: "h" }), false), "none");
+});
+
+test("axes of what is round follow their values, unless the figure says how far they go", () => {
+  const data = [{ type: "barpolar" }, { type: "scatterpolar", subplot: "polar2" }, { type: "scatter" }];
+  const given = { polar2: { hole: 0.2, radialaxis: { nticks: 3 } }, xaxis: {} };
+  assert.deepEqual(following(given, data), {
+    polar: { radialaxis: { autorange: true } }, polar2: { hole: 0.2, radialaxis: { nticks: 3, autorange: true } }, xaxis: {},
+  });
+  assert.deepEqual(given, { polar2: { hole: 0.2, radialaxis: { nticks: 3 } }, xaxis: {} });
+  for (const radialaxis of [{ range: [0, 5] }, { autorange: "reversed" }]) {
+    assert.deepEqual(following({ polar: { radialaxis } }, [{ type: "barpolar" }]), { polar: { radialaxis } });
+  }
 });
