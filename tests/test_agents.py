@@ -25,9 +25,10 @@ from dashboard.live.agent_payloads import (
     RetireRequest,
     StateRequest,
 )
-from dashboard.live.agents import MOST_AGENTS, Agents, Refused
+from dashboard.live.agents import MOST_AGENTS, Agents
 from dashboard.live.catalog import Catalog
 from dashboard.live.payloads import BadRequest, Request, parse
+from dashboard.live.refused import Refused
 from dashboard.live.wire import AGENTS
 from dashboard.settings import HistorySettings, Settings
 from dashboard.tasks import Clock, run_here

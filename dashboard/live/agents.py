@@ -24,6 +24,7 @@ from dashboard.live.agent_payloads import (
     RetireRequest,
     StateRequest,
 )
+from dashboard.live.refused import Refused
 from dashboard.live.wire import Code, Payload
 from dashboard.sampling.state import JobState, one_line
 
@@ -37,18 +38,6 @@ log = logging.getLogger(__name__)
 MOST_AGENTS = 1000
 #: Names with a meaning of their own in addresses of dashboards.
 RESERVED = ("overview",)
-
-
-class Refused(Exception):
-    """A request can't be done.
-
-    Attributes:
-        code: for programs.
-    """
-
-    def __init__(self, code: Code, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(eq=False)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from dashboard.history.downsample import MIN_POINTS
 from dashboard.history.ring import Slice
 from dashboard.history.store import History
-from dashboard.live import wire
 from dashboard.live.payloads import Wanted
+from dashboard.live.refused import Refused
 from dashboard.live.wire import Code
 
 #: Values (points times series) in the answer to one request: 8 MB on the wire.
@@ -35,14 +35,6 @@ class Backfill:
     def size(self) -> int:
         """How many values there are in the answer."""
         return len(self.samples.values) * (self.points if self.more else min(self.points, len(self.samples.times)))
-
-
-class Refused(Exception):
-    """A metric can't be watched."""
-
-    def __init__(self, code: Code, message: str) -> None:
-        super().__init__(message)
-        self.error = wire.error(code, message)
 
 
 def no_room() -> Refused:

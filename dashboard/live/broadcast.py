@@ -13,13 +13,14 @@ from collectors.metric import Series
 from collectors.sample import Batch
 from dashboard.history.store import History, UnknownMetric
 from dashboard.live import wire
-from dashboard.live.backfill import MAX_VALUES, Backfill, Refused, no_room, read
+from dashboard.live.backfill import MAX_VALUES, Backfill, no_room, read
 from dashboard.live.catalog import Catalog, Change
 from dashboard.live.extract import Extracts, Opened
 from dashboard.live.fanout import Fanout, frame
 from dashboard.live.news import News
 from dashboard.live.pace import Pace, Samples
 from dashboard.live.payloads import SubscribeRequest, Wanted
+from dashboard.live.refused import Refused
 from dashboard.live.wire import Code, Event, Payload
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ class Broadcast:
                 joined = self._join(sid, wanted, known, left)
             except Refused as refused:
                 answer["error"] = refused.error
-                if refused.error["code"] == Code.RATE_LIMITED:
+                if refused.code is Code.RATE_LIMITED:
                     left = 0
                 continue
             left -= joined.size

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.live import wire
 from dashboard.live.budget import Budget
 from dashboard.live.fanout import Fanout, frame
+from dashboard.live.refused import Refused
 from dashboard.live.talk_payloads import (
     MAX_TITLE,
     EditRequest,
@@ -54,18 +55,6 @@ DASHBOARD = "dashboard:"
 CROWD_EVERY = 1.0
 #: Rooms that one connection may be in.
 MOST_ROOMS = 20
-
-
-class Refused(Exception):
-    """A request can't be done.
-
-    Attributes:
-        code: for programs.
-    """
-
-    def __init__(self, code: Code, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class Talk:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import flask
 from flask_socketio import Namespace
@@ -18,17 +17,14 @@ from dashboard.live.agent_payloads import (
     RetireRequest,
     StateRequest,
 )
-from dashboard.live.agents import Agents, Refused
+from dashboard.live.agents import Agents
 from dashboard.live.fanout import Fanout, frame
 from dashboard.live.namespaces.asking import answer, sid
 from dashboard.live.namespaces.only import demand_all
-from dashboard.live.payloads import Request
 from dashboard.live.wire import Event, Payload
 
 if TYPE_CHECKING:
     from dashboard.settings import LiveSettings
-
-Asked = TypeVar("Asked", bound=Request)
 
 
 class AgentsNamespace(Namespace):  # type: ignore[misc]  # Flask-SocketIO ships no types
@@ -59,34 +55,22 @@ class AgentsNamespace(Namespace):  # type: ignore[misc]  # Flask-SocketIO ships 
         self._agents.disconnect(sid())
 
     def on_register(self, *arguments: object) -> Payload:
-        return _asked(RegisterRequest, arguments, self._agents.register)
+        return answer(RegisterRequest, arguments, self._agents.register)
 
     def on_clock(self, *arguments: object) -> Payload:
-        return _asked(ClockRequest, arguments, lambda who, request: self._agents.clock(who))
+        return answer(ClockRequest, arguments, lambda who, request: self._agents.clock(who))
 
     def on_declare(self, *arguments: object) -> Payload:
-        return _asked(DeclareRequest, arguments, self._agents.declare)
+        return answer(DeclareRequest, arguments, self._agents.declare)
 
     def on_state(self, *arguments: object) -> Payload:
-        return _asked(StateRequest, arguments, self._agents.state)
+        return answer(StateRequest, arguments, self._agents.state)
 
     def on_retire(self, *arguments: object) -> Payload:
-        return _asked(RetireRequest, arguments, self._agents.retire)
+        return answer(RetireRequest, arguments, self._agents.retire)
 
     def on_keep(self, *arguments: object) -> Payload:
-        return _asked(KeepRequest, arguments, self._agents.keep)
+        return answer(KeepRequest, arguments, self._agents.keep)
 
     def on_push(self, *arguments: object) -> Payload:
-        return _asked(PushRequest, arguments, self._agents.push)
-
-
-def _asked(model: type[Asked], arguments: tuple[object, ...], respond: Callable[[str, Asked], Payload]) -> Payload:
-    who = sid()
-
-    def answered(request: Asked) -> Payload:
-        try:
-            return respond(who, request)
-        except Refused as refused:
-            return wire.refusal(refused.code, str(refused))
-
-    return answer(model, arguments, answered)
+        return answer(PushRequest, arguments, self._agents.push)

@@ -9,17 +9,26 @@ import flask
 
 from dashboard.live import wire
 from dashboard.live.payloads import BadRequest, Request, parse
+from dashboard.live.refused import Refused
 from dashboard.live.wire import Code, Payload
 
 Asked = TypeVar("Asked", bound=Request)
 
 
-def answer(model: type[Asked], arguments: tuple[object, ...], respond: Callable[[Asked], Payload]) -> Payload:
-    """The answer to an event with these arguments."""
+def answer(model: type[Asked], arguments: tuple[object, ...], respond: Callable[[str, Asked], Payload]) -> Payload:
+    """The answer to an event with these arguments.
+
+    Args:
+        model: what they have to be.
+        arguments: as they came.
+        respond: makes the answer, for whom (see `sid`) and of what they ask.
+    """
     try:
-        return respond(parse(model, arguments))
+        return respond(sid(), parse(model, arguments))
     except BadRequest as error:
         return wire.refusal(Code.BAD_REQUEST, str(error))
+    except Refused as refused:
+        return wire.refusal(refused.code, str(refused))
 
 
 def sid() -> str:

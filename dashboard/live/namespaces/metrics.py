@@ -32,12 +32,12 @@ class MetricsNamespace(Namespace):  # type: ignore[misc]  # Flask-SocketIO ships
         self._broadcast.disconnect(sid())
 
     def on_catalog(self, *arguments: object) -> Payload:
-        return answer(CatalogRequest, arguments, lambda request: self._broadcast.catalog(sid()))
+        return answer(CatalogRequest, arguments, lambda who, request: self._broadcast.catalog(who))
 
     def on_subscribe(self, *arguments: object) -> Payload:
-        return answer(SubscribeRequest, arguments, lambda request: self._broadcast.subscribe(sid(), request))
+        return answer(SubscribeRequest, arguments, self._broadcast.subscribe)
 
     def on_unsubscribe(self, *arguments: object) -> Payload:
         return answer(
-            UnsubscribeRequest, arguments, lambda request: self._broadcast.unsubscribe(sid(), request.metrics)
+            UnsubscribeRequest, arguments, lambda who, request: self._broadcast.unsubscribe(who, request.metrics)
         )

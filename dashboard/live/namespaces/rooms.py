@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from flask_socketio import Namespace
 
 from dashboard.live import wire
 from dashboard.live.namespaces.asking import answer, sid
 from dashboard.live.namespaces.only import demand_all
-from dashboard.live.payloads import Request
-from dashboard.live.talk import Refused, Talk
+from dashboard.live.talk import Talk
 from dashboard.live.talk_payloads import (
     EditRequest,
     FollowRequest,
@@ -26,8 +22,6 @@ from dashboard.live.talk_payloads import (
     WhisperRequest,
 )
 from dashboard.live.wire import Payload
-
-Asked = TypeVar("Asked", bound=Request)
 
 
 class RoomsNamespace(Namespace):  # type: ignore[misc]  # Flask-SocketIO ships no types
@@ -50,46 +44,34 @@ class RoomsNamespace(Namespace):  # type: ignore[misc]  # Flask-SocketIO ships n
         self._talk.disconnect(sid())
 
     def on_join(self, *arguments: object) -> Payload:
-        return _asked(JoinRequest, arguments, self._talk.join)
+        return answer(JoinRequest, arguments, self._talk.join)
 
     def on_leave(self, *arguments: object) -> Payload:
-        return _asked(LeaveRequest, arguments, self._talk.leave)
+        return answer(LeaveRequest, arguments, self._talk.leave)
 
     def on_me(self, *arguments: object) -> Payload:
-        return _asked(MeRequest, arguments, self._talk.me)
+        return answer(MeRequest, arguments, self._talk.me)
 
     def on_say(self, *arguments: object) -> Payload:
-        return _asked(SayRequest, arguments, self._talk.say)
+        return answer(SayRequest, arguments, self._talk.say)
 
     def on_edit(self, *arguments: object) -> Payload:
-        return _asked(EditRequest, arguments, self._talk.edit)
+        return answer(EditRequest, arguments, self._talk.edit)
 
     def on_whisper(self, *arguments: object) -> Payload:
-        return _asked(WhisperRequest, arguments, self._talk.whisper)
+        return answer(WhisperRequest, arguments, self._talk.whisper)
 
     def on_open(self, *arguments: object) -> Payload:
-        return _asked(OpenRequest, arguments, self._talk.open)
+        return answer(OpenRequest, arguments, self._talk.open)
 
     def on_invite(self, *arguments: object) -> Payload:
-        return _asked(InviteRequest, arguments, self._talk.invite)
+        return answer(InviteRequest, arguments, self._talk.invite)
 
     def on_quit(self, *arguments: object) -> Payload:
-        return _asked(QuitRequest, arguments, self._talk.quit)
+        return answer(QuitRequest, arguments, self._talk.quit)
 
     def on_view(self, *arguments: object) -> Payload:
-        return _asked(ViewRequest, arguments, self._talk.view)
+        return answer(ViewRequest, arguments, self._talk.view)
 
     def on_follow(self, *arguments: object) -> Payload:
-        return _asked(FollowRequest, arguments, self._talk.follow)
-
-
-def _asked(model: type[Asked], arguments: tuple[object, ...], respond: Callable[[str, Asked], Payload]) -> Payload:
-    who = sid()
-
-    def answered(request: Asked) -> Payload:
-        try:
-            return respond(who, request)
-        except Refused as refused:
-            return wire.refusal(refused.code, str(refused))
-
-    return answer(model, arguments, answered)
+        return answer(FollowRequest, arguments, self._talk.follow)
