@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.history.chunks import BUCKETS, FULL, MOST_CELLS, Chunks, Damages
-from dashboard.history.codec import Stretch
+from dashboard.history.chunk_writer import BUCKETS, FULL, MOST_CELLS, ChunkWriter
+from dashboard.history.chunks import Chunks
+from dashboard.history.damages import Damages
 from dashboard.history.database import MIGRATIONS, StoreDamaged
+from dashboard.history.stretch import Stretch
 from dashboard.history.tiers import ASPECTS, COUNT, LAST, MAX, MIN, SUM, Tier
 
 MINUTE = 60_000
@@ -129,7 +131,7 @@ def test_chunks_are_a_dict_in_which_the_later_write_replaces_a_span(
     steps: list[tuple[int, int, int, set[int], int]], random: Random
 ) -> None:
     """Whatever is put where, each tier is what a plain model holds and sums up, and no two chunks overlap."""
-    chunks, model, end = Chunks(Damages()), Model(), START
+    chunks, model, end = ChunkWriter(Damages()), Model(), START
     with closing(fresh()) as db:
         for jump, count, step, places, more in steps:
             first = max(START - 10**9, end + jump * 1000)
@@ -148,7 +150,7 @@ def minutes(first: int, count: int, value: float = 1.0) -> Rows:
 
 def test_what_comes_in_order_is_found_in_any_part(db: sqlite3.Connection) -> None:
     """A question gets the samples at its ends and between, whichever chunks they stand in, and no others."""
-    chunks = Chunks(Damages())
+    chunks = ChunkWriter(Damages())
     for first in range(0, 3000, 500):
         chunks.put(db, METRIC, stretch(minutes(first, 500)))
     low, high = START + 499 * MINUTE, START + 2100 * MINUTE
@@ -164,7 +166,7 @@ def test_what_comes_in_order_is_found_in_any_part(db: sqlite3.Connection) -> Non
 
 def test_small_portions_grow_together(db: sqlite3.Connection) -> None:
     """What comes in small portions stands in chunks of a good size, not in as many as there were portions."""
-    chunks = Chunks(Damages())
+    chunks = ChunkWriter(Damages())
     for first in range(0, 3000, 50):
         chunks.put(db, METRIC, stretch(minutes(first, 50)))
     sizes = [n for (n,) in db.execute("SELECT n FROM chunk WHERE tier = 0 ORDER BY first")]
@@ -176,7 +178,7 @@ def test_small_portions_grow_together(db: sqlite3.Connection) -> None:
 
 def test_what_is_packed_every_ten_minutes_stands_in_chunks_of_twenty(db: sqlite3.Connection) -> None:
     """Two stretches of ten minutes and a second make one chunk, the third begins another one."""
-    chunks = Chunks(Damages())
+    chunks = ChunkWriter(Damages())
     for first in range(0, 4 * 601, 601):
         chunks.put(db, METRIC, stretch(minutes(first, 601)))
     assert db.execute("SELECT n FROM chunk WHERE tier = 0 ORDER BY first").fetchall() == [(1202,), (1202,)]
@@ -184,7 +186,7 @@ def test_what_is_packed_every_ten_minutes_stands_in_chunks_of_twenty(db: sqlite3
 
 def test_a_wide_metric_has_short_chunks(db: sqlite3.Connection) -> None:
     """A chunk has so many values at most, however many series there are."""
-    chunks = Chunks(Damages())
+    chunks = ChunkWriter(Damages())
     times = START + 1000 * np.arange(600, dtype=np.int64)
     chunks.put(db, METRIC, Stretch(times, np.arange(1000, dtype=np.uint32), np.ones((1000, 600))))
     sizes = db.execute("SELECT n * k FROM chunk WHERE tier = 0").fetchall()
@@ -194,7 +196,7 @@ def test_a_wide_metric_has_short_chunks(db: sqlite3.Connection) -> None:
 
 def test_a_series_that_has_left_costs_nothing(db: sqlite3.Connection) -> None:
     """A chunk has only the series that have a value in it."""
-    chunks = Chunks(Damages())
+    chunks = ChunkWriter(Damages())
     gone = {START + at * MINUTE: {0: 1.0, 1: np.nan} for at in range(400)}
     chunks.put(db, METRIC, stretch(gone))
     assert db.execute("SELECT k FROM chunk WHERE tier = 0").fetchall() == [(1,)]
@@ -202,7 +204,7 @@ def test_a_series_that_has_left_costs_nothing(db: sqlite3.Connection) -> None:
 
 def test_fast_metrics_are_marked(db: sqlite3.Connection) -> None:
     """Only the full resolution of what comes more than once a second is kept for a shorter time."""
-    chunks = Chunks(Damages())
+    chunks = ChunkWriter(Damages())
     chunks.put(db, 1, stretch({START + at * 100: {0: 1.0} for at in range(400)}))
     chunks.put(db, 2, stretch({START + at * 1000: {0: 1.0} for at in range(400)}))
     assert db.execute("SELECT metric, tier FROM chunk WHERE fast").fetchall() == [(1, 0)]
@@ -212,7 +214,7 @@ def test_fast_metrics_are_marked(db: sqlite3.Connection) -> None:
 def test_a_chunk_that_was_changed_is_left_out(db: sqlite3.Connection, column: str) -> None:
     """A chunk of which anything is not what was written is told once and never shown; the others are."""
     damages = Damages()
-    chunks = Chunks(damages)
+    chunks = ChunkWriter(damages)
     for first in range(0, 3 * FULL, FULL):
         chunks.put(db, METRIC, stretch(minutes(first, FULL)))
     second = START + FULL * MINUTE
@@ -226,7 +228,7 @@ def test_a_chunk_that_was_changed_is_left_out(db: sqlite3.Connection, column: st
 
 def test_words_where_numbers_have_to_be_are_damage(db: sqlite3.Connection) -> None:
     """A file in which a time or a count has become something else is said to be damaged, by whatever needs it."""
-    chunks = Chunks(Damages())
+    chunks = ChunkWriter(Damages())
     chunks.put(db, METRIC, stretch(minutes(0, FULL)))
     db.execute("UPDATE chunk SET first = 'x' || first, last = 2.5, n = 'y'")
     with pytest.raises(StoreDamaged):
@@ -242,7 +244,7 @@ def test_words_where_numbers_have_to_be_are_damage(db: sqlite3.Connection) -> No
 
 def test_what_is_damaged_gives_way(db: sqlite3.Connection) -> None:
     """Samples can be written where a chunk stands that can't be read."""
-    chunks = Chunks(Damages())
+    chunks = ChunkWriter(Damages())
     chunks.put(db, METRIC, stretch(minutes(0, 600)))
     db.execute("UPDATE chunk SET data = zeroblob(40)")
     chunks.put(db, METRIC, stretch(minutes(0, 600, 5.0)))
@@ -251,7 +253,7 @@ def test_what_is_damaged_gives_way(db: sqlite3.Connection) -> None:
 
 def test_a_stretch_that_stands_twice_is_read_once(db: sqlite3.Connection) -> None:
     """A file that has lost some of its writes may have two chunks of the same time; no sample is told twice."""
-    chunks, other = Chunks(Damages()), fresh()
+    chunks, other = ChunkWriter(Damages()), fresh()
     chunks.put(db, METRIC, stretch(minutes(0, 600)))
     with closing(other):
         chunks.put(other, METRIC, stretch(minutes(300, 600)))
@@ -266,7 +268,7 @@ def test_a_stretch_that_stands_twice_is_read_once(db: sqlite3.Connection) -> Non
 
 def test_only_what_is_wanted_is_unpacked(db: sqlite3.Connection) -> None:
     """Of many series those that are asked for are given, in the order of their places."""
-    chunks = Chunks(Damages())
+    chunks = ChunkWriter(Damages())
     chunks.put(
         db, METRIC, stretch({START + at * MINUTE: {place: place + at / 8 for place in range(5)} for at in range(9)})
     )

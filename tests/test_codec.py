@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.history.codec import Damaged, Packed, Stretch, decode, encode
+from dashboard.history.codec import Damaged, Packed, decode, encode
+from dashboard.history.stretch import Stretch
 
 START = 1_790_000_000_000
 

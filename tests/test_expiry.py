@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.history.chunks import Chunks, Damages
-from dashboard.history.codec import Stretch
+from dashboard.history.chunk_writer import ChunkWriter
+from dashboard.history.damages import Damages
 from dashboard.history.database import NAME, PAGE, Database
 from dashboard.history.expiry import EVERY, GIVEN_BACK, SPARE, Expiry, Keep, used
+from dashboard.history.stretch import Stretch
 from dashboard.history.tiers import Tier
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -31,7 +32,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def fill(database: Database, metric: int, days: float, step: int, series: int = 1, noise: bool = False) -> None:
     """Samples from `START` on, in chunks."""
-    chunks, random = Chunks(Damages()), np.random.default_rng(1)
+    chunks, random = ChunkWriter(Damages()), np.random.default_rng(1)
     times = START + np.arange(0, round(days * DAY), step, dtype=np.int64)
     with database.writing() as db:
         for low in range(0, len(times), 600):

@@ -240,7 +240,7 @@ def test_sums_are_made_anew(plotroom: Command, folder: Path) -> None:
         [(metric,)] = db.execute("SELECT id FROM metric").fetchall()
         whole = archive._chunks.samples(db, metric, START + 600_000, START + 700_000)
         whole.values[0] += 1.0
-        archive._chunks._put_samples(db, metric, whole, int(whole.times[0]))
+        archive._written._put_samples(db, metric, whole, int(whole.times[0]))
     archive.close(clean=True)
     done = plotroom("check")
     assert done.code == 1 and "sums of minutes" in done.out

@@ -20,9 +20,9 @@ import numpy as np
 from collectors.metric import Series
 from collectors.sample import Times, Values
 from dashboard.history import journal
-from dashboard.history.chunks import Damages
-from dashboard.history.codec import Stretch
+from dashboard.history.chunk_writer import ChunkWriter
 from dashboard.history.compact import Compaction
+from dashboard.history.damages import Damages
 from dashboard.history.database import NAME, Database, StoreDamaged, StoreTrouble, checksum, translated
 from dashboard.history.directory import Key, Known
 from dashboard.history.epoch import new_epoch
@@ -31,6 +31,7 @@ from dashboard.history.insert import MOST_SERIES, Insertion
 from dashboard.history.ring import Slice
 from dashboard.history.salvage import resume, set_aside
 from dashboard.history.shelf import Shelf, nothing
+from dashboard.history.stretch import Stretch
 from dashboard.history.tiers import Tier
 from dashboard.history.unpacked import Backlog, Merged, unpacked
 
@@ -120,7 +121,7 @@ class Archive(Shelf):
         self._expiry = Expiry(keep)
         self.counts = Counts()
         super().__init__(self.counts.damages)
-        self._written = self._chunks
+        self._written = ChunkWriter(self.counts.damages)
         self._backlog = Backlog(self._directory, self._written)
         self._chunks = Merged(self.counts.damages, self._backlog.waiting)
         self._stale = False

@@ -1,46 +1,32 @@
-"""The chunks of a metric in one tier: rows of the database that do not overlap in time."""
+"""The chunks of a metric in one tier: rows of the database that do not overlap in time, read by span."""
 
 from __future__ import annotations
 
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from collectors.sample import GAP, Times, Values
-from dashboard.history.codec import Damaged, Packed, Places, Stretch, decode, encode
+from dashboard.history.codec import Damaged, Packed, decode
+from dashboard.history.damages import Damages
 from dashboard.history.database import checksum, whole
+from dashboard.history.folding import places_of
+from dashboard.history.stretch import Places, Stretch
 from dashboard.history.tiers import (
     ALL_ASPECTS,
     ASPECTS,
     COUNT,
     Buckets,
     Tier,
-    aligned,
-    beyond,
-    fuller,
-    merge,
     sum_up,
     widen,
 )
 
-#: Times of a full chunk: at one a second, twice the ten minutes (and a second or two) after which samples are packed.
-#: Fewer pack worse, and a day of them takes longer to read; more are packed anew more often, and a minute takes longer.
-FULL = 1250
-#: At least so long, when samples come faster, as long as there are not too many.
-LENGTH = 1_250_000
-MOST_TIMES = 4096
-MOST_CELLS = 2**17
-#: Buckets of a chunk: six hours of minutes, fifteen days of hours.
-BUCKETS = 360
-#: The tiers of sums, each made of the one before it.
-COARSE = (Tier.MINUTE, Tier.HOUR)
-#: ms between two samples below which a metric counts as fast, whose full resolution is kept for a shorter time.
-FAST = 999
 #: Before all times.
 NEVER = -(2**62)
 #: Bytes.
@@ -53,34 +39,6 @@ _BETWEEN = """
         (SELECT max(first) FROM chunk WHERE metric = :metric AND tier = :tier AND first <= :first), :first
     ) AND :last ORDER BY first
     """
-
-#: Sentences for the log that wait for being written there.
-MOST_UNTOLD = 100
-
-
-@dataclass
-class Damages:
-    """Chunks that could not be read: what is in them is gone, and nothing wrong is shown in its place."""
-
-    count: int = 0
-    rows: set[int] = field(default_factory=set)
-    untold: list[str] = field(default_factory=list)
-
-    def note(self, row: int, why: str) -> None:
-        if row not in self.rows:
-            self.rows.add(row)
-            self.count += 1
-            self.tell(f"the history has a damaged chunk (row {row}), which is left out: {why}")
-
-    def tell(self, sentence: str) -> None:
-        """Something for the log; it is written there by a task, as locks of the log are not for native threads."""
-        if len(self.untold) < MOST_UNTOLD:
-            self.untold.append(sentence)
-
-    def told(self) -> list[str]:
-        """What there is to tell since the last time."""
-        told, self.untold = self.untold, []
-        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +81,7 @@ class _Part(NamedTuple):
 
 
 class Chunks:
-    """The chunks of all metrics, read and written through a connection that somebody else has opened.
+    """The chunks of all metrics, read through a connection that somebody else has opened.
 
     Args:
         damages: is told of what can't be read.
@@ -284,58 +242,6 @@ class Chunks:
                 self._damages.note(row, str(error))
         return sorted({place // len(ASPECTS) for place in found} if tier else found)
 
-    def put(self, db: sqlite3.Connection, metric: int, stretch: Stretch, start: int | None = None) -> None:
-        """Add samples, to the tiers as well; they replace what there is from `start` to the last of them.
-
-        Args:
-            db: within a transaction.
-            metric: by its number.
-            stretch: of at least one time.
-            start: not after the first of them, which it is by default.
-        """
-        first, last = int(stretch.times[0]) if start is None else start, int(stretch.times[-1])
-        newest = all(self.newest(db, metric, tier) <= first - first % (tier.width or 1) - (not tier) for tier in Tier)
-        alone = [] if newest else [self._alone(db, metric, tier, *_around(tier, first, last)) for tier in COARSE]
-        self._put_samples(db, metric, stretch, first)
-        if newest:
-            self._add(db, metric, Tier.MINUTE, stretch.places, sum_up(stretch.times, stretch.values, 60_000))
-            self._add(db, metric, Tier.HOUR, stretch.places, sum_up(stretch.times, stretch.values, 3_600_000))
-            return
-        # What was summed up before is not all there any more, or stands behind: sum up again whatever this has touched.
-        for tier, more in zip(COARSE, alone, strict=True):
-            self._resum(db, metric, tier, *_around(tier, first, last), *more)
-
-    def resum(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> None:
-        """Make the sums of a span anew, and those that are made of them, as far as what they are made of is there."""
-        for each in COARSE[tier - 1 :]:
-            begin, end = _around(each, first, last)
-            self._resum(db, metric, each, begin, end, *self._alone(db, metric, each, begin, end))
-
-    def unite(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> bool:
-        """Make one chunk of those that begin from `first` to `last`; not when one of them can't be read."""
-        query = "SELECT count(*) FROM chunk WHERE metric = ? AND tier = ? AND first BETWEEN ? AND ?"
-        (count,) = db.execute(query, (metric, int(tier), first, last)).fetchone()
-        met = [row for row in self.rows(db, metric, tier, first, last) if row.first >= first]
-        if len(met) < count:
-            return False
-        self._delete(db, [row.id for row in met])
-        if tier is Tier.FULL:
-            self._insert(db, metric, tier, joined([row.stretch for row in met]))
-            return True
-        places: Places = np.unique(np.concatenate([_places_of(row.stretch) for row in met]))
-        parts = [_unfolded(row.stretch, places) for row in met]
-        cells = np.concatenate([one.cells for one in parts], axis=2)
-        self._insert_buckets(db, metric, tier, places, Buckets(np.concatenate([one.starts for one in parts]), cells))
-        return True
-
-    def _resum(
-        self, db: sqlite3.Connection, metric: int, tier: Tier, begin: int, end: int, known: Places, more: Buckets
-    ) -> None:
-        places, new = self.sums(db, metric, tier, begin, end)
-        both: Places = np.union1d(known, places)
-        new = fuller(_wide(more, known, both), _wide(new, places, both))
-        self._replace(db, metric, tier, both, new, begin, end)
-
     def sums(self, db: sqlite3.Connection, metric: int, tier: Tier, begin: int, end: int) -> tuple[Places, Buckets]:
         """What the next finer tier makes of these buckets."""
         if tier is Tier.MINUTE:
@@ -344,163 +250,20 @@ class Chunks:
         places = self._places(db, metric, Tier.MINUTE, begin, end)
         return places, widen(self.buckets(db, metric, Tier.MINUTE, begin, end, places), tier.width)
 
-    def _alone(self, db: sqlite3.Connection, metric: int, tier: Tier, begin: int, end: int) -> tuple[Places, Buckets]:
-        """Buckets that hold more than there is of the next finer tier: that has gone, and they are all there is."""
-        places, finer = self.sums(db, metric, tier, begin, end)
-        known = self._places(db, metric, tier, begin, end)
-        both: Places = np.union1d(known, places)
-        old = self.buckets(db, metric, tier, begin, end, both)
-        return both, beyond(old, _wide(finer, places, both))
-
     def newest(self, db: sqlite3.Connection, metric: int, tier: Tier) -> int:
         """The time of the newest sample or bucket; long ago when there is none."""
         query = "SELECT last FROM chunk WHERE metric = ? AND tier = ? ORDER BY first DESC LIMIT 1"
         found = db.execute(query, (metric, int(tier))).fetchone()
         return NEVER if found is None else whole(found[0])
 
-    def _put_samples(self, db: sqlite3.Connection, metric: int, stretch: Stretch, first: int) -> None:
-        """Add samples at full resolution."""
-        last = int(stretch.times[-1])
-        met = list(self.rows(db, metric, Tier.FULL, first, last))
-        parts = [stretch]
-        if not met:
-            before = self._before(db, metric, Tier.FULL, first, FULL // 2)
-            if before is not None and len(before.stretch.times) + len(stretch.times) <= _limit(before.stretch, stretch):
-                met, parts = [before], [before.stretch, stretch]
-        else:
-            parts = [
-                cut(met[0].stretch, met[0].first, first - 1), stretch, cut(met[-1].stretch, last + 1, met[-1].last),
-            ]  # fmt: skip
-        self._delete(db, [row.id for row in met])
-        whole = joined(parts)
-        pieces = max(1, round(len(whole.times) / _limit(whole)))
-        for piece in np.array_split(np.arange(len(whole.times)), pieces):
-            low, high = int(piece[0]), int(piece[-1]) + 1
-            part = Stretch(whole.times[low:high], whole.places, whole.values[:, low:high])
-            self._insert(db, metric, Tier.FULL, _without_empty(part))
-
-    def _add(self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, new: Buckets) -> None:
-        """Sum buckets up with what is there; they are not before the last one of it."""
-        begin = int(new.starts[0])
-        row = self._before(db, metric, tier, begin + 1, BUCKETS)
-        if row is None or (len(row.stretch.times) >= BUCKETS and row.last < begin):
-            self._insert_buckets(db, metric, tier, places, new)
-            return
-        known = _places_of(row.stretch)
-        both = np.union1d(known, places)
-        old = _wide(_unfolded(row.stretch, known), known, both)
-        self._delete(db, [row.id])
-        self._insert_buckets(db, metric, tier, both, merge(old, _wide(new, places, both)))
-
-    def _replace(
-        self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, new: Buckets, begin: int, end: int
-    ) -> None:
-        """Put these buckets in place of what begins from `begin` to `end`."""
-        met = list(self.rows(db, metric, tier, begin, end))
-        every: Places = np.unique(np.concatenate([places, *(_places_of(row.stretch) for row in met)]))
-        olds = [_unfolded(row.stretch, every) for row in met]
-        before = [old.between(NEVER, begin) for old in olds[:1]]
-        after = [old.between(end + 1, int(old.starts[-1]) + 1) for old in olds[-1:]]
-        parts = [*before, _wide(new, places, every), *after]
-        self._delete(db, [row.id for row in met])
-        starts = np.concatenate([one.starts for one in parts])
-        cells = np.concatenate([one.cells for one in parts], axis=2)
-        self._insert_buckets(db, metric, tier, every, Buckets(starts, cells))
-
-    def _insert_buckets(self, db: sqlite3.Connection, metric: int, tier: Tier, places: Places, all_: Buckets) -> None:
-        folded = _folded(places)
-        for at in range(0, len(all_.starts), BUCKETS):
-            cells = all_.cells[:, :, at : at + BUCKETS]
-            rows = cells.transpose(1, 0, 2).reshape(-1, cells.shape[2])
-            self._insert(db, metric, tier, Stretch(all_.starts[at : at + BUCKETS], folded, rows))
-
     def _places(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, last: int) -> Places:
         """The series that have buckets there."""
-        found = [_places_of(row.stretch) for row in self.rows(db, metric, tier, first, last)]
+        found = [places_of(row.stretch) for row in self.rows(db, metric, tier, first, last)]
         return np.unique(np.concatenate([np.zeros(0, dtype=np.uint32), *found]))
-
-    def _before(self, db: sqlite3.Connection, metric: int, tier: Tier, first: int, smaller: int) -> Row | None:
-        """The last chunk that begins before `first`, if it has fewer times than that or goes on until there."""
-        query = (
-            "SELECT first, last, n FROM chunk WHERE metric = ? AND tier = ? AND first < ? ORDER BY first DESC LIMIT 1"
-        )
-        found = db.execute(query, (metric, int(tier), first)).fetchone()
-        if found is None:
-            return None
-        begin, end, n = map(whole, found)
-        if n >= smaller and end < first - 1:
-            return None
-        return next(self.rows(db, metric, tier, begin, begin), None)
-
-    def _insert(self, db: sqlite3.Connection, metric: int, tier: Tier, stretch: Stretch) -> None:
-        n, k = len(stretch.times), len(stretch.places)
-        first, last = int(stretch.times[0]), int(stretch.times[-1])
-        fast = int(tier is Tier.FULL and n > 1 and (last - first) / (n - 1) < FAST)
-        data = encode(stretch)
-        summed = checksum(metric, int(tier), first, last, n, k, fast, data)
-        # One that can't be read may stand in its place.
-        db.execute("DELETE FROM chunk WHERE metric = ? AND tier = ? AND first = ?", (metric, int(tier), first))
-        db.execute(
-            "INSERT INTO chunk (metric, tier, first, last, n, k, fast, data, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (metric, int(tier), first, last, n, k, fast, data, summed),
-        )
-
-    def _delete(self, db: sqlite3.Connection, rows: Sequence[int]) -> None:
-        db.executemany("DELETE FROM chunk WHERE id = ?", [(row,) for row in rows])
-
-
-def _around(tier: Tier, first: int, last: int) -> tuple[int, int]:
-    """From the begin of the bucket that a time is in to the end of the one that another is in."""
-    return first - first % tier.width, last - last % tier.width + tier.width - 1
 
 
 def _span(metric: int, tier: Tier, first: int, last: int = 2**62) -> dict[str, int]:
     return {"metric": metric, "tier": int(tier), "first": first, "last": last}
-
-
-def cut(stretch: Stretch, first: int, last: int) -> Stretch:
-    """The part from `first` to `last`, both included."""
-    low, high = np.searchsorted(stretch.times, (first, last + 1))
-    return Stretch(stretch.times[low:high], stretch.places, stretch.values[:, low:high])
-
-
-def joined(parts: Sequence[Stretch]) -> Stretch:
-    """Stretches of one metric, each after the one before it, as one, of all series that are in any of them."""
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return Stretch(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint32), np.zeros((0, 0)))
-    times = np.concatenate([one.times for one in parts])
-    same = all(np.array_equal(one.places, parts[0].places) for one in parts)
-    if same:
-        return Stretch(times, parts[0].places, np.concatenate([one.values for one in parts], axis=1))
-    places = np.unique(np.concatenate([one.places for one in parts]))
-    values = np.full((len(places), len(times)), GAP)
-    at = 0
-    for one in parts:
-        values[np.searchsorted(places, one.places), at : at + len(one.times)] = one.values
-        at += len(one.times)
-    return Stretch(times, places, values)
-
-
-def _limit(*stretches: Stretch) -> int:
-    count = sum(len(one.times) for one in stretches)
-    length = int(stretches[-1].times[-1] - stretches[0].times[0])
-    return limit(count, length, max(1, *(len(one.places) for one in stretches)))
-
-
-def limit(count: int, length: int, series: int) -> int:
-    """How many times a chunk may have, of samples of which there are so many in so many ms."""
-    times = min(MOST_TIMES, max(FULL, LENGTH * count // length)) if length else FULL
-    return int(max(16, min(times, MOST_CELLS // series)))
-
-
-def _without_empty(stretch: Stretch) -> Stretch:
-    """Leave out the series that have no value at all: they are gone, or not there yet."""
-    alive = ~np.isnan(stretch.values).all(axis=1)
-    if alive.all():
-        return stretch
-    return Stretch(stretch.times, stretch.places[alive], stretch.values[alive])
 
 
 def _room(shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
@@ -523,29 +286,3 @@ def _matched(places: Sequence[int], into: Mapping[int, Values]) -> tuple[list[in
     there = {places[row] for row in rows}
     others = [column for place, column in into.items() if place not in there]
     return rows, [into[places[row]] for row in rows], others
-
-
-def _folded(places: Places) -> Places:
-    """The places of the aspects of these series."""
-    folded: Places = np.add.outer(places * np.uint32(len(ASPECTS)), np.array(ALL_ASPECTS, dtype=np.uint32))
-    return folded.ravel()
-
-
-def _places_of(folded: Stretch) -> Places:
-    return folded.places[:: len(ASPECTS)] // np.uint32(len(ASPECTS))
-
-
-def _unfolded(folded: Stretch, places: Places) -> Buckets:
-    """The buckets of a chunk as those of these series."""
-    found = _places_of(folded)
-    cells = folded.values.reshape(len(found), len(ASPECTS), len(folded.times)).transpose(1, 0, 2)
-    buckets = Buckets(folded.times, cells)
-    return buckets if np.array_equal(found, places) else _wide(buckets, found, places)
-
-
-def _wide(buckets: Buckets, have: Places, want: Places) -> Buckets:
-    if np.array_equal(have, want):
-        return buckets
-    order = {place: row for row, place in enumerate(want.tolist())}
-    rows = np.array([order[place] for place in have.tolist()], dtype=np.intp)
-    return aligned(buckets, rows, len(want))

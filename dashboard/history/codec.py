@@ -24,8 +24,7 @@ import numpy.typing as npt
 
 from collectors.sample import GAP, Times, Values
 from dashboard.history.packing import FORMAT, Group, Unpacker, grouped, pack
-
-Places = npt.NDArray[np.uint32]
+from dashboard.history.stretch import Places, Stretch
 
 VERSION = 2
 _STEADY, _ALL_PLACES, _NARROW = 1, 2, 4
@@ -44,20 +43,6 @@ _FAULTS = (ValueError, LookupError, TypeError, RuntimeError, struct.error, Overf
 
 class Damaged(ValueError):
     """Bytes that are no stretch of samples, or no longer."""
-
-
-class Stretch(NamedTuple):
-    """Samples of one metric.
-
-    Attributes:
-        times: int64[n], ms since the epoch, ascending.
-        places: uint32[k], which of the metric's series the rows are, ascending.
-        values: float64[k, n]; NaN is a gap.
-    """
-
-    times: Times
-    places: Places
-    values: Values
 
 
 def encode(stretch: Stretch) -> bytes:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dashboard.history.chunks import BUCKETS, LENGTH, Chunks, limit
+from dashboard.history.chunk_writer import BUCKETS, LENGTH, ChunkWriter, limit
 from dashboard.history.database import Database, StoreTrouble, translated
 from dashboard.history.tiers import Tier
 
@@ -36,7 +36,7 @@ class Compaction:
         runs: of chunks that are to become one.
     """
 
-    def __init__(self, database: Database, chunks: Chunks) -> None:
+    def __init__(self, database: Database, chunks: ChunkWriter) -> None:
         self._database = database
         self._chunks = chunks
         with database.reading() as db:

@@ -11,8 +11,8 @@ import numpy as np
 import orjson
 
 from collectors.metric import Series
-from dashboard.history.codec import Places
 from dashboard.history.database import checksum
+from dashboard.history.stretch import Places
 
 
 class Key(NamedTuple):

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.history.chunks import Chunks, Damages
-from dashboard.history.codec import Damaged, Stretch, decode
+from dashboard.history.chunks import Chunks
+from dashboard.history.codec import Damaged, decode
+from dashboard.history.damages import Damages
 from dashboard.history.database import checksum
+from dashboard.history.stretch import Stretch
 from dashboard.history.tiers import ASPECTS, COUNT, LAST, MAX, MIN, SUM, Tier
 from dashboard.history.visit import Visit
 

@@ -10,9 +10,9 @@ import numpy as np
 from collectors.metric import Series
 from collectors.sample import GAP, Times, Values
 from dashboard.errors import PlotroomError
-from dashboard.history.chunks import Chunks
-from dashboard.history.codec import Stretch
+from dashboard.history.chunk_writer import ChunkWriter
 from dashboard.history.directory import Directory, Key, Known
+from dashboard.history.stretch import Stretch
 from dashboard.history.tiers import Tier
 
 #: A metric has so many different series at most over all time; later ones are not stored.
@@ -43,7 +43,7 @@ class Insertion:
         changed: how many pieces were not there already.
     """
 
-    def __init__(self, db: sqlite3.Connection, directory: Directory, chunks: Chunks, now: int) -> None:
+    def __init__(self, db: sqlite3.Connection, directory: Directory, chunks: ChunkWriter, now: int) -> None:
         self._db = db
         self._directory = directory
         self._chunks = chunks

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from collectors.sample import Times, Values
-from dashboard.history.codec import Damaged, Places
+from dashboard.history.codec import Damaged
+from dashboard.history.stretch import Places
 
 #: Of each entry: metric, offset of its last sample, times, series.
 _HEAD = struct.Struct("<IQII")

@@ -14,8 +14,9 @@ import numpy as np
 from collectors.metric import Series
 from collectors.sample import GAP, Times, Values
 from dashboard.history import journal
-from dashboard.history.chunks import Chunks, Damages
+from dashboard.history.chunks import Chunks
 from dashboard.history.codec import Damaged
+from dashboard.history.damages import Damages
 from dashboard.history.database import checksum
 from dashboard.history.directory import Directory, Key, Known
 from dashboard.history.replay import Replay

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.history.chunks import Chunks, Damages, cut, joined
-from dashboard.history.codec import Places, Stretch
+from dashboard.history.chunk_writer import ChunkWriter
+from dashboard.history.chunks import Chunks
+from dashboard.history.damages import Damages
 from dashboard.history.database import whole
 from dashboard.history.directory import Directory, Known
 from dashboard.history.ring import Ring
+from dashboard.history.stretch import Places, Stretch, cut, joined
 from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, Buckets, Tier, aligned, floor, merge, sum_up
 
 
@@ -66,7 +68,7 @@ class Backlog:
         waiting: what is to be packed, by the number of the metric.
     """
 
-    def __init__(self, directory: Directory, chunks: Chunks) -> None:
+    def __init__(self, directory: Directory, chunks: ChunkWriter) -> None:
         self._directory = directory
         self._chunks = chunks
         self._since: dict[int, int] = {}

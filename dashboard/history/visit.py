@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from dashboard.errors import CannotStart
-from dashboard.history.chunks import Damages
+from dashboard.history.damages import Damages
 from dashboard.history.database import APPLICATION, NAME, StoreDamaged, StoreTrouble, refuse_newer, translated, whole
 from dashboard.history.directory import Key
 from dashboard.history.reading import Memory, after
