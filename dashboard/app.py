@@ -48,6 +48,7 @@ from dashboard.web.families import RESERVED
 from dashboard.web.figures import Figures
 from dashboard.web.hosts import Hosts, is_loopback, is_wildcard, own_names
 from dashboard.web.modules import packed
+from dashboard.web.shell import Shell
 from dashboard.web.tokens import Token, keep_token
 
 Native = Callable[..., Any]  # Any: the result of whatever function is given
@@ -205,8 +206,8 @@ class Plotroom:
         if self.agents is not None:
             live, own = self.settings.live, installed_version()
             self.socketio.on_namespace(AgentsNamespace(self.agents, self.socketio, live, own))
-        parts = (self.catalog, self.history, figures, self.tasks)
-        answers = api.Api(*parts, installed_version())
+        parts = (self.catalog, self.history, figures)
+        answers = api.Api(*parts, self.tasks, installed_version())
         here = self.talk.here if self.talk else None
         if self.settings.require_token or not is_loopback(self.settings.host):
             self.token, self.token_is_new = keep_token(self.settings.data_dir)
@@ -214,8 +215,8 @@ class Plotroom:
         embeds = Embeds(self.settings.embed_origins, self.token, spots.opened)
         for routes in (
             assets.blueprint(files),
-            pages.blueprint(pages.Pages(*parts, self.boards, files.build, page, here=here)),
-            embed_pages.blueprint(embed_pages.EmbedPages(*parts, spots, embeds, files.build, panel)),
+            pages.blueprint(pages.Pages(*parts, Shell(self.tasks, files.build, page), self.boards, here)),
+            embed_pages.blueprint(embed_pages.EmbedPages(*parts, Shell(self.tasks, files.build, panel), spots, embeds)),
             api.blueprint(answers),
             export.blueprint(export.Exports(answers.key, self.history, self.tasks)),
             dashboards.blueprint(dashboards.DashboardsApi(self.boards, self.tasks, self.catalog.families)),

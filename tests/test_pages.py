@@ -25,6 +25,7 @@ from dashboard.web.answers import PlainPages
 from dashboard.web.families import families
 from dashboard.web.figures import Figures
 from dashboard.web.modules import Pack
+from dashboard.web.shell import Shell
 
 PACK = Pack("js/main.pack.js", "", ("vendor/vue.js",))
 PAYLOAD = "</script><script>alert(1)</script><!-- & \u2028"
@@ -37,7 +38,8 @@ class World:
         self.history = History(HistorySettings(), Clock())
         self.catalog = Catalog(self.history)
         app = Flask("test", template_folder=str(TEMPLATES), static_folder=None)
-        parts = (self.catalog, self.history, Figures(), threads(), Boards(None, None, threads()), "build7", PACK)
+        shell = Shell(threads(), "build7", PACK)
+        parts = (self.catalog, self.history, Figures(), shell, Boards(None, None, threads()))
         app.register_blueprint(pages.blueprint(pages.Pages(*parts, here)))
         refusals.install(app, PlainPages())
         self.client: FlaskClient = app.test_client()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
@@ -19,14 +19,12 @@ from dashboard.errors import RequestRefused
 from dashboard.history.store import History
 from dashboard.live.catalog import Catalog
 from dashboard.live.extract import Labels, Opened
-from dashboard.tasks import Tasks
 from dashboard.web.answers import json_answer, policy
 from dashboard.web.asked import parse
 from dashboard.web.embeds import PATH, Embeds, Spot, spot_of
 from dashboard.web.figures import FIGURE_KINDS, Figures
-from dashboard.web.languages import TAGS, language_of, sayer
-from dashboard.web.modules import Pack
-from dashboard.web.pages import BOOT, embedded, parts
+from dashboard.web.languages import language_of, sayer
+from dashboard.web.shell import Shell
 from dashboard.web.variables import Chosen, filled, first, narrowed, quoted, words_of
 
 _NO_PANEL = "There is no such panel, or it shows no metric that is measured now."
@@ -98,8 +96,9 @@ class EmbedPages:
     """The page of one panel.
 
     Args:
-        build: of the static files.
-        pack: its modules.
+        shell: of the page.
+        spots: what panels show.
+        embeds: who may see it, and frame it.
     """
 
     def __init__(
@@ -107,43 +106,27 @@ class EmbedPages:
         catalog: Catalog,
         history: History,
         figures: Figures,
-        tasks: Tasks,
+        shell: Shell,
         spots: Spots,
         embeds: Embeds,
-        build: str,
-        pack: Pack,
     ) -> None:
         self._catalog = catalog
         self._history = history
         self._figures = figures
-        self._tasks = tasks
+        self._shell = shell
         self._spots = spots
         self._embeds = embeds
-        self._build = build
-        self._pack = pack
 
     def page(self, slug: str, panel: str) -> Response:
         spot = spot_of(f"{PATH}{slug}/{panel}")
         opened = self._spots.opened(spot) if spot else None
         if spot is None or opened is None:
             raise RequestRefused(404, "not_found", _NO_PANEL)
-        base = request.root_path.rstrip("/")
-        language = language_of(request)
-        say = sayer(language)
-        made, spec = self._made(spot, say("all"))
+        made, spec = self._made(spot, sayer(language_of(request))("all"))
         metrics = [one for one in map(self._catalog.metric, opened.metrics) if one is not None]
-        text = render_template(
-            "embed.html",
-            boot=BOOT,
-            static=f"{base}/static/{self._build}/",
-            pack=self._pack,
-            say=say,
-            tag=TAGS[language],
-            title=(spec or {}).get("title") or (metrics[0].title if metrics else made.title if made else slug),
-        )
+        title = (spec or {}).get("title") or (metrics[0].title if metrics else made.title if made else slug)
         headers = {"Content-Security-Policy": policy(frame_ancestors=self._embeds.ancestors)}
-        streamed = parts(text, say, lambda: self._tasks.native(embedded, self._boot(spot, metrics, opened, spec, base)))
-        return Response(streamed, content_type="text/html; charset=utf-8", headers=headers)
+        return self._shell.page("embed.html", title, lambda: self._boot(spot, metrics, opened, spec), headers)
 
     def address(self) -> Response:
         """Where a panel's page is, with its key; for who may see everything."""
@@ -176,9 +159,7 @@ class EmbedPages:
         for one in self._catalog.metrics([variable.metric]):
             yield from (series["labels"][variable.of] for series in one["series"] if variable.of in series["labels"])
 
-    def _boot(
-        self, spot: Spot, metrics: list[Metric], opened: Opened, spec: Spec | None, base: str
-    ) -> dict[str, object]:
+    def _boot(self, spot: Spot, metrics: list[Metric], opened: Opened, spec: Spec | None) -> dict[str, object]:
         declared = opened.declared(self._catalog.metrics([one.name for one in metrics]))
         kind = spec["kind"] if spec else "auto"
         figures = self._figures.of(metrics) if kind not in WITHOUT_METRIC else {}
@@ -190,8 +171,6 @@ class EmbedPages:
             *([spec["unit"]] if spec and spec["unit"] else []),
         }
         return {
-            "version": self._build,
-            "base": base,
             "slug": spot.slug,
             "host": "",
             "epoch": self._history.epoch,
