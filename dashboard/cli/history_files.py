@@ -186,7 +186,7 @@ def _refuse_form(form: str, output: str) -> None:
 
 def _span(start: str | None, end: str | None, window: str | None, tier: str | None, labels: tuple[str, ...]) -> Span:
     from dashboard.cli.moments import LATEST, moment
-    from dashboard.history.reading import Span
+    from dashboard.history.reading import Span, with_labels
     from dashboard.history.tiers import Tier
 
     try:
@@ -209,8 +209,7 @@ def _span(start: str | None, end: str | None, window: str | None, tier: str | No
         if not equals or not label:
             raise CannotStart(f"--label {text!r}: write it as NAME=VALUE, such as mode=user")
         pairs[label] = value
-    wanted = (lambda series: pairs.items() <= series.as_dict().items()) if pairs else None
-    return Span(first, last, Tier[tier.upper()] if tier else None, wanted=wanted)
+    return Span(first, last, Tier[tier.upper()] if tier else None, wanted=with_labels(pairs))
 
 
 def _window(text: str) -> int:

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from collectors.metric import Series
-from collectors.sample import GAP, Times, Values
+from collectors.sample import Times, Values
 from dashboard.history.directory import Key
 from dashboard.history.reading import Memory, Span
 from dashboard.history.ring import Slice
@@ -145,7 +143,6 @@ def pages(
     Raises:
         StoreTrouble, StoreDamaged: it can't be read (any more).
     """
-    place = {one: row for row, one in enumerate(plan.series)}
     for zone in plan.zones if plan.series else ():
         at = zone.start
         while at <= zone.end:
@@ -153,14 +150,5 @@ def pages(
             found = read(replace(plan.span, start=at, end=end, tier=zone.tier))
             at = end + 1
             if len(found.times):
-                yield found.times, _columns(found, place)
-
-
-def _columns(found: Slice, place: dict[Series, int]) -> Values:
-    """The values as those of all series; one that has come up since they were counted is left out."""
-    if tuple(place) == found.series:
-        return found.values
-    values: Values = np.full((len(place), len(found.times)), GAP)
-    rows = [row for row, one in enumerate(found.series) if one in place]
-    values[[place[found.series[row]] for row in rows]] = found.values[rows]
-    return values
+                # A series that has come up since they were counted is left out.
+                yield found.times, found.values_of(plan.series)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from collectors.metric import Series
-from collectors.sample import GAP, Times, Values
+from collectors.sample import Times, Values
 from dashboard.history.directory import Key
 from dashboard.history.ring import Slice
 from dashboard.history.shelf import Shelf
@@ -22,6 +22,12 @@ BUCKET_CELLS = 2
 TOO_MANY_CELLS = 10_000_000
 
 Wanted = Callable[[Series], bool]
+
+
+def with_labels(labels: Mapping[str, str]) -> Wanted | None:
+    """The series that have all of these labels; None, which is all series, when there are none."""
+    pairs = labels.items()
+    return (lambda series: pairs <= series.as_dict().items()) if pairs else None
 
 
 class TooMuch(ValueError):
@@ -244,9 +250,6 @@ def after(earlier: Slice, later: Slice) -> Slice:
     if not len(earlier.times):
         return Slice(max(earlier.offset, later.offset), later.times, later.series, later.values)
     series = tuple(dict.fromkeys((*later.series, *earlier.series)))
-    place = {one: row for row, one in enumerate(series)}
     times: Times = np.concatenate((earlier.times, later.times))
-    values: Values = np.full((len(series), len(times)), GAP)
-    values[[place[one] for one in earlier.series], : len(earlier.times)] = earlier.values
-    values[[place[one] for one in later.series], len(earlier.times) :] = later.values
+    values: Values = np.concatenate((earlier.values_of(series), later.values_of(series)), axis=1)
     return Slice(max(earlier.offset, later.offset), times, series, values)

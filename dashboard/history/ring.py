@@ -40,6 +40,16 @@ class Slice:
     series: tuple[Series, ...]
     values: Values
 
+    def values_of(self, series: tuple[Series, ...]) -> Values:
+        """float64[k, n] of these k series, in their order: gaps where this has no such series; others are left out."""
+        if series == self.series:
+            return self.values
+        place = {one: row for row, one in enumerate(series)}
+        values: Values = np.full((len(series), len(self.times)), GAP)
+        rows = [row for row, one in enumerate(self.series) if one in place]
+        values[[place[self.series[row]] for row in rows]] = self.values[rows]
+        return values
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Appended:

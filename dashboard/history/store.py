@@ -11,10 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from collectors.metric import Metric, Series
-from collectors.sample import GAP, Batch, Values
+from collectors.sample import Batch
 from dashboard.history.archive import Append, Archive, Seal
 from dashboard.history.database import StoreDamaged, StoreTrouble
 from dashboard.history.directory import Key
@@ -295,7 +293,7 @@ class History:
             found = self._read(self._archive, kept.key, memory, span).samples
         except (StoreTrouble, StoreDamaged):  # `Keeper` says so
             return samples
-        return Slice(samples.offset, found.times, samples.series, _in_order(found, samples.series))
+        return Slice(samples.offset, found.times, samples.series, found.values_of(samples.series))
 
     def query(self, key: Key, span: Span, points: int) -> Found:
         """The past of a metric, declared or only stored, in at most `points` points.
@@ -416,11 +414,3 @@ def _memory_of(kept: Kept, start: int, end: int) -> Memory:
     archived_to = kept.ring.oldest - 1 if kept.sealed_to is None else kept.sealed_to
     samples = kept.ring.between(min(start, floor(archived_to + 1, Tier.MINUTE.width)), end)
     return Memory(samples, archived_to, kept.ring.every * 1000, kept.reach)
-
-
-def _in_order(found: Slice, series: tuple[Series, ...]) -> Values:
-    """The values of these series, in their order."""
-    values: Values = np.full((len(series), len(found.times)), GAP)
-    place = {one: row for row, one in enumerate(series)}
-    values[[place[one] for one in found.series]] = found.values
-    return values

@@ -20,6 +20,7 @@ from dashboard.history.directory import Key
 from dashboard.history.downsample import MIN_POINTS
 from dashboard.history.reading import Found, Span, TooMuch
 from dashboard.history.store import History, UnknownMetric
+from dashboard.live import wire
 from dashboard.live.catalog import Catalog
 from dashboard.live.extract import Opened
 from dashboard.live.namespaces.only import only
@@ -229,7 +230,7 @@ def _head(key: Key, found: Found) -> dict[str, object]:
         "unit": key.unit,
         "tier": found.tier.name.lower(),
         "every": found.tier.width,
-        "series": [{"labels": one.as_dict()} for one in found.samples.series],
+        "series": wire.labels(found.samples.series),
     }
 
 

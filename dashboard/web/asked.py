@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Literal, TypeVar
 
 import orjson
@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
-from collectors.metric import Series
 from dashboard.errors import RequestRefused, did_you_mean
 from dashboard.history.downsample import MIN_POINTS
-from dashboard.history.reading import Span
+from dashboard.history.reading import Span, with_labels
 from dashboard.history.tiers import Aggregate, Tier
 
 DEFAULT_WINDOW = 300.0  # seconds
@@ -48,11 +47,9 @@ class Past(BaseModel):
         """What that is of the history."""
         end = now if self.end is None else self.end
         start = self.start if self.start is not None else end - round((self.window or DEFAULT_WINDOW) * 1000)
-        return Span(start, end, Tier[self.tier.upper()] if self.tier else None, aggregate, self._wanted(), points)
-
-    def _wanted(self) -> Callable[[Series], bool] | None:
-        labels = self.labels.items()
-        return (lambda series: labels <= series.as_dict().items()) if labels else None
+        return Span(
+            start, end, Tier[self.tier.upper()] if self.tier else None, aggregate, with_labels(self.labels), points
+        )
 
 
 class Oldest(BaseModel):
