@@ -59,8 +59,8 @@ def test_windows_are_thinned() -> None:
     store.declare(Metric("a.b"), 1.0)
     for second in range(1000):
         store.append(batch("a.b", second, float(second % 17)))
-    assert len(store.window("a.b", 300, 1000).times) == 301
-    thinned = store.window("a.b", 3000, 100)
+    assert len(store.recent("a.b", 300).times) == 301
+    thinned = store.thin(store.recent("a.b", 3000), 100)
     assert len(thinned.times) <= 100
     assert thinned.times[-1] == START + 999_000
     span = store.between("a.b", START + 100_000, START + 199_000, 50)

@@ -255,10 +255,6 @@ class History:
         with self._lock:
             return self._found(name).ring.latest()
 
-    def window(self, name: str, seconds: float, points: int) -> Slice:
-        """The last `seconds`, counted back from the newest sample, in at most `points` points."""
-        return self.thin(self.recent(name, seconds), points)
-
     def reaches_back(self, name: str, seconds: float) -> bool:
         """Whether the archive may have more of the last `seconds` than the memory."""
         with self._lock:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from dashboard.live import wire
 from dashboard.live.budget import Budget
-from dashboard.live.fanout import Fanout, frame
+from dashboard.live.crowd import DASHBOARD, Crowd
 from dashboard.live.refused import Refused
+from dashboard.live.talk_database import TalkDatabase
 from dashboard.live.talk_payloads import (
     MAX_TITLE,
     EditRequest,
@@ -28,10 +23,11 @@ from dashboard.live.talk_payloads import (
     ViewRequest,
     WhisperRequest,
 )
+from dashboard.live.talk_rooms import EVERYONE, TalkRooms, followers, own_room
 from dashboard.live.talk_shapes import of_message, of_person, of_private, of_whisper
 from dashboard.live.wire import Code, Event, Payload
-from dashboard.people.circle import PRIVATE, Circle, PrivateRoom, TooMany, Whisper
-from dashboard.people.messages import Message, Messages, NoSuchMessage, NotYours, Recent
+from dashboard.people.circle import PRIVATE, Circle, PrivateRoom, Whisper
+from dashboard.people.messages import Message, Messages, Recent
 from dashboard.people.person import SECRET, BadName, Person, clean_name, stranger
 from dashboard.people.presence import Guest, Presence
 
@@ -39,20 +35,6 @@ if TYPE_CHECKING:
     from dashboard.settings import PeopleSettings
     from dashboard.tasks import Tasks
 
-Result = TypeVar("Result")
-
-log = logging.getLogger(__name__)
-
-#: Seconds for which one waits while the database is busy with somebody else's request.
-PATIENCE = 2.0
-#: Rooms that `crowd` tells of at most, the fullest ones: any slug is a room.
-MOST_CROWDS = 200
-#: Where all are who are connected.
-EVERYONE = "everyone"
-#: What rooms of dashboards are called.
-DASHBOARD = "dashboard:"
-#: Seconds between two `crowd` events: who comes and goes in between is told together.
-CROWD_EVERY = 1.0
 #: Rooms that one connection may be in.
 MOST_ROOMS = 20
 
@@ -75,22 +57,17 @@ class Talk:
     def __init__(
         self, socketio: Any, circle: Circle, messages: Messages, epoch: str, tasks: Tasks, settings: PeopleSettings
     ) -> None:  # Any: Flask-SocketIO ships no types
-        self._fanout: Fanout = socketio.server.manager
-        self._lock = self._fanout.lock
+        self._rooms = TalkRooms(socketio.server.manager)
+        self._lock = self._rooms.lock
+        self._database = TalkDatabase(tasks)
         self._circle = circle
         self._messages = messages
         self._epoch = epoch
         self._tasks = tasks
         self._settings = settings
         self._presence = Presence()
+        self._crowd = Crowd(self._presence, self._rooms, tasks)
         self._budgets: dict[str, tuple[Budget, Budget]] = {}
-        self._disk = threading.Lock()
-        self._crowd_due = False
-
-    @property
-    def people(self) -> int:
-        """How many are here."""
-        return len(self._presence)
 
     def here(self, slug: str) -> int:
         """How many look at a dashboard."""
@@ -112,9 +89,9 @@ class Talk:
         after = whispers if isinstance(whispers, int) and 0 <= whispers < 2**53 else 0
         person, waiting, private = stranger(own), [], []
         try:
-            person = self._kept(self._circle.known, person, self._now())
-            waiting = self._kept(self._circle.whispers, person.id, after)
-            private = self._kept(self._circle.rooms_of, person.id)
+            person = self._database.ask(self._circle.known, person, self._now())
+            waiting = self._database.ask(self._circle.whispers, person.id, after)
+            private = self._database.ask(self._circle.rooms_of, person.id)
         except Refused:  # they are let in all the same; it was logged, and what they ask is answered by it
             pass
         welcome: Payload = {
@@ -123,31 +100,31 @@ class Talk:
             "rooms": [of_private(one) for one in private],
         }
         with self._lock:
-            welcome["crowd"] = self._presence.counts(DASHBOARD, MOST_CROWDS)
-            if self._fanout.eio_sid_from_sid(sid, wire.ROOMS) is None:  # it has gone already
+            welcome["crowd"] = self._crowd.counts()
+            if not self._rooms.has(sid):  # it has gone already
                 return
             self._presence.come(sid, person)
             monotonic = self._tasks.clock.monotonic
             speech = Budget(self._settings.messages / 60, self._settings.burst, monotonic)
             self._budgets[sid] = (speech, Budget(self._settings.views, self._settings.views, monotonic))
-            for room in (EVERYONE, _own_room(person.id)):
-                self._fanout.enter_room(sid, wire.ROOMS, room)
-            self._tell(Event.WELCOME, welcome | ({} if known else {"secret": own}), sid)
+            for room in (EVERYONE, own_room(person.id)):
+                self._rooms.enter(sid, room)
+            self._rooms.tell(Event.WELCOME, welcome | ({} if known else {"secret": own}), sid)
             for whisper in waiting:
-                self._tell(Event.WHISPER, {"message": of_whisper(whisper)}, sid)
+                self._rooms.tell(Event.WHISPER, {"message": of_whisper(whisper)}, sid)
 
     def disconnect(self, sid: str) -> None:
         """Somebody has gone. Socket.IO takes them out of its rooms itself."""
         with self._lock:
             self._budgets.pop(sid, None)
             for room, person in self._presence.go(sid):
-                self._send(Event.PEOPLE, {"room": room, "left": of_person(person)}, room)
-                self._recount()
+                self._rooms.send(Event.PEOPLE, {"room": room, "left": of_person(person)}, room)
+                self._crowd.changed()
 
     def join(self, sid: str, request: JoinRequest) -> Payload:
         guest = self._guest(sid)
         room = request.room
-        if room.startswith(PRIVATE) and not self._kept(self._circle.is_member, room, guest.person.id):
+        if room.startswith(PRIVATE) and not self._database.ask(self._circle.is_member, room, guest.person.id):
             raise Refused(Code.FORBIDDEN, "that is a private room; somebody in it has to invite you")
         if request.name is not None:
             self._rename(sid, guest, request.name, None)
@@ -156,14 +133,14 @@ class Talk:
             if room not in guest.rooms and len(guest.rooms) >= MOST_ROOMS:
                 raise Refused(Code.TOO_MANY_ROOMS, f"one may be in {MOST_ROOMS} rooms; leave others")
             new = self._presence.enter(sid, room)
-            self._fanout.enter_room(sid, wire.ROOMS, room)
+            self._rooms.enter(sid, room)
             if new:
-                self._send(Event.PEOPLE, {"room": room, "joined": of_person(guest.person)}, room, but=sid)
-                self._recount()
+                self._rooms.send(Event.PEOPLE, {"room": room, "joined": of_person(guest.person)}, room, but=sid)
+                self._crowd.changed()
             people = [of_person(one) for one in self._presence.people(room)]
         # Read when one is in the room: what is said meanwhile comes by itself, and may be in both.
         since = request.since if request.epoch == self._epoch else None
-        recent: Recent = self._kept(self._messages.recent, room, since)
+        recent: Recent = self._database.ask(self._messages.recent, room, since)
         return {
             "ok": True,
             "epoch": self._epoch,
@@ -180,10 +157,10 @@ class Talk:
             if request.room in guest.rooms:
                 self._follow(sid, guest, request.room, None)
                 left = self._presence.leave(sid, request.room)
-                self._fanout.leave_room(sid, wire.ROOMS, request.room)
+                self._rooms.leave(sid, request.room)
                 if left:
-                    self._send(Event.PEOPLE, {"room": request.room, "left": of_person(left)}, request.room)
-                    self._recount()
+                    self._rooms.send(Event.PEOPLE, {"room": request.room, "left": of_person(left)}, request.room)
+                    self._crowd.changed()
         return {"ok": True}
 
     def me(self, sid: str, request: MeRequest) -> Payload:
@@ -196,26 +173,28 @@ class Talk:
         self._speak(sid)
         about = (request.span, request.metric, request.pin)
         new = Message(0, 0, request.room, guest.person, self._now(), request.text, *about)
-        said: Message = self._kept(self._messages.add, new)
+        said: Message = self._database.ask(self._messages.add, new)
         message = of_message(said)
-        self._send(Event.MESSAGE, {"message": message}, request.room, but=sid)
+        self._rooms.send(Event.MESSAGE, {"message": message}, request.room, but=sid)
         return {"ok": True, "message": message}
 
     def edit(self, sid: str, request: EditRequest) -> Payload:
         guest = self._inside(sid, request.room)
         self._speak(sid)
-        changed: Message = self._kept(self._messages.edit, request.room, request.id, guest.person, request.text.strip())
+        changed: Message = self._database.ask(
+            self._messages.edit, request.room, request.id, guest.person, request.text.strip()
+        )
         message = of_message(changed)
-        self._send(Event.MESSAGE, {"message": message}, request.room, but=sid)
+        self._rooms.send(Event.MESSAGE, {"message": message}, request.room, but=sid)
         return {"ok": True, "message": message}
 
     def whisper(self, sid: str, request: WhisperRequest) -> Payload:
         guest = self._guest(sid)
         self._known(request.to)
         self._speak(sid)
-        kept: Whisper = self._kept(self._circle.whisper, guest.person, request.to, request.text, self._now())
+        kept: Whisper = self._database.ask(self._circle.whisper, guest.person, request.to, request.text, self._now())
         message = of_whisper(kept)
-        self._send(Event.WHISPER, {"message": message}, _own_room(request.to), but=sid)
+        self._rooms.send(Event.WHISPER, {"message": message}, own_room(request.to), but=sid)
         return {"ok": True, "message": message}
 
     # --- private rooms
@@ -229,7 +208,7 @@ class Talk:
         for person in request.people:
             self._known(person)
         self._speak(sid)
-        room: PrivateRoom = self._kept(self._circle.open, guest.person, title)
+        room: PrivateRoom = self._database.ask(self._circle.open, guest.person, title)
         uninvited = []
         for person in request.people:
             try:
@@ -249,7 +228,7 @@ class Talk:
     def quit(self, sid: str, request: QuitRequest) -> Payload:
         guest = self._guest(sid)
         self._member(guest, request.room)
-        self._kept(self._circle.quit, request.room, guest.person.id)
+        self._database.ask(self._circle.quit, request.room, guest.person.id)
         for each in self._presence.connections(request.room, guest.person.id):  # in all their windows
             self.leave(each, request)
         return {"ok": True}
@@ -264,7 +243,7 @@ class Talk:
                 raise Refused(Code.RATE_LIMITED, f"at most {self._settings.views:g} views a second")
             self._presence.show(sid, request.room, view)
             payload: Payload = {"room": request.room, "from": guest.person.id, "view": view}
-            self._send(Event.VIEW, payload, _followers(request.room, guest.person.id))
+            self._rooms.send(Event.VIEW, payload, followers(request.room, guest.person.id))
         return {"ok": True}
 
     def follow(self, sid: str, request: FollowRequest) -> Payload:
@@ -278,52 +257,19 @@ class Talk:
             self._follow(sid, guest, request.room, person)
             view = self._presence.view(request.room, person) if person else None
             if person is not None and view is not None:
-                self._tell(Event.VIEW, {"room": request.room, "from": person, "view": view}, sid)
+                self._rooms.tell(Event.VIEW, {"room": request.room, "from": person, "view": view}, sid)
         return {"ok": True}
 
     # --- to everybody
 
     def notice(self, payload: Payload) -> None:
         """Tell everybody something."""
-        self._send(Event.NOTICE, payload, EVERYONE)
+        self._rooms.send(Event.NOTICE, payload, EVERYONE)
 
     # --- what these have in common
 
-    def _recount(self) -> None:
-        """Tell everybody before long how many are where; a task does it, which ends by itself."""
-        if not self._crowd_due:
-            self._crowd_due = True
-            self._tasks.supervise("people.crowd", self._tell_crowd)
-
-    def _tell_crowd(self) -> None:
-        self._tasks.sleep(CROWD_EVERY)
-        with self._lock:
-            self._crowd_due = False
-            self._send(Event.CROWD, {"rooms": self._presence.counts(DASHBOARD, MOST_CROWDS)}, EVERYONE)
-
     def _now(self) -> float:
         return float(int(self._tasks.clock.wall() * 1000))
-
-    def _kept(self, function: Callable[..., Result], *arguments: object) -> Result:
-        """Ask the database, in a native thread; one at a time, and not behind one that hangs."""
-        if not self._disk.acquire(timeout=PATIENCE):
-            raise Refused(Code.UNAVAILABLE, "what people say can't be read or kept now; try again in a while")
-        try:
-            try:
-                result: Result = self._tasks.native(function, *arguments)
-                return result
-            except NoSuchMessage as error:
-                raise Refused(Code.UNKNOWN_MESSAGE, str(error)) from None
-            except NotYours as error:
-                raise Refused(Code.FORBIDDEN, str(error)) from None
-            except TooMany as error:
-                raise Refused(Code.TOO_MANY_ROOMS, str(error)) from None
-            except SQLAlchemyError as error:
-                log.error("what people say can't be read or kept: %s", getattr(error, "orig", None) or error)
-                sentence = "what people say can't be read or kept now; the server's log says why"
-                raise Refused(Code.UNAVAILABLE, sentence) from None
-        finally:
-            self._disk.release()
 
     def _guest(self, sid: str) -> Guest:
         guest = self._presence.guest(sid)
@@ -338,11 +284,11 @@ class Talk:
         return guest
 
     def _member(self, guest: Guest, room: str) -> None:
-        if not room.startswith(PRIVATE) or not self._kept(self._circle.is_member, room, guest.person.id):
+        if not room.startswith(PRIVATE) or not self._database.ask(self._circle.is_member, room, guest.person.id):
             raise Refused(Code.FORBIDDEN, "that is not a private room that you are in")
 
     def _known(self, person: str) -> None:
-        if self._presence.find(person) is None and self._kept(self._circle.person, person) is None:
+        if self._presence.find(person) is None and self._database.ask(self._circle.person, person) is None:
             raise Refused(Code.UNKNOWN_PERSON, "nobody has that id")
 
     def _speak(self, sid: str) -> None:
@@ -361,37 +307,21 @@ class Talk:
         if person == before:
             return person
         self._speak(sid)
-        self._kept(self._circle.rename, person)
+        self._database.ask(self._circle.rename, person)
         with self._lock:
             for room in self._presence.rename(person):
-                self._send(Event.PEOPLE, {"room": room, "changed": of_person(person)}, room)
+                self._rooms.send(Event.PEOPLE, {"room": room, "changed": of_person(person)}, room)
         return person
 
     def _invite(self, guest: Guest, room: str, person: str) -> None:
-        private: PrivateRoom = self._kept(self._circle.invite, room, person)
+        private: PrivateRoom = self._database.ask(self._circle.invite, room, person)
         payload: Payload = {"room": of_private(private), "from": of_person(guest.person)}
-        self._send(Event.INVITED, payload, _own_room(person))
+        self._rooms.send(Event.INVITED, payload, own_room(person))
 
     def _follow(self, sid: str, guest: Guest, room: str, person: str | None) -> None:
         before = guest.follows.pop(room, None)
         if before is not None:
-            self._fanout.leave_room(sid, wire.ROOMS, _followers(room, before))
+            self._rooms.leave(sid, followers(room, before))
         if person is not None:
             guest.follows[room] = person
-            self._fanout.enter_room(sid, wire.ROOMS, _followers(room, person))
-
-    def _send(self, event: Event, payload: Payload, room: str, but: str | None = None) -> None:
-        with self._lock:
-            if self._fanout.occupied(room, wire.ROOMS):
-                self._fanout.emit(event, payload, wire.ROOMS, room=room, skip_sid=but)
-
-    def _tell(self, event: Event, payload: Payload, sid: str) -> None:
-        self._fanout.tell(frame(event, payload, wire.ROOMS), sid, wire.ROOMS)
-
-
-def _own_room(person: str) -> str:
-    return f"person:{person}"
-
-
-def _followers(room: str, person: str) -> str:
-    return f"follow:{room}|{person}"
+            self._rooms.enter(sid, followers(room, person))

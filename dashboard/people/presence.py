@@ -31,10 +31,6 @@ class Presence:
         self._rooms: dict[str, dict[str, set[str]]] = {}  # connections by person by room
         self._views: dict[tuple[str, str], object] = {}
 
-    def __len__(self) -> int:
-        """How many people there are."""
-        return len({guest.person.id for guest in self._guests.values()})
-
     def come(self, connection: str, person: Person) -> None:
         self._guests[connection] = Guest(person)
 
