@@ -7,18 +7,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
-from collectors.metric import Series
 from collectors.sample import Batch
 from dashboard.history.store import History, UnknownMetric
 from dashboard.live import wire
 from dashboard.live.backfill import MAX_VALUES, Backfill, no_room, read
 from dashboard.live.catalog import Catalog, Change
-from dashboard.live.extract import Extracts, Opened
+from dashboard.live.extract import Opened
 from dashboard.live.fanout import Fanout, frame
+from dashboard.live.metric_rooms import MetricRooms
 from dashboard.live.news import News
-from dashboard.live.pace import Pace, Samples
+from dashboard.live.pace import Samples
 from dashboard.live.payloads import SubscribeRequest, Wanted
 from dashboard.live.refused import Refused
 from dashboard.live.wire import Code, Event, Payload
@@ -65,10 +63,9 @@ class Broadcast:
         self._settings = settings
         self._fanout: Fanout = socketio.server.manager
         self._lock = self._fanout.lock
-        self._pace = Pace(settings.max_fps)
+        self._rooms = MetricRooms(self._fanout, settings.max_fps)
         self._clients: dict[str, set[str]] = {}
         self._only: dict[str, Opened] = {}
-        self._extracts = Extracts(self._fanout.occupied)
         self._news = News(catalog)
         self._standing: dict[str, Payload] = {}
         self._stopped = threading.Event()
@@ -133,42 +130,14 @@ class Broadcast:
                 return False
             if done.new_series or done.new_refused:
                 self._catalog.series_changed(batch.metric)
-            room = wire.room(batch.metric)
-            if self._fanout.occupied(room) or self._extracts.of(batch.metric):
+            if self._rooms.watched(batch.metric):
                 now = self._tasks.clock.monotonic()
                 if done.new_series:
-                    self._release(batch.metric, now)
-                    before = done.offset - len(done.times)
-                    self._tell_series(room, batch.metric, before, done.series)
-                    for extract in self._extracts.renew(batch.metric, done.series):
-                        self._tell_series(extract.room, batch.metric, before, filter(extract.has, done.series))
-                samples, idle = Samples(done.offset, done.times, done.values), not self._pace.holds(batch.metric)
-                self._send(batch.metric, self._pace.offer(batch.metric, samples, now))
-                if idle and self._pace.holds(batch.metric):  # who waits until something is due has to look again
-                    self._fanout.due.set()
+                    self._rooms.renew(batch.metric, done.offset - len(done.times), done.series, now)
+                self._rooms.offer(batch.metric, Samples(done.offset, done.times, done.values), now)
             else:
-                self._pace.forget(batch.metric)
+                self._rooms.forget(batch.metric)
             return True
-
-    def _release(self, metric: str, now: float) -> None:
-        """Send what the pace holds back of a metric."""
-        self._send(metric, self._pace.release(metric, now))
-
-    def _send(self, metric: str, parts: Iterable[Samples]) -> None:
-        for samples in parts:
-            self._send_samples(wire.room(metric), metric, samples)
-            for extract, rows in self._extracts.of(metric):
-                own = samples._replace(values=np.ascontiguousarray(samples.values[rows]))
-                self._send_samples(extract.room, metric, own)
-
-    def _send_samples(self, room: str, metric: str, samples: Samples) -> None:
-        if self._fanout.occupied(room):
-            self._fanout.send(frame(Event.SAMPLES, wire.samples(metric, *samples), metric=metric), room)
-
-    def _tell_series(self, room: str, metric: str, offset: int, series: Iterable[Series]) -> None:
-        if self._fanout.occupied(room):
-            news: Payload = {"m": metric, "o": offset, "series": wire.labels(series)}
-            self._fanout.send(frame(Event.SERIES, news), room)
 
     @property
     def standing(self) -> list[Payload]:
@@ -336,10 +305,10 @@ class Broadcast:
             if wanted.name not in rooms and len(rooms) >= most:
                 raise Refused(Code.TOO_MANY_ROOMS, f"a client may watch {most} metrics; unsubscribe from others")
             try:
-                self._release(wanted.name, self._tasks.clock.monotonic())  # to the others; the answer has it
+                self._rooms.release(wanted.name, self._tasks.clock.monotonic())  # to the others; the answer has it
                 joined = read(self._history, wanted, known)
                 if extract is not None:
-                    self._extracts.watch(extract, joined.samples.series)
+                    self._rooms.watch(extract, joined.samples.series)
                     joined = replace(joined, samples=extract.of(joined.samples))
             except UnknownMetric as error:
                 raise Refused(Code.UNKNOWN_METRIC, f"{error}; ask for the catalog") from None
@@ -354,7 +323,7 @@ class Broadcast:
     def _flush(self) -> None:
         while not self._stopped.is_set():
             with self._lock:
-                wait = self._pace.wait(self._tasks.clock.monotonic())
+                wait = self._rooms.wait(self._tasks.clock.monotonic())
             if self._fanout.due.wait(wait) and self._settings.flush_ms:
                 self._tasks.sleep(self._settings.flush_ms / 1000)  # for others of the same tick
             self.flush()
@@ -362,9 +331,7 @@ class Broadcast:
     def flush(self) -> None:
         """Send what is due."""
         with self._lock:
-            now = self._tasks.clock.monotonic()
-            for metric in self._pace.due(now):
-                self._release(metric, now)
+            self._rooms.flush(self._tasks.clock.monotonic())
         self._fanout.flush(lambda: self._tasks.sleep(0))
 
     def _beat(self) -> None:
@@ -389,7 +356,7 @@ class Broadcast:
         offsets: Payload = {}
         for name in names:
             try:
-                offsets[name] = self._history.offset(name) - self._pace.held(name)
+                offsets[name] = self._history.offset(name) - self._rooms.held(name)
             except UnknownMetric:  # it is gone, which its watchers have been told
                 continue
         return offsets
@@ -407,6 +374,6 @@ class Broadcast:
         with self._lock:
             for name in change.gone:
                 if self._catalog.metric(name) is None:
-                    self._pace.forget(name)
+                    self._rooms.forget(name)
             if change != Change() and payload is not None:
                 self._fanout.send(frame(Event.CATALOG, payload), WATCHERS)
