@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from collectors.metric import Metric, Series
 from collectors.sample import Batch, Times
-from dashboard.history.archive import Archive, Seal
+from dashboard.history.archive import Archive
 from dashboard.history.database import StoreTrouble
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
@@ -28,6 +28,7 @@ from dashboard.history.paging import CELLS
 from dashboard.history.ring import Slice
 from dashboard.history.store import History
 from dashboard.history.tiers import Tier
+from dashboard.history.work import Seal
 from dashboard.live.catalog import Catalog
 from dashboard.settings import HistorySettings
 from dashboard.tasks import Clock, Tasks, threads

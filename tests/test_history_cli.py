@@ -19,12 +19,13 @@ import pytest
 from collectors.metric import Series
 from dashboard.cli import run
 from dashboard.cli.moments import moment
-from dashboard.history.archive import Append, Archive, Seal
+from dashboard.history.archive import Archive
 from dashboard.history.database import NAME
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
 from dashboard.history.ring import Slice
 from dashboard.history.tiers import Tier
+from dashboard.history.work import Append, Seal
 from dashboard.server import threaded
 from tests.server import ROOT, Server
 

@@ -14,12 +14,13 @@ from hypothesis.extra import numpy as arrays
 
 from collectors.metric import Series
 from collectors.sample import Times, Values
-from dashboard.history.archive import Archive, Seal
+from dashboard.history.archive import Archive
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
 from dashboard.history.insert import ordered
 from dashboard.history.ring import Slice
 from dashboard.history.tiers import COUNT, MAX, Tier
+from dashboard.history.work import Seal
 
 KEY = Key("room.temperature", "°C", "gauge")
 ATTIC, CELLAR = Series((("room", "attic"),)), Series((("room", "cellar"),))

@@ -13,10 +13,10 @@ import pytest
 
 from collectors.metric import Metric
 from collectors.sample import Batch
-from dashboard.history import store
 from dashboard.history.database import NAME, VERSION, StoreTooNew
 from dashboard.history.keeper import TOLD_FOR
 from dashboard.history.lock import FolderBusy
+from dashboard.history.work import MOST_WAITING, OVERHEAD
 from tests.lasting import START, Lasting, Rows, series
 
 METRIC = Metric("a.b", labels=("name",))
@@ -146,13 +146,13 @@ def test_what_waits_is_bounded(here: Lasting) -> None:
     here.declare(METRIC)
     wide = tuple(series(str(one)) for one in range(500))
     refuse(here)
-    portion = store.MOST_WAITING // 500 // 10
+    portion = MOST_WAITING // 500 // 10
     for number in range(12):
         times = START + 1000 * np.arange(number * portion, (number + 1) * portion, dtype=np.int64)
         here.history.append(Batch("a.b", times, wide, np.ones((500, portion))))
         here.keep()
     work = here.history.take_work()
-    assert sum(one.values.size + store.OVERHEAD for one in work.appends) == work.cells <= store.MOST_WAITING
+    assert sum(one.values.size + OVERHEAD for one in work.appends) == work.cells <= MOST_WAITING
     here.history.not_done(work)
     refuse(here, False)
     assert here.keep() and here.keep()  # when something can be written again, what is due is packed

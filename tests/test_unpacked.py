@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from collectors.metric import Series
-from dashboard.history.archive import BLOCK, Append, Archive, Seal
+from dashboard.history.archive import BLOCK, Archive
 from dashboard.history.database import NAME
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
 from dashboard.history.ring import Slice
 from dashboard.history.tiers import Tier
+from dashboard.history.work import Append, Seal
 
 START = 1_700_000_000_000 - 1_700_000_000_000 % 86_400_000
 KEEP = Keep(10**12, 10**12, 10**12, 10**12, 2**40)

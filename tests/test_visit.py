@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from collectors.metric import Series
-from dashboard.history.archive import Append, Archive, Seal
+from dashboard.history.archive import Archive
 from dashboard.history.database import NAME
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
@@ -16,6 +16,7 @@ from dashboard.history.reading import Span, read
 from dashboard.history.ring import Slice
 from dashboard.history.tiers import Tier
 from dashboard.history.visit import NoHistory, Visit
+from dashboard.history.work import Append, Seal
 
 KEY = Key("room.temperature", "°C", "gauge")
 SERIES = (Series((("room", "attic"),)),)

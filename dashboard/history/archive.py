@@ -13,12 +13,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from collectors.metric import Series
-from collectors.sample import Times, Values
 from dashboard.history import journal
 from dashboard.history.chunk_writer import ChunkWriter
 from dashboard.history.compact import Compaction
@@ -34,6 +31,7 @@ from dashboard.history.shelf import Shelf, nothing
 from dashboard.history.stretch import Stretch
 from dashboard.history.tiers import Tier
 from dashboard.history.unpacked import Backlog, Merged, unpacked
+from dashboard.history.work import Append, Seal
 
 #: Offsets after a crash go on in another block, as the last ones that were given are not known.
 BLOCK = 2**32
@@ -45,34 +43,6 @@ FARTHEST = 2**62
 PER_ENTRY = 100
 #: Seconds of a commit for what an earlier process had not packed.
 SETTLE_FOR = 0.1
-
-
-class Append(NamedTuple):
-    """What the memory's history was given: see `ring.Appended`."""
-
-    key: Key
-    offset: int
-    times: Times
-    series: tuple[Series, ...]
-    values: Values
-
-
-class Seal(NamedTuple):
-    """Samples to be packed: all from the first time to the last.
-
-    Attributes:
-        key: the metric.
-        samples: its samples; the offset is that of the last of them.
-        whole: how many samples up to the last are numbered without a break.
-        start: from that time on they take the place of what is stored, up to the last of them; None: from the first.
-        parted: memory has let go of some before them that stand in no chunk.
-    """
-
-    key: Key
-    samples: Slice
-    whole: int
-    start: int | None = None
-    parted: bool = False
 
 
 @dataclass

@@ -6,9 +6,9 @@ import zlib
 
 from collectors.metric import Metric, Series
 from collectors.sample import Times, Values
-from dashboard.history.archive import Seal
 from dashboard.history.directory import Key
 from dashboard.history.ring import OVERLAP, Appended, Ring, Slice
+from dashboard.history.work import Seal
 
 #: ms of samples after which they are packed, and at which number of values at the latest.
 SEAL_AFTER = 600_000

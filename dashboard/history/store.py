@@ -6,14 +6,12 @@ One lock keeps readers and writers apart. Nothing waits for a disk while it is h
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from collectors.metric import Metric, Series
 from collectors.sample import Batch
-from dashboard.history.archive import Append, Archive, Seal
+from dashboard.history.archive import Archive
 from dashboard.history.database import StoreDamaged, StoreTrouble
 from dashboard.history.directory import Key
 from dashboard.history.downsample import HEAVY, thin, thin_away
@@ -24,15 +22,12 @@ from dashboard.history.reading import NOTHING, Found, Memory, Span, part, read, 
 from dashboard.history.ring import Appended, Ring, Slice
 from dashboard.history.shelf import Shelf
 from dashboard.history.tiers import Tier, floor
+from dashboard.history.work import Append, Seal, Work
 from dashboard.tasks import Clock, run_here
 
 if TYPE_CHECKING:
     from dashboard.settings import HistorySettings
 
-#: Values that wait for the archive at most; while it can't be written, the memory remembers longer than this.
-MOST_WAITING = 2**21
-#: An append takes as much memory as so many values, besides its own.
-OVERHEAD = 50
 #: Of the time that what waits to be packed stays in memory, so that it is packed before it leaves.
 MARGIN = 2.0
 #: Spans that are read from the archive at the same time: unpacking takes the interpreter from everybody else.
@@ -45,25 +40,6 @@ class UnknownMetric(LookupError):
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no metric {name!r}")
         self.name = name
-
-
-@dataclass
-class Work:
-    """What is to be written next.
-
-    Attributes:
-        appends: what came since the last time.
-        seals: what is to be packed, and is not in memory any more.
-        due: what is to be packed, and is in memory.
-        cells: what `appends` takes, in values.
-        dropped: how often something was lost, because too much waited.
-    """
-
-    appends: deque[Append] = field(default_factory=deque)
-    seals: list[Seal] = field(default_factory=list)
-    due: list[Seal] = field(default_factory=list)
-    cells: int = 0
-    dropped: int = 0
 
 
 class History:
@@ -206,23 +182,13 @@ class History:
                 kept.forget_archive()
 
     def _wait(self, append: Append) -> None:
-        work = self._work
-        work.appends.append(append)
-        work.cells += append.values.size + OVERHEAD
-        while work.cells > MOST_WAITING:  # memory has it still, and what is packed is packed from there
-            work.cells -= work.appends.popleft().values.size + OVERHEAD
+        if not self._work.wait(append):
             self._skipped = True
 
     def _put_by(self, seal: Seal | None) -> None:
-        """It leaves the memory; it waits to be packed, unless too much does."""
-        if seal is None or self._archive is None:
-            return
-        self._work.seals.append(seal)
-        waiting = sum(one.samples.values.size for one in self._work.seals)
-        while waiting > MOST_WAITING:
-            gone = self._work.seals.pop(0).samples.values.size
-            waiting -= gone
-            self._work.dropped += gone
+        """It leaves the memory; it waits to be packed."""
+        if seal is not None and self._archive is not None:
+            self._work.put_by(seal)
 
     # --- what is asked
 

@@ -20,13 +20,14 @@ import orjson
 
 from collectors.metric import Metric, Series
 from collectors.sample import Batch, Times, Values
-from dashboard.history.archive import Archive, Seal
+from dashboard.history.archive import Archive
 from dashboard.history.database import NAME, checksum
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
 from dashboard.history.ring import Slice
 from dashboard.history.store import History
 from dashboard.history.tiers import Tier
+from dashboard.history.work import Seal
 from dashboard.settings import HistorySettings
 from dashboard.tasks import Clock
 from tests.bench.history_data import Recorded
