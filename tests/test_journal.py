@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.history.codec import Damaged
-from dashboard.history.journal import Entry, pack, unpack
+from dashboard.history.journal import Entry, pack, scan, united
 
 
 @st.composite
@@ -22,6 +24,10 @@ def entries(draw: st.DrawFn) -> Entry:
         np.array(draw(st.lists(st.integers(0, 2**32 - 1), min_size=k, max_size=k)), dtype=np.uint32),
         np.array(draw(st.lists(numbers, min_size=n * k, max_size=n * k)), dtype=np.float64).reshape(k, n),
     )
+
+
+def unpack(data: bytes) -> Iterator[Entry]:
+    return (united([one]) for one in scan(data))
 
 
 def text(entry: Entry) -> str:

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.history import journal
 from dashboard.history.chunk_writer import ChunkWriter
 from dashboard.history.compact import Compaction
 from dashboard.history.damages import Damages
@@ -25,6 +24,7 @@ from dashboard.history.directory import Key, Known
 from dashboard.history.epoch import new_epoch
 from dashboard.history.expiry import Expiry, Keep
 from dashboard.history.insert import MOST_SERIES, Insertion
+from dashboard.history.journal import Entry
 from dashboard.history.ring import Slice
 from dashboard.history.salvage import resume, set_aside
 from dashboard.history.shelf import Shelf, nothing
@@ -35,12 +35,6 @@ from dashboard.history.work import Append, Seal
 
 #: Offsets after a crash go on in another block, as the last ones that were given are not known.
 BLOCK = 2**32
-#: Bytes of one row of the journal at most, or nearly.
-ROW = 2**25
-#: No row of the journal has a higher number, unless something has changed the file: there is one a second.
-FARTHEST = 2**62
-#: An entry takes some more than its values.
-PER_ENTRY = 100
 #: Seconds of a commit for what an earlier process had not packed.
 SETTLE_FOR = 0.1
 
@@ -95,7 +89,6 @@ class Archive(Shelf):
         self._backlog = Backlog(self._directory, self._written)
         self._chunks = Merged(self.counts.damages, self._backlog.waiting)
         self._stale = False
-        self._row = 0  # of the journal, the last one that was given
         self.aside: Path | None = None
         path = folder / NAME
         with translated():
@@ -210,7 +203,7 @@ class Archive(Shelf):
         try:
             with self._database.writing() as db:
                 settled = self._backlog.pack(db)
-                self._forget_journal(db, self._row + 1)
+                self._forget_journal(db, self._journal.last + 1)
         except BaseException:
             self._stale = True
             raise
@@ -246,7 +239,7 @@ class Archive(Shelf):
                 if stored != self.epoch:  # what is numbered in another epoch is not to be told from what is in this one
                     self._backlog.pack(db)
                     self._backlog.waiting.clear()
-                    db.execute("DELETE FROM journal")
+                    self._journal.clear(db)
                 self.life = self._next_life(int(life or 0), intact and self.counts.damaged == before)
                 _set_meta(db, "life", str(self.life))
                 _set_meta(db, "clean", "")
@@ -267,22 +260,7 @@ class Archive(Shelf):
 
     def _write(self, db: sqlite3.Connection, appends: Iterable[Append]) -> int:
         """Put appends into the journal; the number of the first row of it that is new."""
-        row = self._row + 1
-        entries: list[journal.Entry] = []
-        size = 0
-        for append in appends:
-            known = self._directory.add(db, append.key, self._now())
-            entry = self._entry(db, known, append)
-            if entry is None:
-                continue
-            entries.append(entry)
-            size += append.values.nbytes + PER_ENTRY
-            if size > ROW:
-                self._insert_journal(db, entries)
-                entries, size = [], 0
-        if entries:
-            self._insert_journal(db, entries)
-        return row
+        return self._journal.write(db, (self._entry(db, append) for append in appends))
 
     def _wait(self, appends: Iterable[Append], row: int) -> None:
         """Rows of the journal from this one on are needed by those metrics of which not all is packed."""
@@ -292,12 +270,9 @@ class Archive(Shelf):
             if known.waiting is None and append.offset > known.offset:
                 known.waiting = row
 
-    def _insert_journal(self, db: sqlite3.Connection, entries: Iterable[journal.Entry]) -> None:
-        self._row += 1
-        data = journal.pack(entries)
-        db.execute("INSERT INTO journal VALUES (?, ?, ?)", (self._row, data, checksum(data)))
-
-    def _entry(self, db: sqlite3.Connection, known: Known, append: Append) -> journal.Entry | None:
+    def _entry(self, db: sqlite3.Connection, append: Append) -> Entry:
+        """An append for the journal; its metric and series are in the directory then."""
+        known = self._directory.add(db, append.key, self._now())
         series, values = append.series, append.values
         room = MOST_SERIES - len(known.series)
         fresh = [] if known.had(series) else [one for one in series if one not in known.places]
@@ -306,7 +281,7 @@ class Archive(Shelf):
             if len(fresh) > room:
                 keep = [row for row, one in enumerate(series) if one in known.places]
                 series, values = tuple(series[row] for row in keep), values[keep]
-        return journal.Entry(known.id, append.offset, append.times, known.places_of(series), values)
+        return Entry(known.id, append.offset, append.times, known.places_of(series), values)
 
     def _catch_up(self, db: sqlite3.Connection, known: Known) -> None:
         """Pack what the journal has of a metric."""
@@ -332,28 +307,18 @@ class Archive(Shelf):
 
     def _forget_journal(self, db: sqlite3.Connection, row: int) -> None:
         waiting = [one.waiting for one in self._directory.by_id.values() if one.waiting is not None]
-        db.execute("DELETE FROM journal WHERE id < ?", (min(waiting, default=row),))
+        self._journal.forget(db, min(waiting, default=row))
 
     def _load_waiting(self, db: sqlite3.Connection) -> None:
         """Which rows of the journal are still needed, after a commit that failed has left that open."""
-        for row, entry in self._journal(db):
+        for row, entry in self._journal.entries(db):
             known = self._directory.by_id.get(entry.metric)
             if known is not None and known.waiting is None and entry.offset > known.offset:
                 known.waiting = row
 
-    def _number_journal(self, db: sqlite3.Connection) -> None:
-        """Rows whose number was changed to one beyond all that can be written come after the others."""
-        far = db.execute("SELECT id FROM journal WHERE id > ? ORDER BY id", (FARTHEST,)).fetchall()
-        if far:
-            (last,) = db.execute("SELECT coalesce(max(id), 0) FROM journal WHERE id <= ?", (FARTHEST,)).fetchone()
-            for place, (row,) in enumerate(far, 1):
-                db.execute("UPDATE journal SET id = ? WHERE id = ?", (last + place, row))
-
     def _replay_journal(self, db: sqlite3.Connection) -> None:
         """Find what an earlier process has left there, and pack at once what is not later than all that is packed."""
-        self._number_journal(db)
-        first, last = db.execute("SELECT min(id), max(id) FROM journal").fetchone()
-        self._row = last or 0
+        first = self._journal.go_on(db)
         replay = self._replay(db)
         self._backlog.waiting.clear()
         for number, ring in [*replay.earlier, *replay.rings.items()]:
@@ -367,7 +332,7 @@ class Archive(Shelf):
             else:
                 self._backlog.put(db, known, one)
         if not self._backlog.waiting:
-            db.execute("DELETE FROM journal")
+            self._journal.clear(db)
 
     # --- reading
 

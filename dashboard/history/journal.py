@@ -106,13 +106,3 @@ def united(run: Sequence[Raw]) -> Entry:
         return Entry(first.metric, last.offset, times, places, rows.T)
     columns = [np.frombuffer(one.values, "<f8").reshape(len(places), one.n) for one in run]
     return Entry(first.metric, last.offset, times, places, np.concatenate(columns, axis=1))
-
-
-def unpack(data: bytes) -> Iterator[Entry]:
-    """The entries that were packed.
-
-    Raises:
-        Damaged: the bytes are something else.
-    """
-    for one in scan(data):
-        yield united([one])

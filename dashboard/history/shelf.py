@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,10 @@ import numpy as np
 
 from collectors.metric import Series
 from collectors.sample import GAP, Times, Values
-from dashboard.history import journal
 from dashboard.history.chunks import Chunks
-from dashboard.history.codec import Damaged
 from dashboard.history.damages import Damages
-from dashboard.history.database import checksum
 from dashboard.history.directory import Directory, Key, Known
+from dashboard.history.journal_table import JournalTable
 from dashboard.history.replay import Replay
 from dashboard.history.tiers import ALL_ASPECTS, ASPECTS, COUNT, Buckets, Tier
 
@@ -58,7 +56,7 @@ class Shelf:
     _database: Opened
 
     def __init__(self, damages: Damages) -> None:
-        self._damages = damages
+        self._journal = JournalTable(damages)
         self._chunks = Chunks(damages)
         self._directory = Directory()
 
@@ -164,21 +162,9 @@ class Shelf:
     def names(self) -> list[str]:
         return sorted({one.key.name for one in list(self._directory.by_id.values())})
 
-    # --- the journal
-
-    def _journal(self, db: sqlite3.Connection) -> Iterator[tuple[int, journal.Raw]]:
-        for row, data, kept in db.execute("SELECT id, data, sum FROM journal ORDER BY id"):
-            try:
-                if not isinstance(data, bytes) or checksum(data) != kept:
-                    raise Damaged("its checksum is another")
-                for entry in journal.scan(data):
-                    yield row, entry
-            except Damaged as error:
-                self._damages.note(-row, f"a second of the journal: {error}")
-
     def _replay(self, db: sqlite3.Connection, only: int | None = None) -> Replay:
         """What the journal has that stands in no chunk; of one metric alone if it is named."""
-        return Replay(self._directory, (entry for _, entry in self._journal(db)), only)
+        return Replay(self._directory, (entry for _, entry in self._journal.entries(db)), only)
 
 
 def _chosen(known: Known, wanted: Callable[[Series], bool] | None) -> list[int] | None:
