@@ -236,6 +236,33 @@ def test_nothing_is_drawn_twice(new_page: Callable[..., Page]) -> None:
     assert page.evaluate(seen, ".scatterlayer path.js-line")
 
 
+def test_new_times_are_not_measured(new_page: Callable[..., Page]) -> None:
+    """Plotly keeps the size of each label that it has measured: of a clock it would keep all that there are."""
+    page = stage(new_page)
+    for given in (options(["a"]), options(["a"], "heatmap")):
+        put(page, given)
+    measured = page.evaluate(
+        """async start => {
+            for (const stage of stages) stage.play([start - 60_000], [[1]]);
+            const measured = [];
+            const watch = new MutationObserver((all) => {
+                for (const {addedNodes} of all) for (const {textContent} of addedNodes) measured.push(textContent);
+            });
+            watch.observe(document.getElementById("js-plotly-tester"), {childList: true});
+            const texts = new Set();
+            for (let minute = 0; minute < 40; minute++) {
+                for (const stage of stages) stage.play([start + 60_000 * minute], [[minute % 7]]);
+                for (const {textContent} of document.querySelectorAll(".xtick text")) texts.add(textContent);
+            }
+            await new Promise((done) => requestAnimationFrame(done));
+            const times = (texts) => [...texts].filter((one) => one.includes(":"));
+            return [times(measured), times(texts).length > 40];
+        }""",
+        START,
+    )
+    assert measured == [[], True]
+
+
 def test_a_figure_that_says_more_is_plotlys(new_page: Callable[..., Page]) -> None:
     """What the layer does not know, Plotly draws."""
     page = stage(new_page)

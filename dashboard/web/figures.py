@@ -191,7 +191,14 @@ def _template(theme: str) -> Figure:
             "spikedash": "solid",
             "spikecolor": colour["faint"],
         },
-        yaxis={**axis, "fixedrange": True, "nticks": 4, "showexponent": "all", "separatethousands": True},
+        yaxis={
+            **axis,
+            "fixedrange": True,
+            "nticks": 4,
+            "tickangle": 0,
+            "showexponent": "all",
+            "separatethousands": True,
+        },
     )
     circle = {
         "gridcolor": colour["grid"],

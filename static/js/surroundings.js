@@ -109,7 +109,8 @@ export class Surroundings {
     const range = [view.axis(view.from), view.axis(view.to)];
     // Texts too near an end are taken away by us: one that Plotly hides would stay so when it has moved on.
     // Bars would have no lines at times, unlike what stands for them while only the axes are Plotly's.
-    const own = { type: "date", ticklabeloverflow: "allow", ...(this.kind.built ? { showgrid: true } : {}) };
+    // An angle that is given spares Plotly measuring each new time, and keeping what it has measured.
+    const own = { type: "date", ticklabeloverflow: "allow", tickangle: 0, ...(this.kind.built ? { showgrid: true } : {}) };
     layout["xaxis"] = { ...own, ...timeTicks(view, view.width, view.axis, clear), ...hoverFormat(view), ...given["xaxis"], range };
     if (this.spec.log && !this.kind.built) layout["yaxis"] = { ...given["yaxis"], type: "log" };
     if (this.spec.thresholds?.length) {
