@@ -20,6 +20,8 @@ const SHARE = 1 / 12;
 const BEAT = 250;
 /** ms that what is patient waits for a frame in which nothing else is to be drawn. */
 const PATIENCE = 60;
+/** So many that are patient share a frame, which lays out anew what all of them have changed; where more are in view, each waits as many times as long. */
+const TOGETHER = 24;
 
 /**
  * @typedef {object} Clock clocks and log, to be replaced in tests
@@ -52,6 +54,8 @@ export class Frames {
     /** ms at which that ends the wait. */
     this.wakesAt = Infinity;
     this.serial = 0;
+    /** How many times as long as they ask for the patient ones wait. */
+    this.turns = 1;
   }
 
   /**
@@ -79,7 +83,7 @@ export class Frames {
     }
     const since = this.clock.now();
     Object.assign(entry, { dirty: true, marked: ++this.serial, since });
-    this.sleep(readyAt(drawable, entry) - since);
+    this.sleep(this.readyAt(drawable, entry) - since);
   }
 
   /** As `mark`, and without waiting for its pause: somebody has done something. @param {Drawable} drawable */
@@ -131,9 +135,13 @@ export class Frames {
     const { quick, patient, ...rest } = this.due(begin);
     let { next } = rest;
     const waits = patient.some(({ entry, ready }) => begin - Math.max(ready, entry.since) >= PATIENCE);
-    const due = waits || !quick.length ? patient : quick;
+    let due = waits || !quick.length ? patient : quick;
     if (quick.length && patient.length) next = 0;
     due.sort((a, b) => Number(b.focused) - Number(a.focused) || a.entry.marked - b.entry.marked);
+    if (due === patient && due.length > TOGETHER) {
+      due = due.slice(0, TOGETHER);
+      next = 0;
+    }
     let time = begin;
     for (const [place, { drawable, entry }] of due.entries()) {
       if (place > 0 && time - begin >= BUDGET) {
@@ -164,13 +172,22 @@ export class Frames {
     /** @type {Due[]} */
     const patient = [];
     let next = Infinity;
+    const crowd = [...this.entries.keys()].filter((one) => one.patient && one.visible()).length;
+    this.turns = Math.max(1, Math.ceil(crowd / TOGETHER));
     for (const [drawable, entry] of this.entries) {
       if (!entry.dirty || !drawable.visible()) continue;
-      const ready = readyAt(drawable, entry);
+      const ready = this.readyAt(drawable, entry);
       if (ready > now + 4) next = Math.min(next, ready);
       else (drawable.patient ? patient : quick).push({ drawable, entry, ready, focused: drawable.focused?.() ?? false });
     }
     return { quick, patient, next };
+  }
+
+  /** When it may be drawn again, ms. @param {Drawable} drawable @param {Entry} entry */
+  readyAt({ pause, patient }, { drawn, cost }) {
+    const least = (pause?.() ?? 0) * (patient ? this.turns : 1);
+    const ready = drawn + Math.max(least, cost / SHARE);
+    return least < BEAT ? ready : Math.round(ready / BEAT) * BEAT;
   }
 
   /** @param {number} ms until the next one is due; another one may be due before that */
@@ -193,11 +210,4 @@ export class Frames {
     this.timer = null;
     this.wakesAt = Infinity;
   }
-}
-
-/** When it may be drawn again, ms. @param {Drawable} drawable @param {Entry} entry */
-function readyAt({ pause }, { drawn, cost }) {
-  const least = pause?.() ?? 0;
-  const ready = drawn + Math.max(least, cost / SHARE);
-  return least < BEAT ? ready : Math.round(ready / BEAT) * BEAT;
 }

@@ -214,6 +214,25 @@ test("what is patient gets its frame when what moves leaves it none", () => {
   assert.equal(log.length, 6, "one of the six frames was its own");
 });
 
+test("of very many that are patient a frame has only some, and each comes less often", () => {
+  const browser = new Browser();
+  const frames = new Frames(browser.clock);
+  /** @type {number[]} */
+  let times = [];
+  const all = Array.from({ length: 48 }, () => ({ visible: () => true, patient: true, pause: () => 250, draw: () => void times.push(browser.time) }));
+  for (const one of all) frames.add(one);
+  browser.frame();
+  browser.frame();
+  const perFrame = () => [...new Set(times)].map((time) => times.filter((one) => one === time).length);
+  assert.deepEqual(perFrame(), [24, 24]);
+
+  times = [];
+  for (const one of all) frames.mark(one);
+  for (let ms = browser.time; ms < 1750; ms += 16) browser.frame();
+  assert.deepEqual(perFrame(), [24, 24]);
+  assert.deepEqual(times.map((time) => time > 1490), Array(48).fill(true), "twice the pause, at its beat");
+});
+
 test("a hidden tab draws nothing; on return everything is drawn once", () => {
   const browser = new Browser();
   const frames = new Frames(browser.clock);
