@@ -42,7 +42,8 @@ def _main_under_eventlet() -> None:
     from typing import Any
     from wsgiref.types import WSGIApplication
 
-    from dashboard.arrivals import NEWCOMER, Arrivals, Newcomer, WholeRequests
+    from dashboard.arrivals import NEWCOMER, Arrivals, Newcomer
+    from dashboard.bodies import WholeRequests
     from dashboard.cli import main as run
     from dashboard.listener import Door, PatientListener
     from dashboard.live.upgrade import UPGRADE, Upgrade

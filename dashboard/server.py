@@ -18,7 +18,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from dashboard.arrivals import NEWCOMER, Arrivals, Newcomer, WholeRequests
+from dashboard.arrivals import NEWCOMER, Arrivals, Newcomer
+from dashboard.bodies import WholeRequests
 from dashboard.listener import Door, refuse
 from dashboard.live.connection import shut_down, socket_of
 from dashboard.live.upgrade import UPGRADE, Upgrade

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.arrivals import CUT_AT_ONCE, LARGE_EACH, Arrivals, Newcomer
+from dashboard.arrivals import CUT_AT_ONCE, Arrivals, Newcomer
+from dashboard.bodies import LARGE_EACH
 from tests.server import ASYNC_MODES, QUIET, AsyncMode, Server
 from tests.test_server import connect
 
