@@ -17,7 +17,7 @@ from collectors.sample import Batch
 from dashboard.history.database import NAME
 from dashboard.history.directory import Key
 from dashboard.history.reading import Span
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 from dashboard.history.tiers import Aggregate, Tier
 from tests.lasting import POINTS, START, HandClock, Lasting, series
 

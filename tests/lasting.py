@@ -15,7 +15,7 @@ from dashboard.history.directory import Key
 from dashboard.history.keeper import Keeper
 from dashboard.history.kept import key_of
 from dashboard.history.reading import Span
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 from dashboard.history.store import History
 from dashboard.history.tiers import Tier
 from dashboard.settings import HistorySettings

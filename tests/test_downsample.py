@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from collectors.metric import Series
 from collectors.sample import Values
 from dashboard.history.downsample import FAIR_SHARE, HEAVY, MIN_POINTS, choose, thin, thin_away
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 
 GAP = np.nan
 

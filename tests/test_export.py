@@ -25,7 +25,7 @@ from dashboard.history.database import StoreTrouble
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
 from dashboard.history.paging import CELLS
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 from dashboard.history.store import History
 from dashboard.history.tiers import Tier
 from dashboard.history.work import Seal

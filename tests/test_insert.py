@@ -18,7 +18,7 @@ from dashboard.history.archive import Archive
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
 from dashboard.history.insert import ordered
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 from dashboard.history.tiers import COUNT, MAX, Tier
 from dashboard.history.work import Seal
 

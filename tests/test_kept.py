@@ -8,7 +8,8 @@ import pytest
 from collectors.metric import Series
 from dashboard.history.directory import Key
 from dashboard.history.kept import SEAL_AFTER, SEAL_CELLS, Kept
-from dashboard.history.ring import Ring, Slice
+from dashboard.history.ring import Ring
+from dashboard.history.slice import Slice
 
 START = 1_790_000_000_000
 KEY = Key("a.b", "", "gauge")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from collectors.metric import Series
 from collectors.sample import Values
 from dashboard.history.columns import MAX_REFUSED, Columns
-from dashboard.history.ring import OVERLAP, Appended, Ring, Slice
+from dashboard.history.ring import OVERLAP, Appended, Ring
+from dashboard.history.slice import Slice
 
 SECOND = 1000
 START = 1_700_000_000_000

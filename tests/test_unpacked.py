@@ -16,7 +16,7 @@ from dashboard.history.archive import BLOCK, Archive
 from dashboard.history.database import NAME
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 from dashboard.history.tiers import Tier
 from dashboard.history.work import Append, Seal
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dashboard.history.directory import Key
     from dashboard.history.paging import Plan
     from dashboard.history.reading import Memory, Span
-    from dashboard.history.ring import Slice
+    from dashboard.history.slice import Slice
     from dashboard.history.visit import Visit
     from dashboard.settings import Settings
 

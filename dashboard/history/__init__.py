@@ -1,7 +1,7 @@
 """What was measured, in the order in which a sample travels.
 
-In memory: `ring` (the last samples of a metric, its series in `columns`), `kept` (a ring, and how far it is archived),
-and `work` (what waits to be archived).
+In memory: `ring` (the last samples of a metric, its series in `columns`, copied as a `slice`), `kept` (a ring, and how
+far it is archived), and `work` (what waits to be archived).
 On the disk: `journal` (what came in a second, in a `journal_table`) and `chunks` (each a `stretch` by `codec`, or sums
 by `tiers`, whose `folding` makes a stretch of them, too) in one `database` with a `directory` of its metrics;
 `chunk_writer` makes the chunks, `damages` are what can't be read. `shelf` reads it all, `archive` writes it, too,

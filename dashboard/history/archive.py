@@ -25,9 +25,9 @@ from dashboard.history.epoch import new_epoch
 from dashboard.history.expiry import Expiry, Keep
 from dashboard.history.insert import MOST_SERIES, Insertion
 from dashboard.history.journal import Entry
-from dashboard.history.ring import Slice
 from dashboard.history.salvage import resume, set_aside
 from dashboard.history.shelf import Shelf, nothing
+from dashboard.history.slice import Slice
 from dashboard.history.stretch import Stretch
 from dashboard.history.tiers import Tier
 from dashboard.history.unpacked import Backlog, Merged, unpacked

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from tsdownsample import MinMaxLTTBDownsampler
 
 from collectors.sample import GAP, Values
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 
 Indices = npt.NDArray[np.intp]
 

@@ -7,7 +7,8 @@ import zlib
 from collectors.metric import Metric, Series
 from collectors.sample import Times, Values
 from dashboard.history.directory import Key
-from dashboard.history.ring import OVERLAP, Appended, Ring, Slice
+from dashboard.history.ring import OVERLAP, Appended, Ring
+from dashboard.history.slice import Slice
 from dashboard.history.work import Seal
 
 #: ms of samples after which they are packed, and at which number of values at the latest.

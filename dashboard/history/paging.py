@@ -10,8 +10,8 @@ from collectors.metric import Series
 from collectors.sample import Times, Values
 from dashboard.history.directory import Key
 from dashboard.history.reading import Memory, Span
-from dashboard.history.ring import Slice
 from dashboard.history.shelf import Shelf
+from dashboard.history.slice import Slice
 from dashboard.history.tiers import Tier
 from dashboard.tasks import run_here
 

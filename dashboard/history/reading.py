@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from collectors.metric import Series
-from collectors.sample import Times, Values
 from dashboard.history.directory import Key
-from dashboard.history.ring import Slice
 from dashboard.history.shelf import Shelf
+from dashboard.history.slice import NOTHING, Slice, after
 from dashboard.history.tiers import ASPECTS, Aggregate, Buckets, Tier, aligned, aspects_of, floor, merge, sum_up, widen
 
 #: Values that may be looked through for one answer; a coarser tier is taken when there would be more.
@@ -83,9 +82,6 @@ class Memory:
     archived_to: int
     every: float
     reach: int | None = None
-
-
-NOTHING = Slice(0, np.zeros(0, dtype=np.int64), (), np.zeros((0, 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +239,3 @@ def part(samples: Slice, span: Span) -> Slice:
         rows = [row for row, one in enumerate(series) if span.wanted(one)]
         series, values = tuple(series[row] for row in rows), values[rows]
     return Slice(samples.offset, times, series, values)
-
-
-def after(earlier: Slice, later: Slice) -> Slice:
-    """Two slices as one: the series of the later one first, as clients know them, then those that are gone."""
-    if not len(earlier.times):
-        return Slice(max(earlier.offset, later.offset), later.times, later.series, later.values)
-    series = tuple(dict.fromkeys((*later.series, *earlier.series)))
-    times: Times = np.concatenate((earlier.times, later.times))
-    values: Values = np.concatenate((earlier.values_of(series), later.values_of(series)), axis=1)
-    return Slice(max(earlier.offset, later.offset), times, series, values)

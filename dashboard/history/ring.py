@@ -13,6 +13,7 @@ import numpy as np
 from collectors.metric import Series
 from collectors.sample import GAP, Times, Values
 from dashboard.history.columns import Columns, Placing
+from dashboard.history.slice import Slice
 
 FIRST_ROOM = 64  # times; a metric that is declared but never sampled costs next to nothing
 SLACK = 1.05
@@ -22,33 +23,6 @@ MAX_CELLS = 4 * 2**20
 OVERLAP = 1000
 #: Seconds; longer than any clock has been.
 FOREVER = 3e9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Slice:
-    """Some samples of a metric, copied: what happens to the ring later does not change them.
-
-    Attributes:
-        offset: running number of the metric's last sample when this was copied.
-        times: int64[n], milliseconds since the epoch, ascending.
-        series: the k series of the metric, in their order.
-        values: float64[k, n]; NaN is a gap.
-    """
-
-    offset: int
-    times: Times
-    series: tuple[Series, ...]
-    values: Values
-
-    def values_of(self, series: tuple[Series, ...]) -> Values:
-        """float64[k, n] of these k series, in their order: gaps where this has no such series; others are left out."""
-        if series == self.series:
-            return self.values
-        place = {one: row for row, one in enumerate(series)}
-        values: Values = np.full((len(series), len(self.times)), GAP)
-        rows = [row for row, one in enumerate(self.series) if one in place]
-        values[[place[self.series[row]] for row in rows]] = self.values[rows]
-        return values
 
 
 @dataclass(frozen=True, slots=True, eq=False)

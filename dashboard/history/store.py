@@ -18,9 +18,10 @@ from dashboard.history.downsample import HEAVY, thin, thin_away
 from dashboard.history.epoch import new_epoch
 from dashboard.history.kept import SEAL_AFTER, Kept, key_of
 from dashboard.history.paging import Held
-from dashboard.history.reading import NOTHING, Found, Memory, Span, part, read, summed
-from dashboard.history.ring import Appended, Ring, Slice
+from dashboard.history.reading import Found, Memory, Span, part, read, summed
+from dashboard.history.ring import Appended, Ring
 from dashboard.history.shelf import Shelf
+from dashboard.history.slice import NOTHING, Slice
 from dashboard.history.tiers import Tier, floor
 from dashboard.history.work import Append, Seal, Work
 from dashboard.tasks import Clock, run_here

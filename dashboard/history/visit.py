@@ -11,9 +11,10 @@ from dashboard.errors import CannotStart
 from dashboard.history.damages import Damages
 from dashboard.history.database import APPLICATION, NAME, StoreDamaged, StoreTrouble, refuse_newer, translated, whole
 from dashboard.history.directory import Key
-from dashboard.history.reading import Memory, after
-from dashboard.history.ring import Ring, Slice
+from dashboard.history.reading import Memory
+from dashboard.history.ring import Ring
 from dashboard.history.shelf import Shelf
+from dashboard.history.slice import Slice, after
 from dashboard.history.tiers import Tier
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from collectors.metric import Series
 from collectors.sample import Times, Values
 from dashboard.history.directory import Key
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 
 #: Values that wait for the archive at most; while it can't be written, the memory remembers longer than this.
 MOST_WAITING = 2**21

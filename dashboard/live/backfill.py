@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.history.downsample import MIN_POINTS
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 from dashboard.history.store import History
 from dashboard.live.payloads import Wanted
 from dashboard.live.refused import Refused

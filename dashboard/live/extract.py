@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from collectors.metric import Series
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 from dashboard.live import wire
 
 #: Labels, and the values that they may have.

@@ -16,7 +16,7 @@ from dashboard.history.database import StoreDamaged, StoreTrouble
 from dashboard.history.directory import Key
 from dashboard.history.paging import Plan, pages
 from dashboard.history.reading import Span
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 from dashboard.history.store import History
 from dashboard.tasks import Tasks
 from dashboard.web.asked import Export, parse

@@ -24,7 +24,7 @@ from dashboard.history.archive import Archive
 from dashboard.history.database import NAME, checksum
 from dashboard.history.directory import Key
 from dashboard.history.expiry import Keep
-from dashboard.history.ring import Slice
+from dashboard.history.slice import Slice
 from dashboard.history.store import History
 from dashboard.history.tiers import Tier
 from dashboard.history.work import Seal
