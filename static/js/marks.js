@@ -125,7 +125,7 @@ export class Marks {
     const x = area && at !== null ? placeOf(area, at) : null;
     element.hidden = x === null;
     if (!area || x === null) return;
-    Object.assign(element.style, { transform: `translateX(${x}px)`, top: `${area.top}px`, height: `${area.height}px` });
+    Object.assign(element.style, { transform: `translateX(${onPixels(x)}px)`, top: `${area.top}px`, height: `${area.height}px` });
   }
 
   /** @param {Pin} pin */
@@ -145,6 +145,14 @@ export class Marks {
     this.element.append(flag);
     return flag;
   }
+}
+
+/**
+ * Where a line of one pixel begins that is at x. On a fraction of a device's pixel it would be two pixels wide, and pale.
+ * @param {number} x px @param {number} [density] device pixels in one
+ */
+export function onPixels(x, density = globalThis.devicePixelRatio ?? 1) {
+  return Math.round((x - 0.5) * density) / density;
 }
 
 /** @param {string} tag @param {string} name */

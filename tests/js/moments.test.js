@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { around, partsOf, shownSpan } from "../../static/js/people/moments.js";
-import { Marks, momentAt, placeOf } from "../../static/js/marks.js";
+import { Marks, momentAt, onPixels, placeOf } from "../../static/js/marks.js";
 import { excerpt, letters, momentText, refusalText, spanText } from "../../static/js/text.js";
 import { inkOn } from "../../static/js/colours.js";
 
@@ -79,4 +79,15 @@ test("a span of others is shown when it is two moments of these millennia, not t
     undefined, [], [now], ["1", "2"], [now, now], [now + 1, now], [NaN, now], [now, NaN], [now, Infinity], [-Infinity, now], [-1, now],
     [0, 8.64e15], [0, 100 * year + 1], [Date.UTC(9999), Date.UTC(10_000)],
   ]) assert.equal(shownSpan(wrong), null, String(wrong));
+});
+
+test("a line of one pixel begins on a pixel of the device, around where it is", () => {
+  assert.deepEqual([10, 10.2, 10.6, 10.99].map((x) => onPixels(x, 1)), [10, 10, 10, 10]);
+  for (const density of [1, 1.5, 2, 3]) {
+    for (let x = 0; x < 3; x += 0.07) {
+      const begin = onPixels(x, density) * density;
+      assert.ok(Math.abs(begin - Math.round(begin)) < 1e-9, `${x} at ${density}`);
+      assert.ok(Math.abs(onPixels(x, density) + 0.5 - x) <= 0.5 / density + 1e-9, `${x} at ${density}`);
+    }
+  }
 });

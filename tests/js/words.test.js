@@ -38,6 +38,7 @@ test("a length of time is a window that goes on", () => {
     ["last hour", "3600 s"], ["an hour", "3600 s"], ["half an hour", "1800 s"], ["past week", "604800 s"], ["7d", "604800 s"], ["2 weeks", "1209600 s"],
     ["last 3 months", "7776000 s"], ["1y", "31536000 s"], ["LAST 15 MIN", "900 s"], [" last  15   minutes ", "900 s"], ["now-1h to now", "3600 s"],
     ["everything", "Infinity s"], ["all", "Infinity s"], ["30s", "30 s"],
+    ["last two minutes", "120 s"], ["last twelve hours", "43200 s"], ["last 15 min.", "900 s"], ["99999999 years", "Infinity s"], ["now-5000y to now", "Infinity s"],
   ]);
 });
 

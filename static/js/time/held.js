@@ -17,7 +17,9 @@ export function holdTime({ state, address, setWindow, setClock }) {
   address.register("window", {
     read: () => (state.all ? "all" : lengthText(state.window)),
     write: (said) => {
-      const seconds = said === "all" ? Infinity : lengthIn(said ?? "");
+      const length = lengthIn(said ?? "");
+      // What is longer than clocks have counted would never be drawn.
+      const seconds = said === "all" || length * 1_000 >= Date.now() ? Infinity : length;
       if (seconds >= 1 && (seconds !== state.window || state.all)) setWindow(seconds, false);
     },
   });

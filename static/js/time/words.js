@@ -32,7 +32,9 @@ const UNITS = [
   [/^(?:s|secs?|seconds?|秒钟?)$/, SECOND], [/^(?:m|mins?|minutes?|分钟?)$/, MINUTE], [/^(?:h|hrs?|hours?|小时|个小时|钟头|个钟头)$/, HOUR],
   [/^(?:d|days?|天|日)$/, DAY], [/^(?:w|wks?|weeks?|周|星期|个星期)$/, 7 * DAY], [/^(?:mo|mon|mths?|months?|个月|月)$/, 30 * DAY], [/^(?:y|yrs?|years?|年)$/, 365 * DAY],
 ];
-const ONE = "(\\d+(?:[.,]\\d+)?|an?|half an?|一|两|半)?\\s*([a-z]+|[\\u4e00-\\u9fff]+?)";
+/** Numbers that people rather spell. */
+const SPELLED = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const ONE = `(\\d+(?:[.,]\\d+)?|an?|half an?|${SPELLED.join("|")}|一|两|半)?\\s*([a-z]+|[\\u4e00-\\u9fff]+?)`;
 const AGO = new RegExp(`^${ONE}\\s*(?:ago|之?前|以前)$`);
 const BEFORE_NOW = new RegExp(`^now\\s*-\\s*${ONE}$`);
 const LAST = new RegExp(`^(?:the )?(?:last|past|最近|过去|近)\\s*${ONE}$`);
@@ -52,6 +54,8 @@ export function meantBy(text, context) {
   const words = said.replace(/ (?:utc|gmt)\b/g, "");
   if (/^(?:everything|all|all time|all there is|全部|所有)$/.test(words)) return { window: Infinity };
   const window = windowOf(words);
+  // Longer than clocks have counted: a chart of millions of years would never be drawn.
+  if (window >= now) return { window: Infinity };
   if (window) return window >= SECOND ? { window: window / SECOND } : { error: "short", part: text };
   const since = /^(?:since|自从?)\s*(.+?)(?:以来)?$/.exec(words)?.[1];
   const only = sideOf(since ?? words, now, calendar);
@@ -68,7 +72,7 @@ export function meantBy(text, context) {
 
 /** Lower case, with plain spaces, colons and hyphens. @param {string} text */
 function plain(text) {
-  return text.normalize("NFKC").toLowerCase().replace(/[\u2010-\u2012\u2212]/g, "-").replace(/[,，、。]+(?=\s|$)/g, " ").replace(/\s+/g, " ").trim();
+  return text.normalize("NFKC").toLowerCase().replace(/[\u2010-\u2012\u2212]/g, "-").replace(/[,，、。]+(?=\s|$)/g, " ").replace(/([a-z])\.(?=\s|$)/g, "$1").replace(/\s+/g, " ").trim();
 }
 
 /** A length of time that ends now, ms; 0 when it is none. @param {string} words */
@@ -89,7 +93,7 @@ function endsNow(words) {
 /** @param {string | undefined} count @param {string | undefined} unit @returns {number} ms, 0 for no such unit */
 function lengthOf(count = "1", unit = "") {
   const size = UNITS.find(([name]) => name.test(unit))?.[1] ?? 0;
-  const many = /^(?:an?|一)$/.test(count) ? 1 : /^(?:half|半)/.test(count) ? 0.5 : count === "两" ? 2 : Number(count.replace(",", "."));
+  const many = /^(?:an?|一)$/.test(count) ? 1 : /^(?:half|半)/.test(count) ? 0.5 : count === "两" ? 2 : SPELLED.indexOf(count) + 1 || Number(count.replace(",", "."));
   return size * many;
 }
 
@@ -113,7 +117,7 @@ function sideOf(words, now, calendar) {
   if (/^(?:now|现在|此刻)$/.test(words)) return { at: now };
   const [, count, unit] = AGO.exec(words) ?? BEFORE_NOW.exec(words) ?? [];
   const ago = unit ? lengthOf(count, unit) : 0;
-  if (ago) return { at: now - ago };
+  if (ago) return ago < now ? { at: now - ago } : null;
   // After a space a hyphen leads to another clock, not to an offset.
   const iso = /^(\d{4}-\d\d-\d\d)(?:t| (?!.*:\d\d-))(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s?(z|[+-]\d\d(?::?\d\d)?)$/.exec(words);
   if (iso) {
