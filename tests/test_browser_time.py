@@ -28,7 +28,7 @@ from tests.pages import (
 from tests.server import FEW, Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FloatRect, Locator, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -487,6 +487,12 @@ def _wait_for_value(page: Page, wanted: float) -> None:
     wait(page, lambda: abs(number(page.evaluate(value, ONE)) - wanted) < 1)
 
 
+def stands(hair: Locator, line: FloatRect | dict[str, float], part: float) -> bool:
+    """Whether the line is shown, at this part of the width."""
+    there = hair.bounding_box()
+    return there is not None and (there["x"] - line["x"]) / line["width"] == pytest.approx(part, abs=0.02)
+
+
 def test_tiles_tell_the_moment_below_the_mouse(room: Server, page: Page) -> None:
     """Tiles of the overview tell the value and the time below the mouse, on a chart or on their own little line."""
     open_live(page, f"{room.url}/?window=1m")
@@ -511,9 +517,7 @@ def test_tiles_tell_the_moment_below_the_mouse(room: Server, page: Page) -> None
         seconds = int(tile.locator(".d").inner_text()[-2:])
         assert (at / 1000 - seconds + 30) % 60 == pytest.approx(30, abs=1.1)
         for hair, line in ((tile.locator(".hair"), spark), (panel(page, chart).locator(".hair"), plot(page, chart))):
-            there = hair.bounding_box()
-            assert there is not None
-            assert (there["x"] - line["x"]) / line["width"] == pytest.approx(part, abs=0.02)
+            wait(page, partial(stands, hair, line, part))
     page.mouse.move(5, 5)
     tile.locator(".hair").wait_for(state="detached", timeout=PATIENCE)
     assert tile.locator(".d").inner_text() == now
