@@ -15,7 +15,8 @@ from dashboard.dashboards.boards import Boards, ReadOnly
 from dashboard.dashboards.document import Dashboard
 from dashboard.dashboards.files import Files, Look
 from dashboard.dashboards.refusal import Wrong, read
-from dashboard.dashboards.store import Place, Store, Unavailable, Unknown
+from dashboard.dashboards.store import Place, Store
+from dashboard.dashboards.versions import Unavailable, Unknown
 from dashboard.tasks import threads
 
 TOML = 'title = "{}"\n[[panels]]\nmetric = "system.cpu"\n'

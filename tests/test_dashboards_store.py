@@ -21,7 +21,8 @@ from sqlalchemy.event import listen, remove
 from dashboard.dashboards import store as module
 from dashboard.dashboards.document import Dashboard, as_bytes
 from dashboard.dashboards.refusal import read
-from dashboard.dashboards.store import Conflict, Place, Store, TooMany, Unavailable, Unknown, Version
+from dashboard.dashboards.store import Place, Store
+from dashboard.dashboards.versions import Conflict, TooMany, Unavailable, Unknown, Version
 from dashboard.sql import Unusable
 from tests.server import ROOT
 

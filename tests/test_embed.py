@@ -13,7 +13,7 @@ import pytest
 import socketio
 
 from dashboard.dashboards.document import Variable
-from dashboard.dashboards.store import Unavailable
+from dashboard.dashboards.versions import Unavailable
 from dashboard.errors import RequestRefused
 from dashboard.live.extract import Opened
 from dashboard.web.embed_pages import Spots

@@ -15,7 +15,8 @@ import pytest
 from dashboard.client import Client
 from dashboard.dashboards.document import Dashboard
 from dashboard.dashboards.refusal import read
-from dashboard.dashboards.store import Conflict, Place, Store, Unavailable, Unknown
+from dashboard.dashboards.store import Place, Store
+from dashboard.dashboards.versions import Conflict, Unavailable, Unknown
 from dashboard.people.circle import Circle
 from dashboard.people.messages import Message, Messages, NoSuchMessage
 from dashboard.people.person import Person

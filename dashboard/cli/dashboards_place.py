@@ -16,7 +16,8 @@ from dashboard.errors import CannotStart
 
 if TYPE_CHECKING:
     from dashboard.dashboards.document import Dashboard
-    from dashboard.dashboards.store import Place, Version
+    from dashboard.dashboards.store import Place
+    from dashboard.dashboards.versions import Version
     from dashboard.settings import Settings
 
 _PATH = "/api/v1/dashboards"
@@ -200,7 +201,7 @@ class OfFolder:
         return self._store.find(slug, version).dashboard
 
     def save(self, dashboard: Dashboard, base: int, by: str) -> int:
-        from dashboard.dashboards.store import Conflict
+        from dashboard.dashboards.versions import Conflict
 
         try:
             return self._store.save(dashboard, base, by).version

@@ -12,7 +12,8 @@ from dashboard.dashboards.document import Dashboard
 from dashboard.dashboards.entry import Entry, by_title, of_file, sentences
 from dashboard.dashboards.files import Files, Look
 from dashboard.dashboards.refusal import Fault, Wrong
-from dashboard.dashboards.store import Saved, Store, Unavailable, Unknown, Version
+from dashboard.dashboards.store import Store
+from dashboard.dashboards.versions import Saved, Unavailable, Unknown, Version
 from dashboard.errors import PlotroomError
 from dashboard.tasks import Supervised, Tasks
 

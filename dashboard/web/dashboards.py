@@ -13,7 +13,8 @@ from dashboard.dashboards.boards import Boards, ReadOnly
 from dashboard.dashboards.document import MAX_SIZE, Dashboard
 from dashboard.dashboards.entry import Entry
 from dashboard.dashboards.refusal import Wrong, read
-from dashboard.dashboards.store import MAX_AUTHOR, Conflict, TooMany, Unavailable, Unknown, Version
+from dashboard.dashboards.store import MAX_AUTHOR
+from dashboard.dashboards.versions import Conflict, TooMany, Unavailable, Unknown, Version
 from dashboard.errors import RequestRefused
 from dashboard.live.budget import Budgets, household
 from dashboard.live.payloads import BadRequest, Request, parse

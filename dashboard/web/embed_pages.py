@@ -14,7 +14,7 @@ from collectors.units import unit
 from dashboard.dashboards.binding import parse_source
 from dashboard.dashboards.boards import Boards
 from dashboard.dashboards.document import USE, WITHOUT_METRIC, Dashboard, Only, Panel, Variable
-from dashboard.dashboards.store import Unavailable, Unknown
+from dashboard.dashboards.versions import Unavailable, Unknown
 from dashboard.errors import RequestRefused
 from dashboard.history.store import History
 from dashboard.live.catalog import Catalog

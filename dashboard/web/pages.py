@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from collectors.units import UNITS, unit
 from dashboard.dashboards.boards import Boards
-from dashboard.dashboards.store import Unavailable, Unknown
+from dashboard.dashboards.versions import Unavailable, Unknown
 from dashboard.errors import RequestRefused
 from dashboard.history.store import History
 from dashboard.live.catalog import Catalog
