@@ -3,9 +3,10 @@
 It is the drawing of the page that is held to it: rings, the scheduler and the charts, with lines, areas, stacks, bars
 and a heat map, gaps, axes that move, and once an hour of the played time a picture, another theme and another size.
 After each hour, when the browser has collected what is free, several times: heap, nodes of the document and listeners.
-The first hour is the measure; `--draw FILE.svg` draws the others as parts of it. The heap is all that is reachable in
-it but the code that V8 makes of functions the more often they run: that is `code`, which grows for hours though nothing
-is kept.
+The first hour is the measure; `--draw FILE.svg` draws the others as parts of it. The heap is all that the scripts of
+the page hold: objects, arrays, texts, closures. Not in it are the code that V8 makes of functions the more often they
+run, which is told beside it, and what the browser holds: elements, which are counted as nodes, and its own lists of
+requests, slow frames and long tasks, of which it keeps some hundreds.
 """
 
 from __future__ import annotations
@@ -29,9 +30,8 @@ DRAWN = ("heap", "nodes", "listeners")
 HEAD = '<script type="module" src="/soak.js"></script>'
 HOUR = 3600
 COLLECTIONS = 5
-#: What the browser keeps of its own accord: texts of scripts, and for whoever watches it each request, of which the
-#: picture of a heat map is one.
-NOT_OBJECTS = ("system / ExternalStringData", "blink::")
+#: Kinds of what is in a heap that are no values of scripts.
+BROWSERS = ("native", "synthetic")
 
 
 def main() -> None:
@@ -90,7 +90,7 @@ def held(page: Page, session: CDPSession) -> dict[str, float]:
 
 
 def sizes(session: CDPSession) -> tuple[int, int]:
-    """Bytes of all that is reachable in the heap of the page, and bytes of code, which is not among it."""
+    """Bytes of all that the scripts of the page hold, and bytes of their code, which is not among it."""
     chunks: list[str] = []
 
     def keep(part: dict[str, str]) -> None:
@@ -100,16 +100,13 @@ def sizes(session: CDPSession) -> tuple[int, int]:
     session.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
     session.remove_listener("HeapProfiler.addHeapSnapshotChunk", keep)
     heap = json.loads("".join(chunks))
-    meta, strings = heap["snapshot"]["meta"], heap["strings"]
+    meta = heap["snapshot"]["meta"]
     fields, kinds = meta["node_fields"], meta["node_types"][0]
-    columns = (heap["nodes"][fields.index(one) :: len(fields)] for one in ("type", "name", "self_size"))
-    objects = code = 0
-    for kind, name, size in zip(*columns, strict=True):
-        if kinds[kind] == "code":
-            code += size
-        elif not strings[name].startswith(NOT_OBJECTS):
-            objects += size
-    return objects, code
+    columns = (heap["nodes"][fields.index(one) :: len(fields)] for one in ("type", "self_size"))
+    found = dict.fromkeys(kinds, 0)
+    for kind, size in zip(*columns, strict=True):
+        found[kinds[kind]] += size
+    return sum(size for kind, size in found.items() if kind not in ("code", *BROWSERS)), found["code"]
 
 
 if __name__ == "__main__":

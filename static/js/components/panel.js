@@ -51,7 +51,7 @@ export const Panel = {
     let seen = false;
     const zoom = shallowRef(/** @type {{to: number, word: string, reason: string} | null} */ (null));
     const failed = ref("");
-    const told = shallowRef({ unit: unitOf(), low: "", high: "", ...ahead() });
+    const told = shallowRef({ unit: unitOf(), low: "", high: "", flat: false, empty: false, ...ahead() });
     /** The chart in words. */
     const words = ref("");
     let wordsAt = -Infinity;
@@ -222,8 +222,11 @@ export const Panel = {
           title: shown.value.title, metric: props.metric.name, ring, places: drawn.places, span: chart.seen, scale: drawn.legendScale,
         });
       }
+      const flat = chart?.kind.flat ?? false;
+      // While more is asked for, what is not there yet may come.
+      const empty = !flat && !zoomed.step && drawn.places.every((place) => Number.isNaN(stats[place]?.min ?? NaN));
       const [low, high] = drawn.bounds.map((bound) => short(bound / factor) + joined(symbol));
-      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: meant(ring.series), low: low ?? "", high: high ?? "", rows, legend };
+      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: meant(ring.series), low: low ?? "", high: high ?? "", flat, empty, rows, legend };
     }
 
     async function build() {
@@ -402,6 +405,7 @@ export const Panel = {
       if (trouble.value) {
         return html`<span class=${["chip", { bad: trouble.value.bad }]} title=${trouble.value.reason}>${stateText(trouble.value.state)}</span>`;
       }
+      if (told.value.flat && state.look && !state.look.metric) return html`<span class="chip">${TEXT.newest}</span>`;
       return old.value > 0 && html`<span class="chip">${stale(old.value)}</span>`;
     };
 
@@ -422,7 +426,7 @@ export const Panel = {
       const refused = subscriptions.refusal(props.metric.name);
       if (refused === Code.TOO_MANY_ROOMS) return TEXT.tooMany;
       if (refused) return TEXT.gone;
-      if (told.value.rows.length && store.ring(props.metric.name)?.length) return "";
+      if (told.value.rows.length && store.ring(props.metric.name)?.length) return told.value.empty ? TEXT.noSample : "";
       if (trouble.value) return trouble.value.reason;
       return near.value && state.now ? TEXT.waiting : "";
     };

@@ -25,7 +25,8 @@ export const When = {
 
     return () => {
       const span = state.look && !state.look.metric ? state.look : null;
-      const word = span ? spanText(span.from, span.to, state.now) : state.compare ? comparedText(state.compare) : "";
+      const compared = state.compare ? comparedText(state.compare) : "";
+      const word = span ? spanText(span.from, span.to, state.now) : compared || (state.all ? TEXT.everything : "");
       return html`
         <div class="whenbox">
           <button ref=${button} id="when" class=${["btn when", { on: span, open: state.picker }]} aria-haspopup="dialog" aria-expanded=${state.picker}

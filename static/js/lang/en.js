@@ -25,6 +25,8 @@ export const TEXT = {
   nothingHint: "Put a Python file with a @metric function into the plugins folder, and its chart appears here.",
   noMatch: "No metric has that in its name.",
   waiting: "Waiting for the first sample",
+  noSample: "No data in this span of time",
+  newest: "latest values",
   gone: "Its collector is not there now",
   tooMany: "More metrics are open than the server allows at once.",
   noDashboard: "There is no such dashboard",

@@ -25,6 +25,8 @@ export const TEXT = {
   nothingHint: "把一个含有 @metric 函数的 Python 文件放进 plugins 文件夹，它的图表就会出现在这里。",
   noMatch: "没有名称匹配的指标。",
   waiting: "正在等待第一个采样",
+  noSample: "这段时间内没有数据",
+  newest: "最新值",
   gone: "它的采集器目前不在",
   tooMany: "打开的指标超过了服务器允许的数量。",
   noDashboard: "没有这个仪表板",
