@@ -62,7 +62,11 @@ export const dayOf = (time) => shownAt(time).toISOString().slice(0, 10);
 const ofToday = (time, now) => dayOf(time) === dayOf(now);
 
 /** A time with its day, when that is not today. @param {string} text of the clock @param {number} time ms @param {number} now ms */
-const withDay = (text, time, now) => (ofToday(time, now) ? text : words.onDay(dayText(time), text));
+const withDay = (text, time, now) => (ofToday(time, now) ? text : words.onDay(dayOrYear(time, now), text));
+
+/** A day, with its year when that is not this one. @param {number} time ms @param {number} now ms */
+const dayOrYear = (time, now) => (
+  dayOf(time).slice(0, 4) === dayOf(now).slice(0, 4) ? dayText(time) : dateText(time, { month: "short", day: "numeric", year: "numeric" }));
 
 /** A day between messages. @param {number} time ms @param {number} now ms */
 export const dayTitle = (time, now) => (
@@ -79,7 +83,7 @@ export function spanText(from, to, now) {
   const whole = [from, to].every((time) => clockText(time, true) === "00:00:00");
   const year = dayOf(from).slice(0, 4) === dayOf(now).slice(0, 4) ? "" : ` ${dayOf(last).slice(0, 4)}`;
   if (whole) return dayOf(from) === dayOf(last) ? dayText(from) + year : `${dayText(from)} – ${dayText(last)}${year}`;
-  return `${words.onDay(dayText(from), clockText(from, fine))} – ${words.onDay(dayText(to), clockText(to, fine))}`;
+  return `${words.onDay(dayOrYear(from, now), clockText(from, fine))} – ${words.onDay(dayOrYear(to, now), clockText(to, fine))}`;
 }
 
 /** What charts can be compared with: seconds before, and what that is called. @type {[number, string][]} */

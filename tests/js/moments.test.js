@@ -56,6 +56,8 @@ test("moments have places on a chart, and places moments", () => {
 test("sentences about moments, spans and failures", () => {
   assert.equal(momentText(SAID, SAID), "12:00:00");
   assert.equal(momentText(SAID, SAID + 86_400_000), "Nov 26, 12:00:00");
+  assert.equal(momentText(SAID, SAID + 365 * 86_400_000), "Nov 26, 2026, 12:00:00");
+  assert.equal(spanText(SAID, SAID + 600_000, SAID + 365 * 86_400_000), "Nov 26, 2026, 12:00–12:10");
   assert.equal(spanText(SAID, SAID + 600_000, SAID), "12:00–12:10");
   assert.equal(spanText(SAID, SAID + 5_000, SAID), "12:00:00–12:00:05");
   assert.equal(excerpt("**a** [b](http://x) `c`\n> d <b>e</b> my_disk"), "a b c d <b>e</b> my_disk");
