@@ -31,22 +31,25 @@ help:
 run: $(RUN)
 	@exec $(BIN)/python -m dashboard $(ARGS)
 
-# The checks that say most in the shortest time come first. ARGS may choose no test of one kind, which pytest says by 5;
-# of neither is a mistake.
+# ARGS may choose no test of one kind, which pytest says by 5; of neither is a mistake.
 NONE = .venv/.none
-define tests
+UNTIMED = -n $(JOBS) --dist loadfile -m 'not timed' $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && touch $(NONE); })
+TIMED = -m timed $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && [ ! -e $(NONE) ]; })
+
+# Lint and the JavaScript tests use what Python tests, which often wait, leave of the cores; what fails is told at once.
+test: ready
 	@rm -f $(NONE)
-	$(1) -m pytest -n $(JOBS) --dist loadfile -m 'not timed' $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && touch $(NONE); })
-	$(1) -m pytest -m timed $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && [ ! -e $(NONE) ]; })
-endef
+	@$(MAKE) --no-print-directory -j3 lint js untimed
+	$(BIN)/python -m pytest $(TIMED)
 
-test: $(DEV) $(NODE) browser
-	@$(MAKE) --no-print-directory -j2 lint js
-	$(call tests,$(BIN)/python)
+.PHONY: untimed
+untimed: $(DEV)
+	$(BIN)/python -m pytest $(UNTIMED)
 
-coverage: $(DEV) $(NODE) browser
-	@rm -rf .coverage && mkdir .coverage
-	$(call tests,$(BIN)/coverage run)
+coverage: ready
+	@rm -rf .coverage $(NONE) && mkdir .coverage
+	$(BIN)/coverage run -m pytest $(UNTIMED)
+	$(BIN)/coverage run -m pytest $(TIMED)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report $(if $(ARGS),--fail-under=0)
 
@@ -80,6 +83,12 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the words need -------------------------------------------------------------------------
+# pip and npm beside each other, then the browser: Debian's installer runs once at a time.
+.PHONY: ready
+ready:
+	@$(MAKE) --no-print-directory -j2 $(DEV) $(NODE)
+	@$(MAKE) --no-print-directory browser
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo 'Plotroom needs Python 3.11 or later; say which with: make PYTHON=/path/to/python3' >&2; exit 1; }
