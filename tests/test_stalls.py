@@ -12,6 +12,8 @@ import pytest
 from tests.rooms import RoomsServer
 from tests.watchers import Seen, Watchers
 
+pytestmark = pytest.mark.timed
+
 #: Whole seconds of interval: python-engineio tells clients no others.
 INTERVAL, TIMEOUT = 1, 0.5
 #: More than interval and timeout: every client that looks at the clock has given up.
