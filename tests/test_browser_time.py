@@ -507,8 +507,9 @@ def test_tiles_tell_the_moment_below_the_mouse(room: Server, page: Page) -> None
         return number(tile.locator(".v").evaluate("one => one.firstChild.data"))
 
     wait(page, lambda: value() > 0)
-    now = tile.locator(".d").inner_text()
     page.keyboard.press("Space")
+    page.locator(".pause[aria-pressed=true]").wait_for(timeout=PATIENCE)
+    now = tile.locator(".d").inner_text()
     begin, end = shown_range(page, chart)
     spark = tile.locator(".spark").bounding_box()
     assert spark is not None
