@@ -49,7 +49,7 @@ def double():
 class Tiled(Collector):
     every = 0.2
     seconds = Gauge("tiled.seconds", unit="°C", headline="sum")
-    ranked = Gauge("clock.ranked", labels=("name",), chart="top")
+    ranked = Gauge("tiled.ranked", labels=("name",), chart="top")
 
     def collect(self):
         self.seconds.set(time.time() % 100_000)
@@ -528,12 +528,12 @@ def test_tiles_tell_the_moment_below_the_mouse(room: Server, page: Page) -> None
 
 def test_a_span_without_data_says_so(room: Server, page: Page) -> None:
     """A chart of a time of which nothing is known is not just empty; what shows no time says what it shows instead."""
-    open_live(page, f"{room.url}/d/clock?from=2020-01-01T09:00:00Z&to=2020-01-01T10:30:00Z")
-    word = panel(page, ONE).locator(".word")
+    open_live(page, f"{room.url}/d/tiled?from=2020-01-01T09:00:00Z&to=2020-01-01T10:30:00Z")
+    word = panel(page, "tiled.seconds").locator(".word")
     assert word.inner_text(timeout=PATIENCE) == "No data in this span of time"
-    chip = panel(page, "clock.ranked").locator(".chip")
+    chip = panel(page, "tiled.ranked").locator(".chip")
     assert chip.inner_text(timeout=PATIENCE) == "latest values"
-    panel(page, ONE).locator(".chip").click()
+    panel(page, "tiled.seconds").locator(".chip").click()
     word.wait_for(state="detached", timeout=PATIENCE)
     chip.wait_for(state="detached", timeout=PATIENCE)
 
