@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 from xml.etree import ElementTree
@@ -24,7 +25,7 @@ from dashboard.cli import run
 from dashboard.server import Runtime, ThreadedServing
 from dashboard.tasks import run_here
 from tests.bench.crowds import peer_fan_out
-from tests.bench.curves import Curve, draw
+from tests.bench.curves import Curve, EvenAxis, draw
 from tests.server import ROOT
 
 Found = TypeVar("Found")
@@ -211,6 +212,20 @@ def test_curves_stay_in_their_frame() -> None:
     assert len(circles) == 3
     for one in circles:
         assert 64 <= float(one.attrib["cx"]) <= 616 and 44 <= float(one.attrib["cy"]) <= 312
+
+
+def test_even_axes_begin_at_zero_and_names_stand_apart() -> None:
+    """Curves that end near each other are told apart, and what is flat looks flat."""
+    curves = [
+        Curve(name, [(1, 100.0), (72, end)]) for name, end in (("heap", 104.0), ("nodes", 101.0), ("calls", 103.0))
+    ]
+    drawn = draw(curves, "Kept", "hours", "%", EvenAxis)
+    assert {"0 %", "120 %", "0", "80"} <= texts(drawn)
+    written = [one for one in ElementTree.fromstring(drawn).iter() if one.tag.endswith("text")]
+    heights = [
+        next(float(one.attrib["y"]) for one in written if one.text == name) for name in ("heap", "calls", "nodes")
+    ]
+    assert all(below - above >= 15 for above, below in pairwise(heights))
 
 
 def texts(drawn: str) -> set[str]:

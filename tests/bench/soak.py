@@ -16,7 +16,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench.curves import Curve, draw
+from tests.bench.curves import Curve, EvenAxis, draw
 from tests.bench.measure import parameters
 from tests.bench.watching import chromium
 from tests.stage import open_stage, options
@@ -70,7 +70,7 @@ def main() -> None:
     if arguments.draw is not None and len(found) > 1:
         curves = [Curve(name, [(at + 1, 100 * one[name] / found[0][name]) for at, one in enumerate(found)])
                   for name in DRAWN]  # fmt: skip
-        arguments.draw.write_text(draw(curves, "A page left open", "hours", "%"), encoding="utf-8")
+        arguments.draw.write_text(draw(curves, "A page left open", "hours", "%", EvenAxis), encoding="utf-8")
 
 
 def held(page: Page, session: CDPSession) -> dict[str, float]:
