@@ -105,15 +105,15 @@ def send(connection: socket.socket, data: bytes) -> None:
 
 
 def answer_to(server: Server, *pieces: bytes, pause: float = 0.0) -> bytes:
-    """All that comes back until the connection ends."""
-    with dial(server) as connection:
-        for piece in pieces:
-            send(connection, piece)
-            time.sleep(pause)
-        try:
+    """All that comes back until the connection ends; nothing where it was reset, be it while it was opened."""
+    try:
+        with dial(server) as connection:
+            for piece in pieces:
+                send(connection, piece)
+                time.sleep(pause)
             return b"".join(iter(lambda: connection.recv(65_536), b""))
-        except ConnectionError:
-            return b""
+    except ConnectionError:
+        return b""
 
 
 SLOW = {
