@@ -536,6 +536,9 @@ def test_a_span_without_data_says_so(room: Server, page: Page) -> None:
     panel(page, "tiled.seconds").locator(".chip").click()
     word.wait_for(state="detached", timeout=PATIENCE)
     chip.wait_for(state="detached", timeout=PATIENCE)
+    panel(page, "tiled.seconds").locator(".legend button").click()
+    until(page, "() => document.getElementById('tiled.seconds').querySelector('.canvas').drawn.data.length === 0")
+    assert word.count() == 0, "it has data, of which nobody wants to see any"
 
 
 def test_a_selection_is_seen_in_all_charts(room: Server, page: Page) -> None:

@@ -135,16 +135,13 @@ export class Frames {
     const { quick, patient, ...rest } = this.due(begin);
     let { next } = rest;
     const waits = patient.some(({ entry, ready }) => begin - Math.max(ready, entry.since) >= PATIENCE);
-    let due = waits || !quick.length ? patient : quick;
+    const due = waits || !quick.length ? patient : quick;
+    const most = due === patient ? TOGETHER : Infinity;
     if (quick.length && patient.length) next = 0;
     due.sort((a, b) => Number(b.focused) - Number(a.focused) || a.entry.marked - b.entry.marked);
-    if (due === patient && due.length > TOGETHER) {
-      due = due.slice(0, TOGETHER);
-      next = 0;
-    }
     let time = begin;
     for (const [place, { drawable, entry }] of due.entries()) {
-      if (place > 0 && time - begin >= BUDGET) {
+      if (place === most || (place > 0 && time - begin >= BUDGET)) {
         next = 0;
         break;
       }
@@ -172,14 +169,16 @@ export class Frames {
     /** @type {Due[]} */
     const patient = [];
     let next = Infinity;
-    const crowd = [...this.entries.keys()].filter((one) => one.patient && one.visible()).length;
-    this.turns = Math.max(1, Math.ceil(crowd / TOGETHER));
+    let crowd = 0;
     for (const [drawable, entry] of this.entries) {
-      if (!entry.dirty || !drawable.visible()) continue;
+      if (!drawable.visible()) continue;
+      if (drawable.patient) crowd++;
+      if (!entry.dirty) continue;
       const ready = this.readyAt(drawable, entry);
       if (ready > now + 4) next = Math.min(next, ready);
       else (drawable.patient ? patient : quick).push({ drawable, entry, ready, focused: drawable.focused?.() ?? false });
     }
+    this.turns = Math.max(1, Math.ceil(crowd / TOGETHER));
     return { quick, patient, next };
   }
 

@@ -62,15 +62,16 @@ export const dayOf = (time) => shownAt(time).toISOString().slice(0, 10);
 const ofToday = (time, now) => dayOf(time) === dayOf(now);
 
 /** A time with its day, when that is not today. @param {string} text of the clock @param {number} time ms @param {number} now ms */
-const withDay = (text, time, now) => (ofToday(time, now) ? text : words.onDay(dayOrYear(time, now), text));
+const withDay = (text, time, now) => (ofToday(time, now) ? text : words.onDay(nearDay(time, now), text));
 
 /** A day, with its year when that is not this one. @param {number} time ms @param {number} now ms */
-const dayOrYear = (time, now) => (
-  dayOf(time).slice(0, 4) === dayOf(now).slice(0, 4) ? dayText(time) : dateText(time, { month: "short", day: "numeric", year: "numeric" }));
+const nearDay = (time, now) => (dayOf(time).slice(0, 4) === dayOf(now).slice(0, 4) ? dayText(time) : fullDay(time));
+
+/** @param {number} time ms */
+const fullDay = (time) => dateText(time, { month: "short", day: "numeric", year: "numeric" });
 
 /** A day between messages. @param {number} time ms @param {number} now ms */
-export const dayTitle = (time, now) => (
-  ofToday(time, now) ? TEXT.today : dateText(time, { month: "short", day: "numeric", year: "numeric" }));
+export const dayTitle = (time, now) => (ofToday(time, now) ? TEXT.today : fullDay(time));
 
 /** A moment, with its day when that is not today. @param {number} time ms @param {number} now ms */
 export const momentText = (time, now) => withDay(clockText(time, true), time, now);
@@ -83,7 +84,7 @@ export function spanText(from, to, now) {
   const whole = [from, to].every((time) => clockText(time, true) === "00:00:00");
   const year = dayOf(from).slice(0, 4) === dayOf(now).slice(0, 4) ? "" : ` ${dayOf(last).slice(0, 4)}`;
   if (whole) return dayOf(from) === dayOf(last) ? dayText(from) + year : `${dayText(from)} – ${dayText(last)}${year}`;
-  return `${words.onDay(dayOrYear(from, now), clockText(from, fine))} – ${words.onDay(dayOrYear(to, now), clockText(to, fine))}`;
+  return `${words.onDay(nearDay(from, now), clockText(from, fine))} – ${words.onDay(nearDay(to, now), clockText(to, fine))}`;
 }
 
 /** What charts can be compared with: seconds before, and what that is called. @type {[number, string][]} */

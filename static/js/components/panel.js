@@ -224,7 +224,7 @@ export const Panel = {
       }
       const flat = chart?.kind.flat ?? false;
       // While more is asked for, what is not there yet may come.
-      const empty = !flat && !zoomed.step && drawn.places.every((place) => Number.isNaN(stats[place]?.min ?? NaN));
+      const empty = !flat && !zoomed.step && drawn.places.length > 0 && drawn.places.every((place) => Number.isNaN(stats[place]?.min));
       const [low, high] = drawn.bounds.map((bound) => short(bound / factor) + joined(symbol));
       told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: meant(ring.series), low: low ?? "", high: high ?? "", flat, empty, rows, legend };
     }
