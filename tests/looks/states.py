@@ -113,6 +113,8 @@ def data(page: Page) -> None:
 
 def cut_off(page: Page) -> None:
     """Take the network away; it is back for the next page."""
+    # A page that has never had a sample could not say since when there is none.
+    page.locator(".panel .canvas .main-svg").first.wait_for(state="attached", timeout=PATIENCE)
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send(
