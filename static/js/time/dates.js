@@ -1,8 +1,12 @@
 // Days as people name them, and the calendar of this place or of UTC.
 
+import { lengthOf, unitOf } from "./lengths.js";
+
 /** @typedef {[number, number, number]} Day year, month from 0, day of the month; beyond the month it is one of another month */
 /** @typedef {{from: Day, to: Day}} Days whole ones, the last one not included */
 
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const MONTH = "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?";
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
@@ -15,6 +19,7 @@ const CHINESE_DAYS = "日一二三四五六";
  * @typedef {object} Zoned
  * @property {(time: number) => Day} day
  * @property {(day: Day) => number} at when a day begins, ms
+ * @property {(time: number) => number} into how long an hour has been, ms
  * @property {(day: Day, hour: number, minute: number, second: number, ms: number) => number} exact the first moment at which
  *   the clock shows that; NaN where clocks are put forward over it
  */
@@ -25,12 +30,14 @@ export function zoned(utc) {
     return {
       day: (time) => [new Date(time).getUTCFullYear(), new Date(time).getUTCMonth(), new Date(time).getUTCDate()],
       at: (day) => Date.UTC(...day),
+      into: (time) => time % HOUR,
       exact: (day, ...clock) => Date.UTC(...day, ...clock),
     };
   }
   return {
     day: (time) => [new Date(time).getFullYear(), new Date(time).getMonth(), new Date(time).getDate()],
     at: (day) => new Date(...day).getTime(),
+    into: (time) => new Date(time).getMinutes() * MINUTE + (time % MINUTE),
     exact: (day, hour, minute, second, ms) => {
       const found = new Date(...day, hour, minute, second, ms);
       return found.getHours() === hour % 24 && found.getMinutes() === minute ? found.getTime() : NaN;
@@ -57,7 +64,39 @@ const days = ([year, month, day], away, count = 1) => ({ from: [year, month, day
  * @returns {Days | null}
  */
 export function dateOf(words, today) {
-  return spoken(words, today) ?? weekday(words, today) ?? written(words, today);
+  const found = spoken(words, today) ?? weekday(words, today) ?? written(words, today);
+  if (found) return found;
+  const [, name = "", rest = ""] = /^([a-z]+|(?:周|星期)[日天一二三四五六]) (.+)$/.exec(words) ?? [];
+  const named = weekday(name, today) && written(rest, today);
+  // "Friday 27 Nov": both have to say the same.
+  return named && sinceMonday(named.from) === sinceMonday(/** @type {Days} */ (weekday(name, today)).from) ? named : null;
+}
+
+/**
+ * What is rounded to a unit, as Grafana writes it: "now/d" is today, "now-1w/w" the week before this one.
+ * @param {string} words
+ * @param {number} now ms
+ * @param {Zoned} calendar
+ * @returns {Days | {at: number, until: number} | null} whole days, or the begin and the end of an hour or of a minute
+ */
+export function roundedTo(words, now, calendar) {
+  const [, back = "", unit = ""] = /^now(?:\s*-\s*(\d+\s*[a-z]+))?\s*\/\s*(m|h|d|w|mo|y)$/.exec(words) ?? [];
+  if (!unit || (back && !lengthOf(back))) return null;
+  const [, count = "0", name = ""] = /^(\d+)\s*([a-z]+)$/.exec(back) ?? [];
+  const many = Number(count);
+  if (unit === "m" || unit === "h") {
+    const time = now - lengthOf(back);
+    const at = time - (unit === "h" ? calendar.into(time) : time % MINUTE);
+    return { at, until: at + unitOf(unit) };
+  }
+  const [year, month, day] = calendar.day(unitOf(name) < unitOf("d") ? now - lengthOf(back) : now);
+  // Days that no month has, such as 31 February, are of the month that was meant.
+  const [years, months, ago] = name.startsWith("y") ? [many, 0, 0] : name.startsWith("mo") ? [0, many, 0] : [0, 0, unitOf(name) < unitOf("d") ? 0 : (many * unitOf(name)) / unitOf("d")];
+  /** @type {Day} */
+  const today = [year - years, month - months, day - ago];
+  if (unit === "d") return days(today, 0);
+  const date = new Date(Date.UTC(today[0], today[1], unit === "w" ? today[2] : ago ? today[2] : 1));
+  return spoken(`this ${{ w: "week", mo: "month", y: "year" }[unit]}`, [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()]);
 }
 
 /** @param {string} words @param {Day} today @returns {Days | null} */
@@ -66,6 +105,11 @@ function spoken(words, today) {
   if (/^(?:today|今天|今日)$/.test(words)) return days(today, 0);
   if (/^(?:yesterday|昨天|昨日)$/.test(words)) return days(today, -1);
   if (/^(?:the )?(?:day before yesterday)$|^前天$/.test(words)) return days(today, -2);
+  const [, count, span = ""] = /^(\d+) (day|week)s? ago$/.exec(words) ?? [];
+  if (count) return days(today, -Number(count) * (span === "week" ? 7 : 1));
+  const [, before, end] = /^(last |previous |上|上个)?(?:this )?(weekend|周末)$/.exec(words) ?? [];
+  // The one that has begun last; "last weekend" is over.
+  if (end) return days(today, -((sinceMonday(today) + 2) % 7) - (before && sinceMonday(today) > 4 ? 7 : 0), 2);
   const found = /^(?:(this|the current|本|这个?|今)|(last|the last|previous|the previous|上个?|去))\s?(week|month|year|周|星期|月|年)$/.exec(words);
   if (!found) return null;
   const ago = found[2] ? 1 : 0;
@@ -95,6 +139,14 @@ function written(words, [year, month, day]) {
   if (found) return found[1] ? dayAt(Number(found[1]), Number(found[2]) - 1, Number(found[3])) : latest(Number(found[2]) - 1, Number(found[3]));
   found = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})?$/.exec(words);
   if (found) return found[3] ? dayAt(Number(found[3]), Number(found[2]) - 1, Number(found[1])) : latest(Number(found[2]) - 1, Number(found[1]));
+  found = /^(\d{1,2})\/(\d{1,2})(?:\/(\d{4}))?$/.exec(words);
+  if (found) {
+    const [one, other] = [Number(found[1]), Number(found[2])];
+    // Only where no month has such a number it is clear which of the two is the day.
+    if (one > 12 === other > 12) return null;
+    const [ofMonth, on] = one > 12 ? [other - 1, one] : [one - 1, other];
+    return found[3] ? dayAt(Number(found[3]), ofMonth, on) : latest(ofMonth, on);
+  }
   const named = new RegExp(`^${MONTH} (\\d{1,2})(?:st|nd|rd|th)?,?(?: (\\d{4}))?$`).exec(words);
   const turned = new RegExp(`^(\\d{1,2})(?:st|nd|rd|th|\\.)? (?:of )?${MONTH},?(?: (\\d{4}))?$`).exec(words);
   const [name, on, of] = named ? [named[1], named[2], named[3]] : turned ? [turned[2], turned[1], turned[3]] : [];
@@ -112,8 +164,24 @@ function longer(words, year, month) {
     const of = named[2] ? Number(named[2]) : which > month ? year - 1 : year;
     return { from: [of, which, 1], to: [of, which + 1, 1] };
   }
+  const [, quarter = "", its] = /^q([1-4])(?: (\d{4}))?$/.exec(words) ?? /^(\d{4})[- ]?q([1-4])$/.exec(words)?.map((_, place, all) => all[[0, 2, 1][place] ?? 0]) ?? [];
+  if (quarter) {
+    const which = 3 * (Number(quarter) - 1);
+    const of = its ? Number(its) : which > month ? year - 1 : year;
+    return { from: [of, which, 1], to: [of, which + 3, 1] };
+  }
+  const [, ofWeek, week = ""] = /^(?:(\d{4})[- ]?)?(?:w|week |cw ?|kw ?)(\d{1,2})$/.exec(words) ?? [];
+  if (week) return weekAt(ofWeek ? Number(ofWeek) : year, Number(week));
   const of = Number(/^(\d{4})年?$/.exec(words)?.[1] ?? NaN);
-  return of >= 1970 && of < 2200 ? { from: [of, 0, 1], to: [of + 1, 0, 1] } : null;
+  // Four digits of a year that is far are a clock.
+  return of >= 1970 && of <= year + 1 ? { from: [of, 0, 1], to: [of + 1, 0, 1] } : null;
+}
+
+/** A week of ISO 8601: the first one has the fourth of January. @param {number} year @param {number} week @returns {Days | null} */
+function weekAt(year, week) {
+  if (week < 1 || week > 53) return null;
+  const first = 4 - sinceMonday([year, 0, 4]) + 7 * (week - 1);
+  return { from: [year, 0, first], to: [year, 0, first + 7] };
 }
 
 /** @param {string} name */
