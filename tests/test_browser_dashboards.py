@@ -190,9 +190,14 @@ def test_settings_are_what_is_kept(room: Server, page: Page) -> None:
     drawer.get_by_label("From value").press("Tab")
     drawer.get_by_label("Level").select_option("bad")
     page.locator("#p1 .arc.bad").wait_for(timeout=PATIENCE)
+    drawer.get_by_label("Unit").fill("€")
+    drawer.get_by_label("Unit").press("Tab")
+    drawer.get_by_role("alert").wait_for(timeout=PATIENCE)
+    assert drawer.get_by_label("Unit").input_value() == "€", "what was typed stays, to be mended"
     drawer.get_by_label("Unit").fill("people")
     drawer.get_by_label("rows").fill("5")
     drawer.get_by_label("rows").press("Tab")
+    assert drawer.get_by_role("alert").count() == 0
     page.keyboard.press("Escape")
     drawer.wait_for(state="detached", timeout=PATIENCE)
     page.locator(".edit-bar").get_by_role("button", name="Add panel").click()

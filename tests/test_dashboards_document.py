@@ -83,7 +83,7 @@ def test_every_kind_is_taken(kind: str) -> None:
         ({"slug": "web"}, "title: is missing"),
         (board(slug="Web"), "slug: 'Web' is not valid; it is part of an address"),
         (board(title="  "), "title: is empty"),
-        (board(title=""), "title: '' is not valid; it should have at least 1 character"),
+        (board(title=""), "title: is empty; write something"),
         (board(title="a\x1b[2J"), "title: 'a\\x1b[2J' has a line break or another control character"),
         (board(titel="x"), "titel: is not known here; did you mean 'title'?; the keys are slug, title"),
         (board(columns=24), "columns: 24 is not valid; it is 12"),

@@ -46,6 +46,7 @@ def test_every_kind_of_panel_has_a_figure_that_plotly_accepts(kind: FigureKind) 
 def test_histograms_and_gauges_are_what_they_are_called() -> None:
     """A histogram counts values along x, a gauge ends where the metric does, or a share at 100%."""
     assert figure(Metric("a.b"), "histogram")["data"][0]["type"] == "histogram"
+    assert figure(Metric("a.b"), "histogram")["data"][0]["bingroup"], "all series are counted in the same bins"
     assert figure(Metric("a.b", unit="%"), "histogram")["layout"]["xaxis"]["ticksuffix"] == "%"
     for limits, unit, ends in (((None, None), "%", [0, 100]), ((5, 9), "V", [5, 9]), ((None, None), "V", [0, None])):
         gauge = figure(Metric("a.b", unit=unit, limits=limits), "gauge")["data"][0]

@@ -110,6 +110,8 @@ def _fault(error: Any, model: type[BaseModel]) -> Fault:  # Any: pydantic's own 
         )
     if kind == "missing":
         return Fault(path, "is missing")
+    if kind == "string_too_short":
+        return Fault(path, "is empty; write something")
     value = _shown(error["input"])
     if kind == "literal_error":
         valid = [str(one) for one in _literals(model, where)]

@@ -111,7 +111,9 @@ def _traces(go: Any, chart: str, metric: Metric) -> list[graph_objects.Figure]: 
             return [go.Heatmap(showscale=False, hovertemplate="%{y}: %{z:,.4~r}{unit}<extra></extra>", **bounds)]
         case "histogram":
             told = "%{x}{unit}: %{y:,} samples"
-            return [go.Histogram(nbinsx=BINS, opacity=0.75, marker={"line": {"width": 0}}, hovertemplate=told)]
+            # With bins of their own, the counts of two series could not be compared.
+            bins = {"bingroup": "values", "nbinsx": BINS}
+            return [go.Histogram(**bins, opacity=0.75, marker={"line": {"width": 0}}, hovertemplate=told)]
         case "gauge":
             return [go.Indicator(mode="gauge+number", gauge={"axis": {"range": _round(metric)}})]
         case _:

@@ -218,7 +218,7 @@ export class Chart {
     // Axes that the template places ask nothing of the data but their range: a hand that takes or leaves a chart, and samples
     // that have come meanwhile, leave them as they are.
     Object.assign(this, { drawnVersion: ring.version, drawnKey: key, drawnLast: ring.last, stageKey: this.kind.built ? stage : key });
-    const margin = this.around.margin(template);
+    const margin = this.around.margin(template, shown.flatMap((place) => ring.series[place] ?? []), this.width);
     const view = {
       ...seen,
       axis: axisOf(seen),

@@ -1,8 +1,11 @@
 // What is around the data of a chart: margins, axes with their ticks, bands behind it. Plotly's layout, in other words.
 
 import { logRange, logTicks, valueRange, valueTicks } from "./axes.js";
+import { escape, plain } from "./markup.js";
 import { following, marginOf } from "./own.js";
 import { around } from "./ranked.js";
+import { nameOf } from "./store.js";
+import { fitted, textWidth } from "./textsize.js";
 import { bands } from "./thresholds.js";
 import { hoverFormat, timeTicks } from "./timeticks.js";
 
@@ -24,6 +27,9 @@ import { hoverFormat, timeTicks } from "./timeticks.js";
 const MOST_TOLD = 12;
 /** px that the name of a row of a heat map needs. */
 const ROW = 18;
+/** px between that name and its row, and the share of the width that names have at most. */
+const GAP = 8;
+const NAMES = 0.35;
 
 export class Surroundings {
   /**
@@ -54,9 +60,22 @@ export class Surroundings {
     return [low ?? this.limits[0], high ?? this.limits[1]];
   }
 
-  /** @param {Json} template @returns {Json} */
-  margin(template) {
-    return { ...template["layout"].margin, ...(this.kind.built ? {} : marginOf(this.kind.figure)), ...this.given["margin"] };
+  /** Whether its rows are named at the left, as those of a heat map are. */
+  get rows() {
+    return this.kind.built && this.kind.figure.data[0]?.["type"] === "heatmap";
+  }
+
+  /**
+   * @param {Json} template
+   * @param {import("./types.js").Series[]} series that are drawn
+   * @param {number} width px of the whole
+   * @returns {Json}
+   */
+  margin(template, series, width) {
+    const margin = { ...template["layout"].margin, ...(this.kind.built ? {} : marginOf(this.kind.figure)), ...this.given["margin"] };
+    if (!this.rows) return margin;
+    const widest = Math.max(0, ...series.map((one) => textWidth(nameOf(one))));
+    return { ...margin, l: Math.max(margin.l, Math.ceil(Math.min(widest + GAP, NAMES * width))) };
   }
 
   /** The axis of values for what is seen now. @param {Scene} scene */
@@ -119,7 +138,11 @@ export class Surroundings {
     if (!this.kind.built) return layout;
     if (data[0]?.["type"] === "heatmap") {
       const most = Math.max(2, Math.floor(view.height / ROW));
-      layout["yaxis"] = { ...given["yaxis"], nticks: Math.min(most, data[0]["y"].length), range: [-0.5, data[0]["y"].length - 0.5] };
+      /** @type {string[]} */
+      const names = data[0]["y"];
+      const tickvals = names.filter((_, place) => place % Math.ceil(names.length / most) === 0);
+      const ticktext = tickvals.map((name) => escape(fitted(plain(name), margin["l"] - GAP)));
+      layout["yaxis"] = { ...given["yaxis"], tickmode: "array", tickvals, ticktext, range: [-0.5, names.length - 0.5] };
       return layout;
     }
     layout["yaxis"] = this.values(view.height);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { added, blank, canonical, changed, copied, placed, removed, same, set, slugOf, tidy } from "../../static/js/board/document.js";
+import { added, blank, canonical, changed, copied, placed, removed, renamed, same, set, slugOf, tidy, withoutVariable } from "../../static/js/board/document.js";
 import { begin, edit, redo, settle, undo } from "../../static/js/board/edits.js";
 import { differences } from "../../static/js/board/difference.js";
 
@@ -104,4 +104,20 @@ test("a difference names panels that came and went, and each field that is anoth
     { what: "removed", panel: before.panels[0], changes: [] },
   ]);
   assert.deepEqual(differences(after, after), []);
+});
+
+test("a variable that is renamed is renamed wherever a panel names it; one that goes chooses and repeats no longer", () => {
+  const variables = [{ name: "host", metric: "a", of: "host" }, { name: "hosts", metric: "a", of: "host" }];
+  const before = board([
+    panel("p1", { title: "$host of $hosts", only: { host: ["$host", "ash"], disk: ["$host"] }, repeat: "host" }),
+    panel("p2", { kind: "text", text: "for $host.", bind: { y: 'a{host="$host"}' } }),
+  ], { variables });
+  const after = renamed(before, "host", "machine");
+  assert.deepEqual(after.variables?.map(({ name }) => name), ["machine", "hosts"]);
+  assert.deepEqual(after.panels[0], panel("p1", { title: "$machine of $hosts", only: { host: ["$machine", "ash"], disk: ["$machine"] }, repeat: "machine" }));
+  assert.deepEqual([after.panels[1]?.text, after.panels[1]?.bind], ["for $machine.", { y: 'a{host="$machine"}' }]);
+  assert.ok(same(renamed(after, "machine", "host"), before));
+  const without = withoutVariable(before, "host");
+  assert.deepEqual(without.variables?.map(({ name }) => name), ["hosts"]);
+  assert.deepEqual(without.panels[0], panel("p1", { title: "$host of $hosts", only: { host: ["ash"] } }));
 });

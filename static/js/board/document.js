@@ -121,6 +121,39 @@ export function set(board, changes) {
   return { ...board, ...changes };
 }
 
+const USE = (/** @type {string} */ name) => new RegExp(`\\$${name}(?![a-z0-9_])`, "g");
+
+/** A variable is called otherwise: so it is wherever panels name it. @param {Board} board @param {string} from @param {string} to @returns {Board} */
+export function renamed(board, from, to) {
+  const put = (/** @type {string} */ text) => text.replace(USE(from), () => `$${to}`);
+  const each = (/** @type {string[]} */ values) => values.map(put);
+  return {
+    ...board,
+    variables: (board.variables ?? []).map((one) => (one.name === from ? { ...one, name: to } : one)),
+    panels: board.panels.map((panel) => {
+      const { title, text, only, bind, repeat } = whole(panel);
+      return tidyPanel({
+        ...panel, title: title && put(title), text: text && put(text), repeat: repeat === from ? to : repeat,
+        only: Object.fromEntries(Object.entries(only).map(([label, values]) => [label, each(values)])),
+        bind: bind && Object.fromEntries(Object.entries(bind).map(([key, source]) => [key, put(source)])),
+      });
+    }),
+  };
+}
+
+/** Without a variable; what chose or repeated by it means all again. @param {Board} board @param {string} name @returns {Board} */
+export function withoutVariable(board, name) {
+  return {
+    ...board,
+    variables: (board.variables ?? []).filter((one) => one.name !== name),
+    panels: board.panels.map((panel) => {
+      const { only, repeat } = whole(panel);
+      const left = Object.entries(only).map(([label, values]) => [label, values.filter((value) => value !== `$${name}`)]);
+      return tidyPanel({ ...panel, only: Object.fromEntries(left.filter(([, values]) => values?.length)), repeat: repeat === name ? null : repeat });
+    }),
+  };
+}
+
 /** An address for a title, that none of `taken` has. @param {string} title @param {Set<string>} taken */
 export function slugOf(title, taken) {
   const plain = title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[-0-9]+|-+$/g, "").slice(0, 60);

@@ -3,6 +3,7 @@
 import { nextTick, onBeforeUnmount, onMounted, ref, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { placed, set } from "../../board/document.js";
+import { line, refusalText } from "../../board/fields.js";
 import { hands } from "../../board/hands.js";
 import { WORDS, notSaved, quickerText } from "../../board/words.js";
 import { styled } from "../../script.js";
@@ -116,9 +117,11 @@ export const Editor = {
 
     const icon = (/** @type {string} */ path) => html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d=${path} /></svg>`;
 
+    const titleOf = (/** @type {string} */ metric) => app.metrics.value.get(metric)?.title ?? metric;
+
     const news = () => {
       const { quicker, trouble } = session;
-      const text = trouble !== null ? notSaved(trouble || WORDS.noAnswer) : quicker?.gone ? WORDS.removed
+      const text = trouble !== null ? notSaved(trouble ? refusalText(trouble, session.board, titleOf) : WORDS.noAnswer) : quicker?.gone ? WORDS.removed
         : quicker ? quickerText(quicker.version, quicker.by, momentText(quicker.t, state.now)) : "";
       return text && html`<p class=${["news", { bad: trouble !== null }]} role="alert">${text}</p>`;
     };
@@ -135,7 +138,7 @@ export const Editor = {
     return () => html`
       <div class="edit-bar" role="toolbar" aria-label=${WORDS.editing}>
         <input class="title" value=${session.board.title} aria-label=${WORDS.titleOf} maxlength="120" spellcheck="false"
-               onInput=${(/** @type {any} */ { target }) => session.do((now) => set(now, { title: target.value }), "title")}
+               onInput=${(/** @type {any} */ { target }) => session.do((now) => set(now, { title: line(target.value) }), "title")}
                onBlur=${() => session.settle()} />
         <button class="btn" type="button" onClick=${() => (session.dialog = "add")}>${icon("M8 3v10M3 8h10")}${WORDS.addPanel}</button>
         <button class="btn" type="button" onClick=${() => (session.dialog = "variables")}>${WORDS.variables}</button>

@@ -1,7 +1,8 @@
 // A figure of Plotly and what fills it, as text that is taken when it makes sense.
 
 import { ref } from "../../../vendor/vue.runtime.esm-browser.prod.js";
-import { WORDS } from "../../board/words.js";
+import { bindOf } from "../../board/fields.js";
+import { WORDS, unreadText } from "../../board/words.js";
 import { html } from "../html.js";
 
 /** @typedef {import("../../types.js").Figure} Figure */
@@ -15,35 +16,44 @@ export const FigureFields = {
    * @param {{emit: (event: "change", changes: {figure?: Figure, bind?: Bind | null}) => void}} context
    */
   setup(props, { emit }) {
+    /** What is wrong with the text of the figure. */
     const wrong = ref("");
+    /** Texts that make no sense yet: they stay as they were typed. */
+    const typed = ref({ figure: "", bind: "" });
+    /** A line that says nothing. */
+    const unread = ref("");
 
     /** @param {string} text */
     const take = (text) => {
       try {
         const found = JSON.parse(text);
         if (!Array.isArray(found?.data) || !found.data.length) throw new Error(WORDS.noFigure);
-        wrong.value = "";
+        wrong.value = typed.value.figure = "";
         emit("change", { figure: { data: found.data, layout: found.layout ?? {} } });
       } catch (error) {
         wrong.value = /** @type {Error} */ (error).message;
+        typed.value.figure = text;
       }
     };
 
     /** @param {string} text */
     const bound = (text) => {
-      const pairs = text.split("\n").map((line) => line.split(/=(.*)/s).map((part) => part.trim())).filter(([key, value]) => key && value);
-      emit("change", { bind: pairs.length ? Object.fromEntries(pairs) : null });
+      const { bind, wrong: first } = bindOf(text);
+      unread.value = first;
+      typed.value.bind = first && text;
+      if (!first) emit("change", { bind: Object.keys(bind).length ? bind : null });
     };
 
     return () => html`
       <label class="field"><span>${WORDS.figure}</span>
-        <textarea class="code" rows="12" spellcheck="false" aria-invalid=${Boolean(wrong.value)} value=${JSON.stringify(props.figure, null, 2)}
+        <textarea class="code" rows="12" spellcheck="false" aria-invalid=${Boolean(wrong.value)} value=${wrong.value ? typed.value.figure : JSON.stringify(props.figure, null, 2)}
                   onChange=${(/** @type {any} */ { target }) => take(target.value)} />
         ${wrong.value && html`<small class="bad" role="alert">${wrong.value}</small>`}
       </label>
       <label class="field"><span>${WORDS.bind}</span>
-        <textarea class="code" rows="4" spellcheck="false" value=${Object.entries(props.bind ?? {}).map(([key, value]) => `${key} = ${value}`).join("\n")}
+        <textarea class="code" rows="4" spellcheck="false" aria-invalid=${Boolean(unread.value)} value=${typed.value.bind || Object.entries(props.bind ?? {}).map(([key, value]) => `${key} = ${value}`).join("\n")}
                   onChange=${(/** @type {any} */ { target }) => bound(target.value)} />
+        ${unread.value && html`<small class="bad" role="alert">${unreadText(unread.value)}</small>`}
         <small>${WORDS.bindHint}</small>
       </label>`;
   },

@@ -2,7 +2,7 @@
 
 import { ref, shallowRef, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
-import { roundUp } from "../../axes.js";
+import { ends } from "../../board/dial.js";
 import { bandsOf, levelOf } from "../../board/levels.js";
 import { placesOf } from "../../only.js";
 import { shownAs } from "../../spec.js";
@@ -29,8 +29,11 @@ export const Gauge = {
     const told = shallowRef({
       arcs: /** @type {Arc[]} */ ([]), all: 0, low: "", high: "", bands: /** @type {{from: number, to: number, level: string}[]} */ ([]), at: "",
     });
-    /** The end of a scale that nobody has set stays where it is while values are near. */
-    let end = 0;
+    /** Ends that nobody has set. @type {[number, number] | null} */
+    let scale = null;
+
+    /** @param {number[]} values @param {string} unit */
+    const freely = (values, unit) => (scale = ends(values, scale, units.scale(unit, Math.max(0, ...values.map((one) => Math.abs(one) || 0))).factor));
 
     function draw() {
       const { metric, spec } = props;
@@ -41,11 +44,10 @@ export const Gauge = {
       const places = placesOf(ring.series, spec.only);
       const name = tellingName(places.map((place) => ring.series[place] ?? { labels: {} }));
       const values = places.map((place) => ({ place, value: ring.columns[place]?.[at] ?? NaN })).sort((a, b) => (b.value || 0) - (a.value || 0));
-      const most = Math.max(0, ...values.map(({ value }) => value || 0));
       const pointed = samples.pointed();
-      if (!end || (pointed === null && (most > end || most < 0.4 * end))) end = roundUp(most * 1.2) || 1;
-      const low = spec.range[0] ?? shown.limits[0] ?? 0;
-      const high = spec.range[1] ?? shown.limits[1] ?? end;
+      const free = pointed === null || !scale ? freely(values.map(({ value }) => value), shown.unit) : scale;
+      const low = spec.range[0] ?? shown.limits[0] ?? free[0];
+      const high = spec.range[1] ?? shown.limits[1] ?? free[1];
       const part = (/** @type {number} */ value) => Math.max(0, Math.min(1, (value - low) / (high - low || 1)));
       const best = places.length > MOST ? new Set(values.slice(0, MOST).map(({ place }) => place)) : new Set(places);
       const arcs = places.filter((place) => best.has(place)).map((place) => {

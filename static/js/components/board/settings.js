@@ -3,6 +3,7 @@
 import { computed, ref, watchEffect } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { changed, placed, whole } from "../../board/document.js";
+import { isUnit, line } from "../../board/fields.js";
 import { COLUMNS, TALLEST, inside, packed } from "../../board/place.js";
 import { WORDS } from "../../board/words.js";
 import { html } from "../html.js";
@@ -19,6 +20,8 @@ const CHARTS = ["auto", "line", "area", "stacked", "bars", "heatmap", "histogram
 const LEVELLED = new Set(["auto", "line", "area", "stacked", "bars", "gauge", "value", "table", "timeline"]);
 const LOGARITHMIC = new Set(["auto", "line", "area", "bars"]);
 const RANGED = new Set(["auto", "line", "area", "stacked", "bars", "gauge", "table"]);
+/** Numbers come first among the keys of an object: what is chosen at first would be last. @type {[string, string][]} */
+const COMPARES = Object.entries(WORDS.compares).sort(([one], [other]) => Number(other === "none") - Number(one === "none"));
 /** Kinds that have an earlier span beside them. */
 const COMPARED = new Set(["auto", "line", "area", "stacked", "bars"]);
 
@@ -30,6 +33,8 @@ export const Settings = {
     const { metrics, boot } = useApp();
     const id = session.panel;
     const finding = ref(false);
+    /** What stands in the field of the unit, and is none. */
+    const noUnit = ref("");
     const panel = computed(() => {
       const found = session.board.panels.find((one) => one.id === id);
       return found && whole(found);
@@ -45,13 +50,17 @@ export const Settings = {
       session.settle();
       session.panel = "";
     };
-    /** @param {Partial<import("../../board/types.js").Place>} size */
-    const resize = (size) => session.do((now) => {
-      const own = now.panels.find((one) => one.id === id);
-      if (!own) return now;
-      const { x, y, w, h } = inside({ ...own, ...size });
-      return { ...now, panels: packed(placed(now, new Map([[id, { x, y, w, h }]])).panels, id) };
-    }, `${id} size`);
+    /** The field then shows what has come of it. @param {any} event @param {"w" | "h"} side */
+    const resize = (event, side) => {
+      const size = numberOf(event);
+      if (size !== null) session.do((now) => {
+        const own = now.panels.find((one) => one.id === id);
+        if (!own) return now;
+        const { x, y, w, h } = inside({ ...own, [side]: size });
+        return { ...now, panels: packed(placed(now, new Map([[id, { x, y, w, h }]])).panels, id) };
+      }, `${id} size`);
+      event.target.value = panel.value?.[side];
+    };
 
     /** @param {string} text @param {any} input */
     const field = (text, input) => html`<label class="field"><span>${text}</span>${input}</label>`;
@@ -90,11 +99,16 @@ export const Settings = {
         ${select(WORDS.kind, own.kind, CHARTS.map((one) => [one, WORDS.kinds[/** @type {"auto"} */ (one)]]), (kind) => put({ kind: /** @type {any} */ (kind) }))}
         ${metric && html`<${SeriesField} metric=${metric} only=${own.only} variables=${variables} onChange=${(/** @type {any} */ only) => put({ only })} />`}
         <div class="pair">
-          ${field(WORDS.unit, html`<input list="units" value=${own.unit ?? ""} placeholder=${metric?.unit ?? ""} maxlength="40" spellcheck="false"
-            onChange=${(/** @type {any} */ event) => put({ unit: valueOf(event).trim() || null })} />`)}
+          ${field(WORDS.unit, html`<input list="units" value=${noUnit.value || (own.unit ?? "")} placeholder=${metric?.unit ?? ""} maxlength="40" spellcheck="false"
+            aria-invalid=${noUnit.value !== ""} onChange=${(/** @type {any} */ event) => {
+              const unit = valueOf(event).trim();
+              noUnit.value = isUnit(unit, boot.units) ? "" : unit;
+              if (!noUnit.value) put({ unit: unit || null });
+            }} />
+            ${noUnit.value && html`<small class="bad" role="alert">${WORDS.noUnit}</small>`}`)}
           <datalist id="units">${Object.keys(boot.units).map((unit) => html`<option key=${unit} value=${unit} />`)}</datalist>
           ${COMPARED.has(own.kind) && select(WORDS.compare, own.compare ?? "none",
-            Object.entries(WORDS.compares), (value) => put({ compare: value === "none" ? null : Number(value) }))}
+            COMPARES, (value) => put({ compare: value === "none" ? null : Number(value) }))}
         </div>
         ${RANGED.has(own.kind) && html`
           <div class="pair" role="group" aria-label=${WORDS.range}>
@@ -119,15 +133,15 @@ export const Settings = {
         <${Drawer} title=${title} onClose=${close}>${() => html`
           ${field(WORDS.panelTitle, html`<input value=${own.title ?? ""} placeholder=${metrics.value.get(own.metric ?? "")?.title ?? ""} maxlength="120" spellcheck="false"
             autofocus=${!matchMedia("(pointer: coarse)").matches}
-            onInput=${(/** @type {any} */ event) => put({ title: valueOf(event) || null }, "title")} onBlur=${() => session.settle()} />`)}
+            onInput=${(/** @type {any} */ event) => put({ title: line(valueOf(event)) || null }, "title")} onBlur=${() => session.settle()} />`)}
           ${own.kind === "text" ? field(WORDS.text, html`<textarea rows="14" value=${own.text ?? ""} maxlength="20000" spellcheck="true"
               onInput=${(/** @type {any} */ event) => put({ text: valueOf(event) }, "text")} onBlur=${() => session.settle()} />`)
             : own.kind === "figure" ? html`<${FigureFields} figure=${own.figure} bind=${own.bind} onChange=${put} />` : chartFields(own)}
           <div class="pair" role="group" aria-label=${WORDS.size}>
             ${field(`${WORDS.size}, ${WORDS.width}`, html`<input type="number" min="1" max=${COLUMNS} value=${own.w}
-              onChange=${(/** @type {any} */ event) => resize({ w: numberOf(event) ?? own.w })} />`)}
+              onChange=${(/** @type {any} */ event) => resize(event, "w")} />`)}
             ${field(WORDS.height, html`<input type="number" min="1" max=${TALLEST} value=${own.h}
-              onChange=${(/** @type {any} */ event) => resize({ h: numberOf(event) ?? own.h })} />`)}
+              onChange=${(/** @type {any} */ event) => resize(event, "h")} />`)}
           </div>
           <div class="row">
             <button class="btn" type="button" onClick=${() => session.duplicate(id)}>${WORDS.duplicate}</button>

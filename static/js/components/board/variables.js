@@ -1,7 +1,7 @@
 // The variables of a dashboard: what each is called, and the label that has its values.
 
 import { useApp } from "../../app.js";
-import { set } from "../../board/document.js";
+import { renamed, set, withoutVariable } from "../../board/document.js";
 import { natural } from "../../board/variables.js";
 import { WORDS } from "../../board/words.js";
 import { html } from "../html.js";
@@ -49,7 +49,8 @@ export const Variables = {
           <label class="field"><span>${WORDS.name}</span>
             <input value=${name} maxlength="40" spellcheck="false" onChange=${(/** @type {any} */ { target }) => {
               const used = new Set(all().filter((_, at) => at !== place).map((other) => other.name));
-              change(place, { name: freeName(target.value, used) });
+              session.do((now) => renamed(now, name, freeName(target.value, used)));
+              target.value = all()[place]?.name ?? "";
             }} /></label>
           <label class="field"><span>${WORDS.label}</span>
             <input value=${label ?? ""} placeholder=${name} maxlength="120"
@@ -67,7 +68,7 @@ export const Variables = {
         </div>
         <div class="row">
           <label class="check"><input type="checkbox" checked=${multi} onChange=${(/** @type {any} */ { target }) => change(place, { multi: target.checked })} />${WORDS.several}</label>
-          <button class="link" type="button" onClick=${() => put(all().filter((_, at) => at !== place))}>${WORDS.remove}</button>
+          <button class="link" type="button" onClick=${() => session.do((now) => withoutVariable(now, name))}>${WORDS.remove}</button>
         </div>
       </fieldset>`;
 

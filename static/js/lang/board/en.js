@@ -77,6 +77,7 @@ export const WORDS = {
   series: "Series",
   seriesHint: "Nothing chosen: all are shown.",
   unit: "Unit",
+  noUnit: "This unit is not known. Choose one of the list, or write a lower-case noun for what is counted: messages, requests/s.",
   range: "Range of values",
   from: "from",
   to: "to",
@@ -188,6 +189,8 @@ export const notSaved = (reason) => `It could not be saved: ${reason}`;
 export const onlyTitle = (title, value) => `${title} · ${value}`;
 /** @param {string} title */
 export const eachText = (title) => `${title}: each by itself`;
+/** @param {string} text of a line */
+export const unreadText = (text) => `This line says nothing, or the same array twice: ${text}`;
 /** @param {number} number @param {string} type */
 export const emptyText = (number, type) => `trace ${number} (${type}) has no data that can be shown`;
 /** @param {string} title */

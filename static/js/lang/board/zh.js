@@ -72,6 +72,7 @@ export const WORDS = {
   series: "序列",
   seriesHint: "不选则全部显示。",
   unit: "单位",
+  noUnit: "未知的单位。请从列表中选择，或写出所计数事物的小写英文名词。",
   range: "取值范围",
   from: "从",
   to: "到",
@@ -179,6 +180,8 @@ export const notSaved = (reason) => `无法保存：${reason}`;
 export const onlyTitle = (title, value) => `${title} · ${value}`;
 /** @param {string} title */
 export const eachText = (title) => `${title}：逐个查看`;
+/** @param {string} text */
+export const unreadText = (text) => `这一行没有含义，或数组重复：${text}`;
 /** @param {number} number @param {string} type */
 export const emptyText = (number, type) => `第 ${number} 条轨迹（${type}）没有可显示的数据`;
 /** @param {string} title */
