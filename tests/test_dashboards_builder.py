@@ -76,6 +76,11 @@ def test_any_figure_of_plotly_is_taken() -> None:
         (lambda: Panel(figure=3), "Panel.figure: it is no figure"),
         (lambda: Panel(figure={"data": [{"x": {1, 2}}]}), "Panel.figure: the figure is no JSON"),
         (lambda: Panel(figure=go.Figure(go.Bar()), bind={"1.y": "a.b"}), "Panel: bind fills '1.y'"),
+        (
+            lambda: Panel(figure=go.Figure(go.Barpolar()), bind={"rr": "a.b"}),
+            "Panel.bind.rr: a trace of type 'barpolar'",
+        ),
+        (lambda: Panel(figure={"data": [{"type": "pei"}]}), "no trace of type 'pei'; did you mean 'pie'?"),
         (lambda: Text("x" * 20_001), "Text.text: "),
         (lambda: Variable("Host", "a.b"), "Variable.name: 'Host' is not valid"),
         (lambda: Dashboard("Web", slug="Web").document(), "slug: 'Web' is not valid"),
@@ -129,14 +134,33 @@ def findings(measured: Any = MEASURED, **given: Any) -> list[str]:
         ),
         ({"metric": "system.cpu", "repeat": "hos"}, "error: panels.0: $hos is no variable of this dashboard; did"),
         ({"metric": "system.cpu", "only": {"host": ["$hst"]}}, "error: panels.0: $hst is no variable"),
-        ({"kind": "figure", "figure": {"data": [{}]}, "bind": {"r": "a.b"}}, "error: panels.0.bind.r: there is no"),
         (
-            {"kind": "figure", "figure": {"data": [{}]}, "bind": {"r": "system.cpu@core"}},
+            {"kind": "figure", "figure": {"data": [{"type": "barpolar"}]}, "bind": {"r": "a.b"}},
+            "error: panels.0.bind.r: there is no",
+        ),
+        (
+            {"kind": "figure", "figure": {"data": [{"type": "barpolar"}]}, "bind": {"r": "system.cpu@core"}},
             "error: panels.0.bind.r: 'system.cpu' has no label 'core'",
         ),
         (
-            {"kind": "figure", "figure": {"data": [{}]}, "bind": {"r": 'system.cpu{mode="x"}'}},
+            {"kind": "figure", "figure": {"data": [{"type": "barpolar"}]}, "bind": {"r": 'system.cpu{mode="x"}'}},
             "warning: panels.0.bind.r: no series has mode='x' now",
+        ),
+        (
+            {"kind": "figure", "figure": {"data": [{"type": "barpolr"}]}},
+            "error: panels.0.figure.data.0.type: Plotly has no trace of type 'barpolr'; did you mean 'barpolar'?",
+        ),
+        (
+            {"kind": "figure", "figure": {"data": [{"type": "barpolar"}]}, "bind": {"0.thta": "wind.speed"}},
+            "error: panels.0.bind.0.thta: a trace of type 'barpolar' has no 'thta'; did you mean 'theta'?",
+        ),
+        (
+            {"kind": "figure", "figure": {"data": [{}]}, "bind": {"marker.colour": "wind.speed"}},
+            "error: panels.0.bind.marker.colour: a trace of type 'scatter' has no 'marker.colour'; did you mean 'co",
+        ),
+        (
+            {"kind": "figure", "figure": {"data": [{}]}, "bind": {"mark.color": "wind.speed"}},
+            "error: panels.0.bind.mark.color: a trace of type 'scatter' has no 'mark.color'",
         ),
     ],
 )  # fmt: skip
@@ -168,6 +192,14 @@ def test_the_page_of_a_family_is_found() -> None:
         str(one) for one in lint(read({"slug": "wind", "title": "W", "panels": [{"metric": "wind.speed"}]}), MEASURED)
     ]
     assert found.startswith("warning: slug: 'wind.speed' has a page of that name already")
+
+
+def test_a_slug_that_is_not_to_be_had_is_found() -> None:
+    """The server would refuse it; a file of that name is told before."""
+    board = read({"slug": "overview", "title": "O", "panels": [{"metric": "wind.speed"}]})
+    assert [str(one) for one in lint(board, MEASURED, {"overview"})] == [
+        "error: slug: 'overview' is a dashboard of Plotroom's own; choose another"
+    ]
 
 
 def test_a_sound_board_has_no_findings() -> None:

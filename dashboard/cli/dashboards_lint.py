@@ -34,8 +34,8 @@ def lint(
     """Look for mistakes in files, or in all that was saved.
 
     A folder stands for all .toml and .json in it; without any file, the saved ones are looked at. Exit code 1 when
-    there is an error: a file that is no dashboard, a metric, label or variable that is not there. Panels that lie on
-    each other and variables that nothing uses are warnings.
+    there is an error: a file that is no dashboard, a metric, label, variable or array of a figure that is not there.
+    Panels that lie on each other and variables that nothing uses are warnings.
     """
     settings = settings_of(context, arguments)
     if offline and not files:
@@ -84,6 +84,7 @@ def _files_or_saved(files: Sequence[Path], source: Kept | None) -> Iterator[tupl
 def _findings(name: str, found: Dashboard | Wrong, measured: Measured | None) -> Iterator[tuple[str, str]]:
     from dashboard.dashboards.lint import Finding, lint
     from dashboard.dashboards.refusal import Wrong
+    from dashboard.web.families import RESERVED
 
     findings: list[Finding]
     if isinstance(found, Wrong):
@@ -91,7 +92,7 @@ def _findings(name: str, found: Dashboard | Wrong, measured: Measured | None) ->
         if found.more:
             findings.append(Finding("error", "", f"and {found.more} more"))
     else:
-        findings = lint(found, measured)
+        findings = lint(found, measured, RESERVED)
     for one in findings:
         where = f" {one.path}:" if one.path else ""
         yield one.level, f"{name}:{where} {one.level}: {one.why}"

@@ -18,6 +18,7 @@ from dashboard.dashboards import document
 from dashboard.dashboards.figure import json_of
 from dashboard.dashboards.notation import Form, form_of, write
 from dashboard.dashboards.refusal import Fault, Wrong, read
+from dashboard.dashboards.traces import unknown
 
 #: A series of a label, or several.
 Values = str | Sequence[str]
@@ -111,6 +112,8 @@ class Panel:
             repeat=repeat, bind=None if bind is None else dict(bind), figure=_figure(figure),
         )  # fmt: skip
         _check({"panels": [self.content]}, "Panel", "panels.0")
+        if figure is not None:
+            _check_names(self.content["figure"], self.content.get("bind") or {})
 
 
 class Text(Panel):
@@ -238,6 +241,12 @@ def _check(part: Mapping[str, object], name: str, place: str) -> None:
     except Wrong as error:
         moved = [Fault(one.path.replace(place, name, 1), one.why) for one in error.faults]
         raise Wrong(moved) from None
+
+
+def _check_names(figure: Mapping[str, Any], bind: Mapping[str, str]) -> None:  # Any: Plotly's own JSON
+    found = [Fault(f"Panel.{path}", why) for path, why in unknown(figure, bind)]
+    if found:
+        raise Wrong(found)
 
 
 def _slug(title: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from typing import Literal, NamedTuple
 
 from dashboard.dashboards.binding import TIME, Binding, parse_source
 from dashboard.dashboards.document import USE, Dashboard, Panel, Variable
 from dashboard.dashboards.places import overlapping
+from dashboard.dashboards.traces import unknown
 from dashboard.errors import did_you_mean
 
 #: What is measured: of each metric its labels, and of these the values that there are.
@@ -31,19 +32,27 @@ class Finding(NamedTuple):
         return f"{self.level}: {self.path}: {self.why}" if self.path else f"{self.level}: {self.why}"
 
 
-def lint(dashboard: Dashboard, measured: Measured | None = None) -> list[Finding]:
+def lint(dashboard: Dashboard, measured: Measured | None = None, reserved: Collection[str] = ()) -> list[Finding]:
     """What is odd about it.
 
     Args:
         dashboard: a valid one.
         measured: what there is; None when that is not known, and not looked at then.
+        reserved: slugs that no dashboard can have.
     """
     return [
+        *_slug(dashboard, reserved),
         *_empty(dashboard),
         *_overlaps(dashboard),
         *_variables(dashboard),
+        *_figures(dashboard),
         *(_metrics(dashboard, measured) if measured is not None else ()),
     ]
+
+
+def _slug(dashboard: Dashboard, reserved: Collection[str]) -> Iterator[Finding]:
+    if dashboard.slug in reserved:
+        yield Finding("error", "slug", f"{dashboard.slug!r} is a dashboard of Plotroom's own; choose another")
 
 
 def _empty(dashboard: Dashboard) -> Iterator[Finding]:
@@ -79,6 +88,13 @@ def _meant(panel: Panel) -> set[str]:
     texts = [*(panel.bind or {}).values(), *(value for values in panel.only.values() for value in values)]
     named = {name for text in texts for name in USE.findall(text)}
     return named | ({panel.repeat} if panel.repeat else set())
+
+
+def _figures(dashboard: Dashboard) -> Iterator[Finding]:
+    for place, panel in enumerate(dashboard.panels):
+        if panel.figure is not None:
+            for path, why in unknown(panel.figure, panel.bind or {}):
+                yield Finding("error", f"panels.{place}.{path}", why)
 
 
 def _metrics(dashboard: Dashboard, measured: Measured) -> Iterator[Finding]:

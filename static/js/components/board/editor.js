@@ -152,6 +152,7 @@ export const Editor = {
         <button class="btn main-act" type="button" disabled=${session.saving || !session.dirty} onClick=${done}>
           ${session.saving ? WORDS.saving : WORDS.save}</button>
         ${news()}
+        ${!session.narrow && html`<p class="by-touch">${WORDS.touchHint}</p>`}
       </div>
       <p class="hidden" role="status" aria-live="polite">${session.said}</p>
       <p class="hidden" id="moving">${WORDS.movingHint}</p>

@@ -47,6 +47,7 @@ export const WORDS = {
   titleOf: "Title of the dashboard",
   movable: "panel that can be moved",
   movingHint: "Arrow keys move it, with shift they resize it. Enter or space opens its settings, D doubles it, delete removes it.",
+  touchHint: "Hold a panel or its corner for a moment, then drag it.",
   up: "Move up",
   down: "Move down",
   settings: "Settings",

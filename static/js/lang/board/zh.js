@@ -44,6 +44,7 @@ export const WORDS = {
   titleOf: "仪表板标题",
   movable: "可移动的面板",
   movingHint: "方向键移动，按住 Shift 调整大小。回车或空格打开设置，D 复制，Delete 移除。",
+  touchHint: "按住面板或其角落片刻，然后拖动。",
   up: "上移",
   down: "下移",
   settings: "设置",

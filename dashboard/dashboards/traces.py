@@ -1,0 +1,49 @@
+"""What Plotly has not heard of: types of traces, and the arrays that a figure is bound by.
+
+Plotly draws an unknown type as lines, and says nothing of an array that it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from dashboard.errors import did_you_mean
+
+
+class Unknown(NamedTuple):
+    """Attributes:
+    path: where in the panel, such as `bind.rr`.
+    why: what is not known, and what was probably meant.
+    """
+
+    path: str
+    why: str
+
+
+def unknown(figure: Mapping[str, Any], bind: Mapping[str, str]) -> Iterator[Unknown]:  # Any: Plotly's own JSON
+    """What of a checked figure and its bindings Plotly does not know. Imports Plotly, which takes a second at first."""
+    import plotly.graph_objects as go
+    from plotly.basedatatypes import BasePlotlyType, BaseTraceType
+
+    classes = {name.lower(): name for name in go.__all__}
+    traces: list[Any] = []  # Any: of the classes of Plotly; None for an unknown one
+    for place, given in enumerate(figure["data"]):
+        kind = given.get("type", "scatter")
+        made = getattr(go, classes.get(kind, ""), None) if isinstance(kind, str) else None
+        known = isinstance(made, type) and issubclass(made, BaseTraceType)
+        traces.append(made() if known and made is not None else None)
+        if not known:
+            meant = did_you_mean(str(kind), classes)
+            yield Unknown(f"figure.data.{place}.type", f"Plotly has no trace of type {kind!r}{meant}")
+    for target in bind:
+        number, _, rest = target.partition(".")
+        place, array = (int(number), rest) if number.isdigit() else (0, target)
+        trace = traces[place]
+        if trace is not None and array not in trace:
+            owner, _, last = array.rpartition(".")
+            inner = trace[owner] if owner and owner in trace else trace
+            names = list(inner) if isinstance(inner, BasePlotlyType) else []
+            yield Unknown(
+                f"bind.{target}", f"a trace of type {trace.type!r} has no {array!r}{did_you_mean(last, names)}"
+            )
