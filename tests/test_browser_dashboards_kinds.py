@@ -197,7 +197,13 @@ def test_a_bound_figure_moves(room: Server, page: Page) -> None:
     """A figure of a kind that the small bundle lacks loads the full one; its arrays are samples, and follow them."""
     figure = {"data": [{"type": "barpolar", "marker": {"color": "#ed7715"}}], "layout": {"polar": {"hole": 0.2}}}
     bind = {"r": "wind.speed", "theta": "wind.bearing"}
-    keep(room, "figure", panel_of(1, 0, 0, 6, 5, kind="figure", figure=figure, bind=bind, title="Wind"))
+    globe = {"data": [{"type": "scattergeo", "lat": [60, -40], "lon": [-100, 150]}], "layout": {}}
+    keep(
+        room,
+        "figure",
+        panel_of(1, 0, 0, 6, 5, kind="figure", figure=figure, bind=bind, title="Wind"),
+        panel_of(2, 6, 0, 6, 5, kind="figure", figure=globe, bind={"marker.size": "wind.speed"}),
+    )
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     open_board(page, room, "figure")
@@ -214,6 +220,9 @@ def test_a_bound_figure_moves(room: Server, page: Page) -> None:
     until(page, f"last => {data}.theta.at(-1) !== last", theta[-1])
     reach = "document.querySelector('#p1 .canvas')._fullLayout.polar.radialaxis"
     assert page.evaluate(f"() => {reach}.autorange && {reach}.range[1] >= Math.max(...{data}.r)")
+    # A map lies over outlines that are the server's own.
+    until(page, "() => document.querySelector('#p2 .layer.coastlines path')?.getAttribute('d')?.length > 1000")
+    assert all(one.startswith((room.url, "data:", "blob:")) for one in asked)
 
 
 def test_a_figure_of_many_series_has_the_newest_of_each(room: Server, page: Page) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
@@ -57,6 +58,15 @@ def test_plotly_js_is_the_wheels() -> None:
     assert BY_FILE["plotly-cartesian.min.js"]["version"] == get_plotlyjs_version()
     head = (VENDOR / "plotly-cartesian.min.js").read_text(encoding="utf-8")[:200]
     assert f"v{get_plotlyjs_version()}" in head
+
+
+def test_each_part_of_the_world_has_its_outlines() -> None:
+    """Plotly asks for them by the scope of a map; those that it has are those that are here."""
+    scopes = [one for one in go.layout.Geo()._get_validator("scope").values if one != "world"]
+    for scope in ("world", *scopes):
+        outlines = json.loads((VENDOR / "maps" / f"{scope.replace(' ', '-')}_110m.json").read_text(encoding="utf-8"))
+        assert "coastlines" in outlines["objects"]
+    assert BY_FILE["maps/world_110m.json"]["version"] == get_plotlyjs_version()
 
 
 def test_socket_io_is_the_one_that_the_checks_use() -> None:

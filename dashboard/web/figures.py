@@ -208,6 +208,17 @@ def _template(theme: str) -> Figure:
         "tickfont": {"color": colour["muted"], "size": 11},
     }
     layout.polar = {"bgcolor": "rgba(0,0,0,0)", "angularaxis": circle, "radialaxis": {**circle, "nticks": 4}}
+    space = {"gridcolor": colour["line"], "linecolor": colour["line"], "zerolinecolor": colour["line"]}
+    layout.scene = {"xaxis": space, "yaxis": space, "zaxis": space}
+    layout.geo = {
+        "bgcolor": "rgba(0,0,0,0)",
+        "framecolor": colour["line"],
+        "showland": True,
+        "landcolor": colour["raised"],
+        "lakecolor": colour["panel"],
+        "coastlinecolor": colour["faint"],
+        "countrycolor": colour["line"],
+    }
     mapped: dict[str, list[Figure]] = {
         kind: [{"type": kind, "colorscale": scale}] for kind in ("heatmap", "contour", "histogram2d")
     }

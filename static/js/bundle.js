@@ -37,6 +37,9 @@ function full(base) {
     const place = document.createElement("meta");
     place.id = MAP_RULES;
     document.head.append(place);
-    return loaded(null, `${base}plotly.full.min.js`, "Plotly");
+    const plotly = await loaded(null, `${base}plotly.full.min.js`, "Plotly");
+    // Outlines of countries are ours, too: nothing is fetched from anywhere else.
+    plotly.setPlotConfig({ topojsonURL: `${base}vendor/maps/` });
+    return plotly;
   });
 }

@@ -405,6 +405,9 @@ function stand({ view: { from, to, axis } }, range) {
   return [{ type: "scatter", mode: "lines", x: [axis(from), axis(to)], y: range ?? [0, 1], hoverinfo: "skip" }];
 }
 
+/** ms after which a figure that could not be drawn is tried again: it may have asked for a file that is not there. */
+const AGAIN = 2_000;
+
 /** A figure that is drawn as it is given: of its metrics and their series it knows nothing. */
 export class Drawing {
   /**
@@ -421,6 +424,8 @@ export class Drawing {
     /** @type {any} */
     this.plotly = undefined;
     this.drawn = false;
+    /** When it can be drawn again, after it could not. */
+    this.again = -Infinity;
   }
 
   async open() {
@@ -433,12 +438,14 @@ export class Drawing {
 
   /** @param {Figure} figure filled @param {Json} template */
   draw({ data, layout }, template) {
+    if (performance.now() < this.again) return;
     const { clientWidth: width, clientHeight: height } = this.element;
     const margin = { ...template["layout"].margin, ...marginOf(this.figure), ...layout["margin"] };
     // Plotly writes into what it is given; this one belongs to a dashboard.
     const whole = { uirevision: "kept", ...following(structuredClone(layout), data), template, width, height, margin };
     const failed = (/** @type {unknown} */ error) => {
       if (!this.plotly) return;
+      this.again = performance.now() + AGAIN;
       this.clear();
       this.told(broken(this.plotly, data, layout, error));
     };

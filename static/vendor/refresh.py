@@ -41,6 +41,10 @@ PACKAGES = (
     Package("gridstack", "14.1.0", "dist/gridstack.min.css"),
 )
 PLOTLY = "plotly-cartesian.min.js"
+# What figures of maps are drawn over; Plotly would fetch it from its own servers. Finer ones are far larger.
+MAPS = Package("plotly.js", "4.1.1", "dist/plotly-geo-assets.js")
+MAPS_FOLDER = "maps"
+RESOLUTION = "110m"
 STYLE = "plotly.css"
 
 
@@ -54,6 +58,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for package in PACKAGES:
             rows.append(copied(package, fetched(npm, package, Path(folder))))
+        rows += extracted_maps(fetched(npm, MAPS, Path(folder)))
     style = extracted_style((FOLDER / PLOTLY).read_text("utf-8"))
     (FOLDER / STYLE).write_text(style, "utf-8")
     plotly = next(row for row in rows if row["file"] == PLOTLY)
@@ -79,6 +84,28 @@ def fetched(npm: str, package: Package, folder: Path) -> Path:
     with tarfile.open(archive) as tar:
         tar.extractall(target, filter="data")
     return target / "package"
+
+
+def extracted_maps(source: Path) -> list[dict[str, object]]:
+    """Write the outlines of the world and of its parts, each a file that Plotly asks for by its name."""
+    script = "globalThis.window = globalThis; process.stdout.write(JSON.stringify(require(process.argv[1]).topojson))"
+    done = subprocess.run(["node", "-e", script, str(source / MAPS.file)], capture_output=True, check=True)
+    (FOLDER / MAPS_FOLDER).mkdir(exist_ok=True)
+    licence = f"licences/{MAPS.name}.txt"
+    (FOLDER / licence).write_bytes((source / MAPS.licence).read_bytes())
+    rows = []
+    for name, content in sorted(json.loads(done.stdout).items()):
+        if name.endswith(RESOLUTION):
+            file = f"{MAPS_FOLDER}/{name}.json"
+            (FOLDER / file).write_text(json.dumps(content, separators=(",", ":")), "utf-8")
+            rows.append(
+                {
+                    "file": file, "package": MAPS.name, "version": MAPS.version, "source": f"{name} inside {MAPS.file}",
+                    "origin": f"npm pack {MAPS.name}@{MAPS.version}", "licence": "MIT", "licence_file": licence,
+                    **checked(file),
+                }
+            )  # fmt: skip
+    return rows
 
 
 def copied(package: Package, source: Path) -> dict[str, object]:

@@ -134,6 +134,16 @@ test("series that stand alone fill a trace with the samples of the window, those
   assert.deepEqual(figure.data[0], { type: "barpolar", name: "kept" });
 });
 
+test("an indicator, which has no arrays, has the newest value", () => {
+  const rings = new Map([["speed", ring([{}], [1000, 2000, 3000], [[1, 2, 3]])]]);
+  const figure = { data: [{ type: "indicator", mode: "number+delta" }], layout: {} };
+  const bonds = bondsOf({ value: "speed", "delta.reference": "speed" });
+  const [trace] = bound(figure, bonds, (name) => rings.get(name), { from: 0, to: 3000 });
+  assert.deepEqual(trace, { type: "indicator", mode: "number+delta", value: 3, delta: { reference: 3 } });
+  const [waiting] = bound(figure, bonds, () => undefined, { from: 0, to: 3000 });
+  assert.equal(waiting?.["value"], undefined);
+});
+
 test("several series fill a trace with the newest value of each, and their labels are harmless", () => {
   const speed = ring([{ mast: "<a>" }, { mast: "b" }], [1000, 2000], [[1, 2], [3, NaN]]);
   const [trace] = bound({ data: [{ type: "bar", marker: { line: 1 } }], layout: {} }, bondsOf({ y: "w", x: "w@mast", "marker.color": "w" }), () => speed, { from: 0, to: 1 });

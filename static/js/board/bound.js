@@ -16,6 +16,8 @@ const MOST = 2_000;
 const NEAR = 1.5;
 /** What stands for the times of samples, where else the name of a label would. */
 const TIME = "time";
+/** Traces that have one number where others have arrays. */
+const SINGLE = new Set(["indicator"]);
 
 /**
  * `{"r": "wind.speed", "1.marker.size": "wind.gust{mast=\"a\"}"}`: array of the first trace, or of the one of that number. Behind
@@ -56,7 +58,7 @@ export function bound(figure, bonds, ringOf, span) {
     const rows = over ? chosen(ring, span) : [];
     for (const bond of own) {
       const values = over ? along(bond, ring, rows, ringOf) : across(bond, ringOf);
-      if (values) put(filled, bond.path, values);
+      if (values) put(filled, bond.path, SINGLE.has(given["type"]) ? values.at(-1) ?? null : values);
     }
     return filled;
   });
