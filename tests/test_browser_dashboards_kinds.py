@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,12 +125,14 @@ def test_a_table_of_series(room: Server, page: Page) -> None:
     keep(
         room,
         "table",
-        panel_of(1, 0, 0, 8, 5, kind="table", metric="farm.load", thresholds=LEVELS),
+        panel_of(1, 0, 0, 4, 5, kind="table", metric="farm.load", thresholds=LEVELS),
         panel_of(2, 0, 5, 8, 5, kind="table", metric="crowd.size"),
     )
     open_board(page, room, "table")
     names = "() => [...document.querySelectorAll('#p1 tbody th')].map(one => one.innerText).join()"
     until(page, f"() => ({names})() === 'cedar,birch,ash'")
+    widths = page.locator("#p1 .scroll").evaluate("one => [one.scrollWidth, one.clientWidth]")
+    assert widths[0] == widths[1], "a third of the page shows all of it"
     page.locator("#p1").get_by_role("button", name="max").click()
     until(page, f"() => ({names})() === 'ash,birch,cedar'")
     page.locator("#p1").get_by_role("button", name="Series").click()
@@ -388,21 +392,27 @@ def test_a_phone_shows_and_edits_one_column(room: Server, new_page: Callable[...
         panel_of(1, 6, 0, 6, 4, metric="farm.load"),
         panel_of(2, 0, 0, 6, 4, metric="farm.heat"),
         panel_of(3, 0, 4, 12, 3, metric="farm.state"),
+        panel_of(4, 0, 7, 12, 4, metric="farm.load", kind="table"),
     )
     open_board(page, room, "phone")
+    table = page.locator("#p4")
+    table.scroll_into_view_if_needed()
+    until(page, "() => document.querySelectorAll('#p4 tbody tr').length === 3")
+    heads = table.locator("thead th").filter(visible=True).all_inner_texts()
+    assert [head.rstrip("↓") for head in heads] == ["Series", "now", "max", ""], "what it is sorted by is among them"
     order = "() => [...document.querySelectorAll('.cell')].map(one => one.dataset.panel).join()"
-    assert page.evaluate(order) == "p2,p1,p3"
+    assert page.evaluate(order) == "p2,p1,p3,p4"
     widths = page.evaluate(
         "() => [...document.querySelectorAll('.cell')].map(one => one.getBoundingClientRect().width)"
     )
     assert min(widths) > 340
     edit(page)
     page.get_by_role("button", name="Move up: State of hosts").tap()
-    until(page, f"order => ({order})() === order", "p2,p3,p1")
+    until(page, f"order => ({order})() === order", "p2,p3,p1,p4")
     page.get_by_role("button", name="Remove: Heat of hosts").tap()
-    until(page, f"order => ({order})() === order", "p3,p1")
+    until(page, f"order => ({order})() === order", "p3,p1,p4")
     page.get_by_role("button", name="Undo", exact=True).tap()
-    until(page, f"order => ({order})() === order", "p2,p3,p1")
+    until(page, f"order => ({order})() === order", "p2,p3,p1,p4")
     page.locator(".edit-bar").get_by_role("button", name="Add panel").tap()
     page.get_by_role("dialog").get_by_label("Find a metric").fill("wind speed")
     page.get_by_role("dialog").get_by_role("button", name="Wind speed").tap()
@@ -418,7 +428,7 @@ def test_a_phone_shows_and_edits_one_column(room: Server, new_page: Callable[...
         ("p2", 0, 0, 6),
         ("p3", 6, 0, 6),
     ]
-    assert panels[3]["title"] == "Wind now"
+    assert panels[4]["title"] == "Wind now"
 
 
 def test_a_document_from_anywhere_harms_no_page(room: Server, page: Page) -> None:
@@ -466,5 +476,14 @@ def test_every_kind_looks_where_the_page_looks(room: Server, page: Page) -> None
     until(page, "() => document.querySelectorAll('#p2 tbody tr').length === 1")
     page.wait_for_timeout(2_000)
     assert page.evaluate(f"() => {ahead}({told})") < 2, "it stays there"
+    page.locator("[data-panel=p2]").hover()
+    page.locator("[data-panel=p2] .dots").click()
+    with page.expect_download(timeout=PATIENCE) as given:
+        page.locator(".options [data-action=csv]").click()
+    head, *lines = Path(given.value.path()).read_text("utf-8").splitlines()
+    times = [datetime.fromisoformat(line.split(",")[0]).timestamp() * 1000 for line in lines]
+    assert head == "time,clock.now"
+    assert times, "what leaves the page is of then, too"
+    assert end - 1_000 <= min(times) <= max(times) <= end
     page.keyboard.press("Escape")
     until(page, f"() => {ahead}({told}) > 2")

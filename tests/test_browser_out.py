@@ -286,6 +286,7 @@ def test_of_many_series_the_largest_are_drawn_and_all_are_found(room: Server, pa
     assert len(drawn(page, MANY)) == 30
     folded = panel(page, MANY).locator(".folded")
     assert folded.inner_text() == "470 more, not drawn"
+    assert b"470 more, not drawn" in saved(page, MANY, "svg")[1], "a picture does not pass for all of them"
     folded.click()
     page.locator("dialog .series li").first.wait_for(timeout=PATIENCE)
     assert page.locator("dialog .series li").count() == 100

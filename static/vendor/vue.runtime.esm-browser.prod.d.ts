@@ -2,7 +2,8 @@
 export interface Ref<T> { value: T }
 export function h(type: any, props?: any, ...children: any[]): any;
 export function createApp(root: any): { provide(key: string, value: unknown): { mount(selector: string): unknown }; mount(selector: string): unknown };
-export function inject(key: string): any;
+export function inject(key: string, otherwise?: unknown): any;
+export function provide(key: string, value: unknown): void;
 export function ref<T>(value: T): Ref<T>;
 export function shallowRef<T>(value: T): Ref<T>;
 export function reactive<T extends object>(value: T): T;

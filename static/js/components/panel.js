@@ -487,7 +487,7 @@ export const Panel = {
           </div>
           ${refused > 0 && html`<p class="note">${refusedOf(refused)}</p>`}
           ${legend()}
-          ${(folded > 0 || pinned.size > 0) && html`<button class="folded" data-apart title=${someOf(lines, all)} onClick=${find}>${foldedText(folded)}</button>`}
+          ${(folded > 0 || pinned.size > 0) && html`<button class="folded" title=${someOf(lines, all)} onClick=${find}>${foldedText(folded)}</button>`}
         </section>`;
     };
   },

@@ -1,11 +1,14 @@
 // What every panel that draws by itself does: gets samples while it is near, and is drawn by the scheduler while it is seen.
 
-import { onBeforeUnmount, onMounted, ref, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
+import { inject, onBeforeUnmount, onMounted, ref, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { nearest } from "../time/stats.js";
 import { Zoom } from "../zoom.js";
 
 /** @typedef {{name: string, every: number}} Wanted */
+
+/** Where whoever is around such a panel gets told what it shows: `provide` a function that takes it. */
+export const SHOWN = "plotroom.shown";
 
 /** px for which samples of an earlier span are asked. */
 const WIDTH = 500;
@@ -117,7 +120,7 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, moment, 
   watch(() => [state.window, state.theme, state.pausedAt], () => frames.now(drawable));
   watch(() => state.look, look);
 
-  return {
+  const samples = {
     near,
     redraw: () => frames.now(drawable),
     /** The samples that are shown of a metric. @param {string} name */
@@ -135,4 +138,6 @@ export function useSamples(root, { metrics, draw, pause, heard, canvas, moment, 
       return at < ring.start ? -1 : at;
     },
   };
+  /** @type {((shown: typeof samples) => void) | null} */ (inject(SHOWN, null))?.(samples);
+  return samples;
 }

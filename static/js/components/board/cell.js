@@ -1,6 +1,6 @@
 // One cell of the grid, and what is in it: a chart, or a panel of another kind; while it is edited, what moves it.
 
-import { defineAsyncComponent, ref } from "../../../vendor/vue.runtime.esm-browser.prod.js";
+import { defineAsyncComponent, provide, ref } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { WORDS, placeText } from "../../board/words.js";
 import { html } from "../html.js";
@@ -9,6 +9,7 @@ import { useHeld } from "../../out/held.js";
 import { shownAs } from "../../spec.js";
 import { Menu } from "../menu.js";
 import { Panel } from "../panel.js";
+import { SHOWN } from "../watched.js";
 import { Gauge } from "./gauge.js";
 import { Missing } from "./missing.js";
 import { TableOf } from "./table.js";
@@ -36,6 +37,10 @@ export const Cell = {
     const own = () => props.panel.kind in OWN || props.panel.kind === "text" || props.panel.kind === "figure";
     const element = () => /** @type {HTMLElement | null} */ (root.value?.querySelector(".panel") ?? null);
 
+    /** What a panel of another kind shows: of a span that is looked at it has samples of its own. @type {Pick<ReturnType<typeof import("../watched.js").useSamples>, "ringOf" | "span"> | null} */
+    let shown = null;
+    provide(SHOWN, (/** @type {typeof shown} */ one) => (shown = one));
+
     /** What a chart says of itself, of the other kinds. @type {import("../../out/panels.js").Held} */
     const held = {
       id: own() ? props.panel.id : "",
@@ -49,8 +54,8 @@ export const Cell = {
       title: () => props.panel.title || held.metric?.title || WORDS.kinds[props.panel.kind],
       unit: () => held.metric?.unit ?? "",
       chart: () => null,
-      ring: () => app.store.ring(props.panel.metric ?? ""),
-      span: () => app.span(),
+      ring: () => shown?.ringOf(props.panel.metric ?? ""),
+      span: () => shown?.span() ?? app.span(),
       places: () => placesOf(held.ring()?.series ?? [], props.panel.only ?? {}),
       settle: () => app.sight.settle([held.element]),
     };
