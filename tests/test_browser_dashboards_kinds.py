@@ -260,7 +260,13 @@ def test_variables_choose_and_repeat(room: Server, new_page: Callable[..., Page]
     until(page, f"all => ({titles})() === all", "Load of all|Heat of ash|Heat of birch|Heat of cedar")
     assert shown(page)["p2~cedar"] == [8, 3, 4, 3]
     assert [name for name in drawn(page, "p2~birch")[2] if name] == ["birch"]
-    page.locator(".picker button").first.click()
+    # The choice stands above what it chooses.
+    choice, first = page.locator(".chooser").bounding_box(), page.locator("[data-panel=p1]").bounding_box()
+    assert choice is not None
+    assert first is not None
+    assert choice["y"] > 0
+    assert choice["y"] + choice["height"] <= first["y"]
+    page.locator(".chooser button").first.click()
     for host in ("ash", "cedar"):
         page.get_by_role("option", name=host).click()
     page.keyboard.press("Escape")
@@ -271,15 +277,19 @@ def test_variables_choose_and_repeat(room: Server, new_page: Callable[..., Page]
         f"() => ({SERIES})('p1') === 'ash,cedar'",
     )
     assert page.locator(".prose strong").inner_text() == "ash, cedar"
-    page.locator(".picker button").first.click()
-    page.locator(".picker .options").wait_for(timeout=PATIENCE)
+    page.locator(".chooser button").first.click()
+    page.locator(".chooser .options").wait_for(timeout=PATIENCE)
     page.keyboard.press("Shift+Tab")
-    page.locator(".picker .options").wait_for(state="detached", timeout=PATIENCE)
+    page.locator(".chooser .options").wait_for(state="detached", timeout=PATIENCE)
     other = new_page()
     open_board(other, room, "variables", "?var.host=birch")
     until(other, f"all => ({titles})() === all", "Load of birch|Heat of birch")
-    assert other.locator(".picker b").inner_text() == "birch"
-    page.locator(".picker button").first.click()
+    gone = other.context.new_page()
+    open_board(gone, room, "variables", "?var.host=oak")
+    gone.locator("#p1 .word", has_text="No series is as it was chosen").wait_for(timeout=PATIENCE)
+    gone.close()
+    assert other.locator(".chooser b").inner_text() == "birch"
+    page.locator(".chooser button").first.click()
     page.get_by_role("option", name="all").click()
     until(page, "() => !location.search.includes('var.')")
     until(page, "() => document.querySelectorAll('.cell').length === 5")
@@ -295,7 +305,7 @@ def test_what_changes_out_of_sight_is_drawn_anew(room: Server, page: Page) -> No
     last.scroll_into_view_if_needed()
     until(page, f"() => ({SERIES})('p7') === 'ash'")
     page.evaluate("scrollTo(0, 0)")
-    page.locator(".picker button").first.click()
+    page.locator(".chooser button").first.click()
     for host in ("cedar", "ash"):
         page.get_by_role("option", name=host).click()
     page.keyboard.press("Escape")

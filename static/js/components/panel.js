@@ -420,6 +420,12 @@ export const Panel = {
       if (asked) lookAt({ from: asked.from, to: asked.to }, asked.moving);
     }
 
+    /** Whether there are series, and none of them is meant: a value that somebody chose has gone, or was never there. */
+    const none = () => {
+      const ring = store.ring(props.metric.name);
+      return Boolean(ring?.length) && meant(ring?.series ?? []) === 0;
+    };
+
     /** A sentence in place of the chart. */
     const word = () => {
       if (failed.value) return labelled(TEXT.failed, failed.value);
@@ -428,6 +434,7 @@ export const Panel = {
       if (refused) return TEXT.gone;
       if (told.value.rows.length && store.ring(props.metric.name)?.length) return told.value.empty ? TEXT.noSample : "";
       if (trouble.value) return trouble.value.reason;
+      if (none()) return TEXT.noneMeant;
       return near.value && state.now ? TEXT.waiting : "";
     };
 

@@ -26,6 +26,7 @@ export const TEXT = {
   noMatch: "No metric has that in its name.",
   waiting: "Waiting for the first sample",
   noSample: "No data in this span of time",
+  noneMeant: "No series is as it was chosen",
   newest: "latest values",
   gone: "Its collector is not there now",
   tooMany: "More metrics are open than the server allows at once.",

@@ -26,6 +26,7 @@ export const TEXT = {
   noMatch: "没有名称匹配的指标。",
   waiting: "正在等待第一个采样",
   noSample: "这段时间内没有数据",
+  noneMeant: "没有符合所选条件的序列",
   newest: "最新值",
   gone: "它的采集器目前不在",
   tooMany: "打开的指标超过了服务器允许的数量。",

@@ -27,7 +27,7 @@ export const Gauge = {
     const { units } = useApp();
     const root = ref(/** @type {HTMLElement | null} */ (null));
     const told = shallowRef({
-      arcs: /** @type {Arc[]} */ ([]), all: 0, low: "", high: "", bands: /** @type {{from: number, to: number, level: string}[]} */ ([]), at: "",
+      arcs: /** @type {Arc[]} */ ([]), all: 0, low: "", high: "", bands: /** @type {{from: number, to: number, level: string}[]} */ ([]), at: "", none: false,
     });
     /** Ends that nobody has set. @type {[number, number] | null} */
     let scale = null;
@@ -61,7 +61,7 @@ export const Gauge = {
       const bands = bandsOf(spec.thresholds, [low, high]).map((band) => ({ ...band, from: part(band.from), to: part(band.to) }));
       // The unit stands below the values; the end of the scale has its own where it is of another step.
       const same = arcs.every((one) => one.symbol === symbol);
-      told.value = { arcs, all: places.length, low: short(low / factor), high: short(high / factor) + (same ? "" : joined(symbol)), bands, at: pointed === null ? "" : clockText(pointed, true) };
+      told.value = { none: !places.length, arcs, all: places.length, low: short(low / factor), high: short(high / factor) + (same ? "" : joined(symbol)), bands, at: pointed === null ? "" : clockText(pointed, true) };
       return true;
     }
     const samples = useSamples(root, { metrics: () => [props.metric], draw, moment: draw, pause: () => FASTEST });
@@ -90,7 +90,7 @@ export const Gauge = {
       return html`
         <section ref=${root} role="group" class="panel own gauge" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
           <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3><span class="unit">${at}</span></header>
-          <div class="dials">${arcs.map(dial)}${!arcs.length && html`<p class="word">${TEXT.waiting}</p>`}</div>
+          <div class="dials">${arcs.map(dial)}${!arcs.length && html`<p class="word">${told.value.none ? TEXT.noneMeant : TEXT.waiting}</p>`}</div>
           ${all > arcs.length && arcs.length > 0 && html`<p class="note">${someOf(arcs.length, all)}</p>`}
         </section>`;
     };

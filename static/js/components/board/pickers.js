@@ -89,7 +89,7 @@ const Picker = {
       const all = values();
       const found = all.filter((one) => one.toLowerCase().includes(search.value.toLowerCase()));
       return html`
-        <div ref=${root} class="picker" onKeydown=${keyed}>
+        <div ref=${root} class="chooser" onKeydown=${keyed}>
           <button type="button" class="btn" aria-haspopup="listbox" aria-expanded=${open.value} onClick=${() => {
             open.value = !open.value;
             search.value = "";

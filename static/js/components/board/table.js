@@ -117,7 +117,7 @@ export const TableOf = {
                   </tr>`)}
               </tbody>
             </table>
-            ${!some.length && html`<p class="word">${TEXT.waiting}</p>`}
+            ${!some.length && html`<p class="word">${samples.ringOf(props.metric.name)?.length ? TEXT.noneMeant : TEXT.waiting}</p>`}
           </div>
           ${sorted.value.length > MOST && html`<p class="note">${restText(MOST, sorted.value.length)}</p>`}
           <span class="hidden">${joined(symbol)}</span>
