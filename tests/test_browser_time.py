@@ -28,7 +28,7 @@ from tests.pages import (
 from tests.server import FEW, Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FloatRect, Locator, Page
+    from playwright.sync_api import FloatRect, Locator, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -131,11 +131,20 @@ def test_a_span_is_chosen_in_words(room: Server, page: Page) -> None:
     say(page, "last 90 s")
     wait(page, lambda: length(page, ONE) == pytest.approx(90_000, abs=1))
     assert asked(page)["window"] == "90s"
+    held: list[Route] = []
+    page.route("**/api/v1/query**", lambda route: held.append(route))
+    before, began = shown_range(page, ONE), time.monotonic()
     say(page, "2026-01-10 09:00 to 10:30")
+    wait(page, lambda: held)
+    # Of a server that takes its time the old picture is to be seen meanwhile, for two seconds.
+    assert shown_range(page, ONE)[0] >= before[0] or time.monotonic() - began > 2
+    page.unroute("**/api/v1/query**")
     for name in (ONE, OTHER):
         wait_for_length(page, name, 90 * MINUTE)
         chip(page, name).wait_for(timeout=PATIENCE)
     page.get_by_role("button", name=re.compile("From when to when: Jan 10, 09:00")).wait_for(timeout=PATIENCE)
+    # Where all windows and a long text have no room, the list tells it.
+    assert page.evaluate("[...document.querySelectorAll('.bar .cut')].every(one => one.scrollWidth <= one.clientWidth)")
     begin = datetime.fromisoformat(asked(page)["from"])
     assert (begin.month, begin.day) in {(1, 9), (1, 10), (1, 11)}
     page.keyboard.press("Escape")
@@ -678,6 +687,16 @@ def test_every_key_of_time_does_what_it_says(room: Server, page: Page) -> None:
     wait(page, lambda: shown_range(page, ONE)[0] > begin - (end - begin) / 4 + 1_000)
     page.keyboard.press("Escape")
     chip(page, ONE).wait_for(state="detached", timeout=PATIENCE)
+    # The picker keeps its keys to itself, and a button that was clicked leaves Space alone.
+    page.keyboard.press("g")
+    page.locator(".picker .row button").first.focus()
+    for key in ("ArrowLeft", "+", "l"):
+        page.keyboard.press(key)
+    page.keyboard.press("Escape")
+    page.locator(".picker").wait_for(state="detached", timeout=PATIENCE)
+    assert chip(page, ONE).count() == 0
+    page.get_by_role("button", name="1 min", exact=True).click()
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     page.locator(".live", has_text="Paused").wait_for(timeout=PATIENCE)
     page.keyboard.press("Space")

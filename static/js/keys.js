@@ -48,27 +48,39 @@ export function listenKeys(app, target = document) {
       looking.back();
     },
   };
+  /** Whether Space is held, for the page. */
+  let spaced = false;
+  /** @type {Element | null} the button or link that was clicked last, and has had the focus since then */
+  let clicked = null;
   for (const [seconds, , key] of WINDOWS) actions[key] = () => app.setWindow(seconds);
 
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
     const at = /** @type {HTMLElement} */ (event.target);
+    if (event.key === "Tab") clicked = null;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || state.dialog || app.sheet.value || document.querySelector("dialog[open]")) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || at.isContentEditable) return;
-    // Space and Enter belong to the button or link that has the focus.
-    if (event.key === " " && /^(BUTTON|A|SUMMARY)$/.test(at.tagName)) return;
+    // A dialog beside the page, such as the picker, and a menu have keys of their own.
+    if (at.closest?.("[role='dialog'], [role='menu']")) return;
+    // Space belongs to the button or link that keys have led to, not to one that was clicked.
+    if (event.key === " " && /^(BUTTON|A|SUMMARY)$/.test(at.tagName) && at !== clicked) return;
     const action = actions[event.key];
     if (!action) return;
     event.preventDefault();
+    if (event.key === " ") spaced = true;
     if (!ASIDE.has(event.key)) follow.touched();
     action();
   };
   /** @param {KeyboardEvent} event */
   const released = (event) => {
     if (event.key === "p") state.pointing = false;
+    // Firefox clicks a button when Space is let go.
+    if (event.key === " " && spaced) event.preventDefault();
+    if (event.key === " ") spaced = false;
   };
   /** @param {PointerEvent} event */
   const touched = (event) => {
+    clicked = /** @type {HTMLElement} */ (event.target).closest?.("button, a, summary") ?? null;
     if (/** @type {HTMLElement} */ (event.target).closest?.(HANDS)) follow.touched();
   };
   const blurred = () => void (state.pointing = false);

@@ -83,7 +83,8 @@ export function spanText(from, to, now) {
   const last = to - 1;
   const whole = [from, to].every((time) => clockText(time, true) === "00:00:00");
   const year = dayOf(from).slice(0, 4) === dayOf(now).slice(0, 4) ? "" : ` ${dayOf(last).slice(0, 4)}`;
-  if (whole) return dayOf(from) === dayOf(last) ? dayText(from) + year : `${dayText(from)} – ${dayText(last)}${year}`;
+  if (whole && dayOf(from) === dayOf(last)) return dayText(from) + year;
+  if (whole) return `${dayText(from)}${dayOf(from).slice(0, 4) === dayOf(last).slice(0, 4) ? "" : ` ${dayOf(from).slice(0, 4)}`} – ${dayText(last)}${year}`;
   return `${words.onDay(nearDay(from, now), clockText(from, fine))} – ${words.onDay(nearDay(to, now), clockText(to, fine))}`;
 }
 

@@ -96,6 +96,14 @@ export class Zoom {
     return found !== null && tier === "full" && exact(found, span, every) && found.last >= Math.min(span.to, this.newest) - LATE * every;
   }
 
+  /** Whether nothing of the span is here while it is asked for. */
+  get bare() {
+    const { span, step, ring } = this;
+    if (!span || step !== "asking" || !ring) return false;
+    const next = ring.search(span.from);
+    return next >= ring.length || !(/** @type {number} */ (ring.times[next]) <= span.to);
+  }
+
   /** Back to live, or gone. */
   end() {
     this.asking?.abort();

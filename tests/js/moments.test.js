@@ -60,6 +60,9 @@ test("sentences about moments, spans and failures", () => {
   assert.equal(spanText(SAID, SAID + 600_000, SAID + 365 * 86_400_000), "Nov 26, 2026, 12:00–12:10");
   assert.equal(spanText(SAID, SAID + 600_000, SAID), "12:00–12:10");
   assert.equal(spanText(SAID, SAID + 5_000, SAID), "12:00:00–12:00:05");
+  const day = (/** @type {number} */ year, /** @type {number} */ of) => new Date(year, 10, of).getTime();
+  assert.equal(spanText(day(2025, 20), day(2026, 23), SAID), "Nov 20 2025 – Nov 22 2026");
+  assert.equal(spanText(day(2026, 20), day(2026, 23), SAID), "Nov 20 – Nov 22");
   assert.equal(excerpt("**a** [b](http://x) `c`\n> d <b>e</b> my_disk"), "a b c d <b>e</b> my_disk");
   assert.equal([...excerpt("x".repeat(500))].length, 90);
   assert.equal(letters(3), "3 letters left");

@@ -44,6 +44,21 @@ test("a span of which the page has every sample is drawn from these", () => {
   assert.equal(zoom.step, "");
 });
 
+test("while nothing is here of a span that is asked for, it is bare", async () => {
+  const { zoom, requests } = chart();
+  zoom.to({ from: 23.5 * HOUR, to: 23.6 * HOUR }, 600);
+  assert.equal(zoom.bare, false);
+  zoom.to({ from: 2 * HOUR, to: 3 * HOUR }, 600);
+  assert.equal(zoom.bare, false, "a coarse sample");
+  zoom.to({ from: 2.2 * HOUR, to: 2.4 * HOUR }, 600);
+  assert.equal(zoom.bare, true, "between two samples");
+  zoom.to({ from: -2 * HOUR, to: -HOUR }, 600);
+  assert.equal(zoom.bare, true);
+  requests.at(-1)?.answer(found([]));
+  await settled();
+  assert.equal(zoom.bare, false, "the server has nothing either");
+});
+
 test("any other is asked for at the width of the plot, with the old picture until it is there", async () => {
   const { zoom, requests, live, changes } = chart();
   zoom.to({ from: 2 * HOUR, to: 3 * HOUR }, 600);

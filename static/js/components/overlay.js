@@ -90,8 +90,10 @@ export const Overlay = {
         together.show({});
       };
       below.addEventListener("pointermove", moved);
+      // A hand that lets go is where it is, not where it took hold.
+      below.addEventListener("pointerup", moved);
       below.addEventListener("pointerleave", left);
-      undo.push(() => below.removeEventListener("pointermove", moved), () => below.removeEventListener("pointerleave", left));
+      undo.push(() => below.removeEventListener("pointermove", moved), () => below.removeEventListener("pointerup", moved), () => below.removeEventListener("pointerleave", left));
       undo.push(together.onPointing(point), cross.listen(() => marks?.setOwn(cross)));
     });
     onBeforeUnmount(() => {

@@ -35,6 +35,8 @@ const VALUES_FASTEST = 250;
 /** ms between two tellings of the chart in words: nobody listens to it for less. */
 const WORDS_EVERY = 5_000;
 const STATS_EVERY = 1_000;
+/** ms for which the old picture stays where nothing is here of a span: longer it would be taken for the new one. */
+const STAYS = 2_000;
 
 export const Panel = {
   props: ["metric", "width", "spec"],
@@ -51,7 +53,7 @@ export const Panel = {
     let seen = false;
     const zoom = shallowRef(/** @type {{to: number, word: string, reason: string} | null} */ (null));
     const failed = ref("");
-    const told = shallowRef({ unit: unitOf(), low: "", high: "", flat: false, empty: false, ...ahead() });
+    const told = shallowRef({ unit: unitOf(), low: "", high: "", flat: false, empty: false, alone: false, ...ahead() });
     /** The chart in words. */
     const words = ref("");
     let wordsAt = -Infinity;
@@ -122,6 +124,10 @@ export const Panel = {
     }
 
     let followedAt = -Infinity;
+    /** When a span was chosen, and until when the picture of the one before stays. */
+    let choseAt = -Infinity;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let staying;
 
     /** Tell what the zoom is about, and draw it. */
     function follow() {
@@ -143,6 +149,7 @@ export const Panel = {
       draw() {
         const { ring } = zoomed;
         if (!chart?.ready || !ring?.length) return failed.value !== "";
+        if (stays()) return true;
         const template = boot.templates[state.theme];
         const now = performance.now();
         if (!drawn || urgent || now - drawnAt >= step() - 16) {
@@ -182,8 +189,14 @@ export const Panel = {
       },
     };
 
+    /** Whether the old picture is still to be seen: of the span that was chosen nothing is here, but it was asked for. */
+    function stays() {
+      return Boolean(chart?.plotted) && !moving && zoomed.bare && performance.now() - choseAt < STAYS;
+    }
+
     /** Tell the values. */
     function say() {
+      if (stays()) return;
       if (drawn && zoomed.ring && chart) tell(zoomed.ring, drawn, boot.templates[state.theme], chart.legend);
     }
 
@@ -226,7 +239,7 @@ export const Panel = {
       // While more is asked for, what is not there yet may come.
       const empty = !flat && !zoomed.step && drawn.places.length > 0 && drawn.places.every((place) => Number.isNaN(stats[place]?.min));
       const [low, high] = drawn.bounds.map((bound) => short(bound / factor) + joined(symbol));
-      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: meant(ring.series), low: low ?? "", high: high ?? "", flat, empty, rows, legend };
+      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: meant(ring.series), low: low ?? "", high: high ?? "", flat, empty, alone: compared.value > 0 && past.none, rows, legend };
     }
 
     async function build() {
@@ -253,7 +266,12 @@ export const Panel = {
           onZoom: (span) => {
             if (!span) zoomed.end();
             else if (moving) zoomed.glide(span, made.plot);
-            else zoomed.to(span, made.plot);
+            else {
+              choseAt = performance.now();
+              zoomed.to(span, made.plot);
+              clearTimeout(staying);
+              if (zoomed.bare) staying = setTimeout(redraw, STAYS);
+            }
             follow();
           },
         });
@@ -365,6 +383,7 @@ export const Panel = {
     });
     onBeforeUnmount(() => {
       for (const end of undo) end();
+      clearTimeout(staying);
       unwant();
       builds++;
       zoomed.end();
@@ -484,7 +503,7 @@ export const Panel = {
             <h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.value.title}</h3>
             <span class="unit">${unit}</span>
             ${zoom.value?.word && html`<span class="finer cut" title=${zoom.value.reason || null}>${zoom.value.word}</span>`}
-            ${compared.value > 0 && !chart?.kind.flat && html`<span class="finer then cut">${comparedText(compared.value)}</span>`}${chip()}
+            ${compared.value > 0 && !chart?.kind.flat && html`<span class="finer then cut">${told.value.alone ? labelled(comparedText(compared.value), TEXT.noneThen) : comparedText(compared.value)}</span>`}${chip()}
             <${Menu} panel=${() => held} title=${shown.value.title} />
           </header>
           <div class=${["plot", shown.value.chart]}>

@@ -27,6 +27,7 @@ export const TEXT = {
   waiting: "Waiting for the first sample",
   noSample: "No data in this span of time",
   noneMeant: "No series is as it was chosen",
+  noneThen: "no data",
   newest: "latest values",
   gone: "Its collector is not there now",
   tooMany: "More metrics are open than the server allows at once.",

@@ -27,6 +27,7 @@ export const TEXT = {
   waiting: "正在等待第一个采样",
   noSample: "这段时间内没有数据",
   noneMeant: "没有符合所选条件的序列",
+  noneThen: "无数据",
   newest: "最新值",
   gone: "它的采集器目前不在",
   tooMany: "打开的指标超过了服务器允许的数量。",

@@ -31,6 +31,14 @@ export class Past {
     return found && { ring: found, shift, word: comparedText(seconds) };
   }
 
+  /** Whether the server has answered, and has nothing of what was so long before. */
+  get none() {
+    const { span, found, step } = this.zoom;
+    if (!span || step) return false;
+    const next = found?.search(span.from) ?? 0;
+    return !found || next >= found.length || !(/** @type {number} */ (found.times[next]) <= span.to);
+  }
+
   end() {
     if (this.zoom.span) this.zoom.end();
   }
