@@ -211,9 +211,10 @@ function divided(values, factor) {
 }
 
 /** Times as the axis counts them, which nearly always is as they are. @param {ArrayLike<number>} times @param {View} view */
-function placed(times, { from, axis }) {
+function placed(times, { from, to, axis }) {
   const made = new Float64Array(times);
-  if (axis(from) !== from) for (let at = 0; at < made.length; at++) made[at] = axis(/** @type {number} */ (made[at]));
+  // An hour before, where clocks are put back, either end alone may be as it is.
+  if (axis(from) !== from || axis(to) !== to) for (let at = 0; at < made.length; at++) made[at] = axis(/** @type {number} */ (made[at]));
   return made;
 }
 

@@ -44,6 +44,15 @@ test("times are placed as the axis wants it", () => {
   assert.deepEqual(list(traces[0]?.["x"]), [3_600_000, 3_601_000]);
 });
 
+test("what was before stays evenly placed where clocks are put back by as much as it is earlier", () => {
+  const { ring } = job({ a: [1, 2, 3, 4, 5] });
+  // From its middle on the axis counts as it is; before that it is an hour, here two samples, behind.
+  const axis = (/** @type {number} */ time) => (time < 6_000 ? time - 2_000 : time);
+  const view = { ...VIEW, from: 2_000, to: 8_000, axis };
+  const traces = fill([{ type: "scatter" }], job({ a: [1, 2, 3, 4, 5] }, { view, earlier: { ring, shift: 2_000, word: "before" } }));
+  assert.deepEqual(list(traces[1]?.["x"]), [0, 1_000, 2_000, 3_000, 6_000]);
+});
+
 test("markup in names is only text", () => {
   assert.equal(fill([{ type: "scatter" }], job({ "<b>x</b>&": [1] }))[0]?.["name"], "&lt;b&gt;x&lt;/b&gt;&amp;");
   assert.equal(escape("<a href='x'>"), "&lt;a href='x'&gt;");

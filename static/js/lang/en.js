@@ -186,7 +186,7 @@ export const NAMES = {};
 /** Why somebody's words for a span of time mean nothing. */
 export const UNMEANT = {
   /** @param {string} said */
-  unread: (said) => `“${said}” can't be read. Such words can: last 15 min, yesterday, monday 9 to 17, 27 Nov, since 9, 09:00-10:30, now-6h to now-3h.`,
+  unread: (said) => `“${said}” can't be read. Such words can: last 15 min, yesterday, 9 to 17, 27 Nov, since 9, now-6h.`,
   /** @param {string} said */
   future: (said) => `“${said}” has not come yet.`,
   /** @param {string} said */

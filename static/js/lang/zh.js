@@ -246,7 +246,7 @@ export const NAMES = {
 
 export const UNMEANT = {
   /** @param {string} said */
-  unread: (said) => `无法理解“${said}”。可以写：最近15分钟、昨天、周一9点到17点、11月27日、从9点开始、09:00-10:30、3小时前到2小时前。`,
+  unread: (said) => `无法理解“${said}”。可以写：最近15分钟、昨天、9点到17点、11月27日、从9点开始。`,
   /** @param {string} said */
   future: (said) => `“${said}”还没有到来。`,
   /** @param {string} said */
