@@ -2,7 +2,7 @@
 
 import { words } from "./lang/words.js";
 import { shownAt } from "./localtime.js";
-import { duration } from "./units.js";
+import { duration, fullDuration } from "./units.js";
 
 export const {
   TEXT, TIME, aboutText, absent, answered, colourText, embedOf, firstOf, foldedText, followAgain, followText,
@@ -96,8 +96,8 @@ export const comparedText = (seconds) => words.beforeThat(duration(seconds));
 
 /** What was meant by somebody's words. @param {{window: number} | {from: number, to: number}} meant @param {number} now */
 export function meantText(meant, now) {
-  if (!("window" in meant)) return words.labelled(spanText(meant.from, meant.to, now), duration((meant.to - meant.from) / 1000));
-  return meant.window === Infinity ? TEXT.wholePast : words.lastOf(duration(meant.window));
+  if (!("window" in meant)) return words.labelled(spanText(meant.from, meant.to, now), fullDuration((meant.to - meant.from) / 1000));
+  return meant.window === Infinity ? TEXT.wholePast : words.lastOf(fullDuration(meant.window));
 }
 
 /** Why somebody's words mean nothing. @param {{error: keyof typeof words.UNMEANT, part: string}} unmeant */

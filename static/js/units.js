@@ -129,3 +129,11 @@ export function duration(seconds) {
   if (whole < 172_800) return `${Math.round(whole / 3600)} ${h}`;
   return `${Math.round(whole / 86_400)} ${d}`;
 }
+
+/** The same to the minute, or of days to the hour: "1 h 30 min". @param {number} seconds */
+export function fullDuration(seconds) {
+  const { min, h, d } = words.TIME;
+  const [size, name, part, less] = /** @type {[number, string, number, string]} */ (seconds < 172_800 ? [3600, h, 60, min] : [86_400, d, 3600, h]);
+  const rest = Math.floor((seconds % size) / part);
+  return seconds < 5400 || !rest ? duration(seconds) : `${Math.floor(seconds / size)} ${name} ${rest} ${less}`;
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Units, decimals, duration, joined, legendDecimals, number, short } from "../../static/js/units.js";
+import { Units, decimals, duration, fullDuration, joined, legendDecimals, number, short } from "../../static/js/units.js";
 
 const units = new Units({
   bytes: [[1, "B"], [1024, "KiB"], [1024 ** 2, "MiB"], [1024 ** 3, "GiB"]],
@@ -63,4 +63,9 @@ test("a symbol stands apart from its number, but for percent and degrees", () =>
 
 test("a duration is said as one would say it", () => {
   assert.deepEqual([0.4, 4, 99, 200, 7200, 300_000].map(duration), ["0 s", "4 s", "99 s", "3 min", "2 h", "3 d"]);
+});
+
+test("a length is told in one unit, or to the minute where that would be another one", () => {
+  assert.deepEqual([90, 3_600, 5_400, 9_000, 172_800].map(duration), ["90 s", "60 min", "2 h", "3 h", "2 d"]);
+  assert.deepEqual([90, 3_600, 5_400, 9_000, 90_000, 172_800, 216_000].map(fullDuration), ["90 s", "60 min", "1 h 30 min", "2 h 30 min", "25 h", "2 d", "2 d 12 h"]);
 });

@@ -2,7 +2,7 @@
 
 import { useApp } from "../app.js";
 import { TEXT, WINDOWS, badge, delayText, msText, spanText, withKey } from "../text.js";
-import { duration } from "../units.js";
+import { fullDuration } from "../units.js";
 import { BoardButtons, madeActions } from "./board/buttons.js";
 import { html } from "./html.js";
 import { Folded } from "./notices.js";
@@ -46,7 +46,7 @@ export const Bar = {
     /** All windows, and the one that an address or somebody else has brought. */
     const options = () => {
       const other = !state.all && !WINDOWS.some(([seconds]) => seconds === state.window);
-      return other ? [...WINDOWS, [state.window, duration(state.window), ""]].sort(([a], [b]) => Number(a) - Number(b)) : WINDOWS;
+      return other ? [...WINDOWS, [state.window, fullDuration(state.window), ""]].sort(([a], [b]) => Number(a) - Number(b)) : WINDOWS;
     };
 
     // Where there is no room for all of them side by side, the system's own list is the best to hit with a thumb.

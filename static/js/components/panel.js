@@ -194,6 +194,13 @@ export const Panel = {
       return Boolean(chart?.plotted) && !moving && zoomed.bare && performance.now() - choseAt < STAYS;
     }
 
+    /** The moment at the crosshair, where it is within what is shown: a finger's stays while one moves on. */
+    function pointedAt() {
+      const { at } = cross;
+      if (at === null || !chart || chart.kind.flat) return null;
+      return at >= chart.seen.from && at <= chart.seen.to ? at : null;
+    }
+
     /** Tell the values. */
     function say() {
       if (stays()) return;
@@ -226,7 +233,7 @@ export const Panel = {
       }
       const rows = rowsOf(ring, drawn, {
         end: zoom.value?.to ?? state.pausedAt, metric: props.metric.name, hidden: app.picks.of(held.id).hidden,
-        stats, earlier: then(), at: chart?.kind.flat ? null : cross.at,
+        stats, earlier: then(), at: pointedAt(),
         colours: { palette: template.layout.colorway, quiet: template.layout.meta.quiet },
       });
       if (chart && (urgent || now - wordsAt >= WORDS_EVERY)) {

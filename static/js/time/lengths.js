@@ -12,7 +12,7 @@ const UNITS = [
 ];
 /** Numbers that people rather spell. */
 const SPELLED = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-const ONE = new RegExp(`^(\\d+(?:[.,]\\d+)?|an?|half an?|${SPELLED.join("|")}|一|两|半)?\\s*([a-z]+|[\\u4e00-\\u9fff]+?)$`);
+const ONE = new RegExp(`^(\\d+(?:[.,]\\d+)?|an?|half\\san?|${SPELLED.join("|")}|一|两|半)?\\s*([a-z]+|[\\u4e00-\\u9fff]+?)$`);
 /** Several of them in a row, each with its number: "1h30m", "1 hour and 30 minutes". */
 const MANY = /^(?:\d+\s*[a-z]+(?:\s*and\s+|\s*)){2,}$/;
 

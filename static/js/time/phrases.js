@@ -11,10 +11,10 @@ const SAME = [
   [/^(?:the )?(?:previous|last full|last whole) hour$|^[前上]一?个?小时$/, "now-1h/h"], [/^(?:the )?(?:previous|last full|last whole) minute$|^[前上]一?分钟$/, "now-1m/m"],
   [/^(?:this|the current) hour$|^(?:这一?个?|本)小时$/, "now/h"],
   [/^(?:the )?previous day$/, "yesterday"],
-  [/^wtd$/, "this week"], [/^mtd$/, "this month"], [/^ytd$/, "this year"], [/^(week|month|year) (?:to date|so far)$/, "this $1"],
+  [/^wtd$/, "now/w"], [/^mtd$/, "now/mo"], [/^ytd$/, "now/y"], [/^(week|month|year) (?:to date|so far)$/, "this $1"],
   [/ so far$/, ""],
   [/ ?o['’]?clock\b/, ":00"],
-  [/\btonight\b|今晚/, "today evening"], [/\bthis (?=morning|afternoon|evening)/, "today "], [/\blast night\b/, "yesterday night"],
+  [/\btonight\b|今晚/, "today 18:00-24:00"], [/\bthis (?=morning|afternoon|evening)/, "today "], [/\blast night\b/, "yesterday 22:00-06:00"],
   [/昨晚/, "昨天晚上"], [/昨夜/, "昨天夜里"], [/今早|今晨/, "今天早上"], [/上一(?=周|个?月|年|个?星期)/, "上"],
   // Without a space a clock would seem to be a part of the day's name.
   [/([日号])(?=\d)/g, "$1 "],
