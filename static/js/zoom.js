@@ -101,7 +101,7 @@ export class Zoom {
     const { span, step, ring } = this;
     if (!span || step !== "asking" || !ring) return false;
     const next = ring.search(span.from);
-    return next >= ring.length || !(/** @type {number} */ (ring.times[next]) <= span.to);
+    return next >= ring.end || !(/** @type {number} */ (ring.times[next]) <= span.to);
   }
 
   /** Back to live, or gone. */

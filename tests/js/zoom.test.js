@@ -45,7 +45,7 @@ test("a span of which the page has every sample is drawn from these", () => {
 });
 
 test("while nothing is here of a span that is asked for, it is bare", async () => {
-  const { zoom, requests } = chart();
+  const { zoom, requests, live } = chart();
   zoom.to({ from: 23.5 * HOUR, to: 23.6 * HOUR }, 600);
   assert.equal(zoom.bare, false);
   zoom.to({ from: 2 * HOUR, to: 3 * HOUR }, 600);
@@ -57,6 +57,12 @@ test("while nothing is here of a span that is asked for, it is bare", async () =
   requests.at(-1)?.answer(found([]));
   await settled();
   assert.equal(zoom.bare, false, "the server has nothing either");
+  // What a ring has let go of counts no more, where its places go on.
+  const times = Float64Array.from([...run(24 * HOUR + SECOND, 24 * HOUR + 60 * SECOND, SECOND), 24 * HOUR + 500 * SECOND]);
+  live.append({ times, columns: [times] }, live.offset + times.length);
+  assert.ok(live.start > 40);
+  zoom.to({ from: 24 * HOUR + 50 * SECOND, to: 24 * HOUR + 600 * SECOND }, 600);
+  assert.deepEqual([zoom.step, zoom.bare], ["asking", false]);
 });
 
 test("any other is asked for at the width of the plot, with the old picture until it is there", async () => {

@@ -36,7 +36,7 @@ export class Past {
     const { span, found, step } = this.zoom;
     if (!span || step) return false;
     const next = found?.search(span.from) ?? 0;
-    return !found || next >= found.length || !(/** @type {number} */ (found.times[next]) <= span.to);
+    return !found || next >= found.end || !(/** @type {number} */ (found.times[next]) <= span.to);
   }
 
   end() {
