@@ -70,7 +70,7 @@ export const Gauge = {
     /** @param {Arc} one */
     const dial = ({ name, text, symbol, part, level }) => html`
       <div class="dial" key=${name} role="img" aria-label=${`${name ? `${name}: ` : ""}${text}${joined(symbol)}`}>
-        <svg viewBox="-52 -52 104 92" aria-hidden="true">
+        <svg viewBox="-52 -52 104 94" aria-hidden="true">
           <path class="track" d=${ARC} />
           ${part > 0 && html`<path class=${["arc", level]} d=${ARC} pathLength="100" stroke-dasharray=${`${100 * part} 200`} />`}
           ${told.value.bands.map((band) => html`
@@ -78,8 +78,8 @@ export const Gauge = {
                   stroke-dasharray=${`0 ${100 * band.from} ${100 * (band.to - band.from)} 200`} />`)}
           <text class="number" y="6">${text}</text>
           <text class="symbol" y="20">${symbol}</text>
-          <text class="end" x="-34" y="38">${told.value.low}</text>
-          <text class="end" x="34" y="38">${told.value.high}</text>
+          <text class="end" x="-26" y="41">${told.value.low}</text>
+          <text class="end" x="26" y="41">${told.value.high}</text>
         </svg>
         ${name && html`<span class="cut">${name}</span>`}
       </div>`;
