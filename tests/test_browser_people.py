@@ -301,6 +301,11 @@ def test_on_a_phone_the_talk_fills_the_screen(room: Server, come: Callable[..., 
     page.get_by_role("button", name="Close: Talk").tap()
     page.locator(".talk").wait_for(state="detached", timeout=PATIENCE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("m")
+    until(page, "() => document.querySelector('.talk').contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    page.locator(".talk").wait_for(state="detached", timeout=PATIENCE)
+    assert page.evaluate("document.activeElement.id") == "talk"
 
 
 @pytest.mark.parametrize(("width", "beside"), [(1440, True), (1000, False)])

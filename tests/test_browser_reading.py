@@ -79,6 +79,12 @@ def test_a_chart_is_told_in_words(room: Server, page: Page) -> None:
         r"Load: 5 min \d\.\d\d processes, from \d\.\d\d processes to \d\.\d\d processes, rising; ", words
     ), words
     assert words.count(";") == 2
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    images = [
+        one["name"]["value"] for one in tree if one.get("role", {}).get("value") == "image" and not one["ignored"]
+    ]
+    assert images, "charts are there"
+    assert all(images), "each has a name, and what it is drawn of is silent"
     until(page, "name => document.getElementById(name).querySelector('.canvas').ariaLabel.startsWith('CPU by core')",
           "machine.cores")  # fmt: skip
 

@@ -385,8 +385,15 @@ export class Chart {
       return;
     }
     this.plotly.newPlot(this.element, data, layout, CONFIG);
+    unsaid(this.element);
     this.plotted = /** @type {any} */ (this.element);
   }
+}
+
+/** The element is told in words; Plotly's drawings would be heard as images without a name. @param {HTMLElement} element */
+function unsaid(element) {
+  element.firstElementChild?.setAttribute("aria-hidden", "true");
+  document.getElementById("js-plotly-tester")?.setAttribute("aria-hidden", "true");
 }
 
 /** @param {Ring} ring @param {number[]} shown */
@@ -452,6 +459,7 @@ export class Drawing {
     try {
       // Some kinds say only later that they can't.
       this.plotly[this.drawn ? "react" : "newPlot"](this.element, data, whole, CONFIG).catch(failed);
+      unsaid(this.element);
       this.drawn = true;
       this.told(blank(this.plotly, data, layout, /** @type {any} */ (this.element)._fullData));
     } catch (error) {

@@ -43,6 +43,11 @@ export function listenKeys(app, target = document) {
         Object.assign(people, { picking: false, card: "" });
         return;
       }
+      // On a phone it lies over all that the key is else about.
+      if (people.open && matchMedia("(max-width: 720px)").matches) {
+        together.showTalk(false);
+        return;
+      }
       state.menu = false;
       app.cross.show(null);
       looking.back();

@@ -129,9 +129,10 @@ export function makeTogether({ rooms, state, connection, open, setWindow, setPau
   function showTalk(shown) {
     people.open = shown;
     saved.set("talk", shown ? "open" : "closed");
-    // On a touch screen that would bring up a keyboard over what one wants to read.
-    if (shown && !matchMedia("(pointer: coarse)").matches) nextTick().then(() => document.getElementById("composer")?.focus({ preventScroll: true }));
-    else if (!shown) document.getElementById("talk")?.focus({ preventScroll: true });
+    // On a touch screen the composer would bring up a keyboard over what one wants to read.
+    const place = matchMedia("(pointer: coarse)").matches ? "said" : "composer";
+    if (shown) nextTick().then(() => document.getElementById(place)?.focus({ preventScroll: true }));
+    else document.getElementById("talk")?.focus({ preventScroll: true });
   }
 
   talk.enter(state.slug);
