@@ -269,6 +269,7 @@ def test_the_data_behind_a_chart_are_a_table(room: Server, page: Page) -> None:
     assert numbers == sorted(numbers)
     page.keyboard.press("Escape")
     table.wait_for(state="detached", timeout=PATIENCE)
+    assert focused(page) == "dots", "where it was opened"
 
 
 def drawn(page: Page, name: str) -> list[str]:

@@ -67,9 +67,12 @@ export const Menu = {
 
     /** @param {Action} action */
     async function run(action) {
+      // A dialog that it opens gives the focus back to what has it now, and entries are gone by then.
+      if (list.value?.contains(document.activeElement)) button.value?.focus({ preventScroll: true });
       try {
         const word = await action.run(props.panel());
-        if (typeof word !== "string") return close(!list.value || list.value.contains(document.activeElement));
+        if (typeof word !== "string") return close();
+        items().find((one) => one.dataset["action"] === action.id)?.focus({ preventScroll: true });
         said.value = { id: action.id, word };
         setTimeout(() => said.value?.id === action.id && close(true), SAID);
       } catch (error) {
