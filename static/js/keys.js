@@ -66,7 +66,7 @@ export function listenKeys(app, target = document) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || state.dialog || app.sheet.value || document.querySelector("dialog[open]")) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || at.isContentEditable) return;
     // A dialog beside the page, such as the picker, and a menu have keys of their own.
-    if (at.closest?.("[role='dialog'], [role='menu']")) return;
+    if (event.key !== "Escape" && at.closest?.("[role='dialog'], [role='menu']")) return;
     // Space belongs to the button or link that keys have led to, not to one that was clicked.
     if (event.key === " " && /^(BUTTON|A|SUMMARY)$/.test(at.tagName) && at !== clicked) return;
     const action = actions[event.key];
