@@ -21,7 +21,7 @@ const BEAT = 250;
 /** ms that what is patient waits for a frame in which nothing else is to be drawn. */
 const PATIENCE = 60;
 /** So many that are patient share a frame, which lays out anew what all of them have changed; where more are in view, each waits as many times as long. */
-const TOGETHER = 24;
+const TOGETHER = 16;
 
 /**
  * @typedef {object} Clock clocks and log, to be replaced in tests
