@@ -37,8 +37,8 @@ export const Bar = {
       const { kind, text, extra } = badge(state.status, state.pausedAt > 0, state.now);
       const act = state.status.phase === "signed_out" ? TEXT.signIn : state.status.phase === "other_version" ? TEXT.reload : "";
       return html`
-        <div class="live" role="status" aria-live="polite">
-          <span class=${["dot", kind]} /><span>${text}</span><em aria-hidden="true">${extra}</em>${delay()}
+        <div class="live">
+          <span class=${["dot", kind]} /><span role="status">${text}</span><em aria-hidden="true">${extra}</em>${delay()}
           ${act && html`<button class="link" onClick=${() => location.reload()}>${act}</button>`}
         </div>`;
     };
