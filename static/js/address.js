@@ -8,7 +8,8 @@ import { later as inTime } from "./later.js";
  * @template T
  * @typedef {object} Held what a key of the address holds
  * @property {() => T | null} read what the address is to say now; null or "" for nothing
- * @property {(said: T | null) => void} write take what the address says, null for nothing; not called for nothing at the start
+ * @property {(said: T | null) => unknown} write take what the address says, null for nothing; not called for nothing at the start;
+ *   false when that can't be read
  * @property {(listener: () => void) => () => void} [changed] calls the listener after each change and gives what ends that;
  *   not needed where `read` depends on reactive state alone
  * @property {boolean} [local] it belongs to one dashboard: another one begins without it
@@ -36,6 +37,8 @@ export class Address {
   /** @param {World} [world] */
   constructor(world = browser()) {
     this.world = world;
+    /** Gets what can't be read of what the address says. @type {(key: string, said: string) => void} */
+    this.unread = () => {};
     /** @type {Map<string, Held<any>>} by key; one that ends with a dot is a family */
     this.held = new Map();
     /** @type {Set<string>} keys that are or were held: what else the address says is left as it is */
@@ -61,7 +64,7 @@ export class Address {
     this.held.set(key, held);
     this.known.add(key);
     const said = this.said(key);
-    if (said !== null) held.write(/** @type {any} */ (said));
+    if (said !== null) this.give(key, held, said);
     const unwatch = watch(() => JSON.stringify(held.read()), () => this.changed());
     const unlisten = held.changed?.(() => this.changed());
     return () => {
@@ -110,11 +113,16 @@ export class Address {
   /** Somebody went back or forward: take what the address says. */
   take() {
     this.mode = "quiet";
-    for (const [key, held] of this.held) held.write(this.said(key));
+    for (const [key, held] of this.held) this.give(key, held, this.said(key));
     this.changed();
   }
 
   // --- inside
+
+  /** @param {string} key @param {Held<any>} held @param {string | Family | null} said */
+  give(key, held, said) {
+    if (held.write(said) === false && typeof said === "string") this.unread(key, said);
+  }
 
   changed() {
     if (this.waiting) return;

@@ -23,7 +23,7 @@ import { Spans } from "./spans.js";
 import { Store } from "./store.js";
 import { Sight } from "./sight.js";
 import { showing } from "./ticket.js";
-import { excerpt, noOldest, titled } from "./text.js";
+import { excerpt, noOldest, titled, unreadIn } from "./text.js";
 import { timeActions } from "./time/actions.js";
 import { Cross } from "./time/cross.js";
 import { Everything } from "./time/everything.js";
@@ -55,6 +55,7 @@ export function makeApp(boot, base) {
   const { state, metrics, collectors } = makeState(boot, connection.status);
   const figures = new Figures(boot.figures, boot.base, fetching(showing(ticket)));
   const address = new Address();
+  address.unread = (key, said) => void (state.notice = { level: "warning", text: unreadIn(`${key}=${said}`) });
   const { subscriptions } = connection;
   subscriptions.window = state.window;
 

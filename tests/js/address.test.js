@@ -198,3 +198,19 @@ test("a browser that refuses is told the next time", async () => {
   await world.pass();
   assert.equal(world.entries.at(-1), "/d/a?window=1h&span=1");
 });
+
+test("what can't be read is told once, and leaves the address", async () => {
+  const world = new World("/d/overview?window=banana&from=2026-11-01T09:00:00Z");
+  const address = new Address(world);
+  /** @type {string[]} */
+  const unread = [];
+  address.unread = (key, said) => void unread.push(`${key}=${said}`);
+  address.register("window", { read: () => null, write: (said) => said === null || said === "5m" });
+  address.register("from", { read: () => "2026-11-01T09:00:00Z", write: () => true });
+  await world.pass();
+  assert.deepEqual(unread, ["window=banana"]);
+  assert.equal(world.entries.at(-1), "/d/overview?from=2026-11-01T09:00:00Z");
+  address.take();
+  await world.pass();
+  assert.deepEqual(unread, ["window=banana"]);
+});

@@ -252,6 +252,8 @@ export const noDataWord = (time) => `No data since ${time}`;
 export const beforeThat = (length) => `${length} before`;
 /** @param {string} length of time */
 export const lastOf = (length) => `The last ${length}, as they go on`;
+/** @param {string} what of the address */
+export const unreadIn = (what) => `The address says “${what}”, which can't be read; it is left out.`;
 /** @param {string} why */
 export const noOldest = (why) => `The server can't tell how far back there is something: ${why}`;
 /** @param {number} count */

@@ -322,6 +322,8 @@ export const noDataWord = (time) => `自 ${time} 起没有数据`;
 export const beforeThat = (length) => `${length}前`;
 /** @param {string} length */
 export const lastOf = (length) => `最近 ${length}，持续更新`;
+/** @param {string} what of the address */
+export const unreadIn = (what) => `无法理解地址中的“${what}”，已忽略。`;
 /** @param {string} why */
 export const noOldest = (why) => `服务器无法告知最早的数据：${why}`;
 /** @param {number} count */

@@ -21,6 +21,7 @@ export function holdTime({ state, address, setWindow, setClock }) {
       // What is longer than clocks have counted would never be drawn.
       const seconds = said === "all" || length * 1_000 >= Date.now() ? Infinity : length;
       if (seconds >= 1 && (seconds !== state.window || state.all)) setWindow(seconds, false);
+      return said === null || seconds >= 1;
     },
   });
 
@@ -37,8 +38,17 @@ export function holdTime({ state, address, setWindow, setClock }) {
     }
   };
   const part = (/** @type {() => string | null} */ read) => ({ read, write });
-  address.register("from", part(() => (seen() ? momentIn(seen()?.from ?? 0) : null)));
-  address.register("to", part(() => (seen() ? momentIn(seen()?.to ?? 0) : null)));
+  /** @param {() => string | null} read */
+  const end = (read) => ({
+    read,
+    /** @param {string | null} said */
+    write(said) {
+      write();
+      return said === null || !Number.isNaN(timeIn(said));
+    },
+  });
+  address.register("from", end(() => (seen() ? momentIn(seen()?.from ?? 0) : null)));
+  address.register("to", end(() => (seen() ? momentIn(seen()?.to ?? 0) : null)));
   address.register("chart", part(() => seen()?.metric ?? null));
 
   address.register("tz", { read: () => (state.utc ? "utc" : null), write: (said) => setClock(said === "utc", false) });
@@ -47,7 +57,11 @@ export function holdTime({ state, address, setWindow, setClock }) {
   address.register("brush", { read: () => (state.brush ? "yes" : null), write: (said) => void (state.brush = said === "yes") });
   address.register("compare", {
     read: () => (state.compare ? lengthText(state.compare) : null),
-    write: (said) => void (state.compare = Math.max(0, lengthIn(said ?? "") || 0)),
+    write: (said) => {
+      const seconds = lengthIn(said ?? "");
+      state.compare = Math.max(0, seconds || 0);
+      return said === null || seconds >= 0;
+    },
   });
   address.register("compare.", {
     read: () => Object.fromEntries(Object.entries(state.compared).map(([id, seconds]) => [id, [lengthText(seconds)]])),
