@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -79,6 +80,23 @@ def test_a_chart_of_each_kind(room: Server, page: Page, kind: str, type_: str, f
         until(page, "() => document.querySelector('#p1 .canvas').drawn.data[0].y.join() === 'ash,cedar'")
     else:
         assert [name for name in names if name] == ["ash", "cedar"]
+
+
+def test_a_histogram_is_of_the_span_that_is_looked_at(room: Server, page: Page) -> None:
+    """It has no axis of time, but is of the samples of a span; live again, it is of the newest."""
+    keep(room, "spread", panel_of(1, 0, 0, 6, 4, kind="histogram", metric="clock.now"))
+    now = time.time()
+    # The value of this metric is when it was sampled, in seconds modulo 900: how many are they after `now`?
+    drawn_of = "document.querySelector('#p1 .canvas').drawn?.data[0].x ?? []"
+    after = f"Array.from({drawn_of}, x => (x - now % 900 + 1350) % 900 - 450)"
+    open_board(page, room, "spread", "?window=1m")
+    until(page, f"now => {after}.some(x => x > 1)", now)
+    span = [datetime.fromtimestamp(now + away, UTC).isoformat(timespec="milliseconds") for away in (-0.5, 0.5)]
+    open_board(page, room, "spread", f"?{urlencode({'from': span[0], 'to': span[1]})}")
+    until(page, f"now => {after}.length > 1 && {after}.every(x => Math.abs(x) < 1)", now)
+    assert page.locator("#p1 .chip", has_text="latest").count() == 0
+    page.keyboard.press("Escape")
+    until(page, f"now => {after}.some(x => x > 1)", now)
 
 
 def test_a_single_value(room: Server, page: Page) -> None:

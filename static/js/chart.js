@@ -329,7 +329,7 @@ export class Chart {
 
   /** Show a span that nobody has chosen by hand in this chart. @param {Span} span */
   look(span) {
-    if (this.kind.flat) return;
+    if (!this.kind.spans) return;
     this.zoom = span;
     this.serial++;
     this.onZoom(span);

@@ -9,8 +9,10 @@ import { isRanked } from "./ranked.js";
 
 /** Types that draw all samples of the window, though one trace takes all series. */
 const MAPS = new Set(["heatmap", "contour", "surface"]);
+/** Types that tell how the samples of the window are spread. */
+const SPREADS = new Set(["histogram", "box", "violin"]);
 /** Types without an axis of time. */
-const FLAT = new Set(["pie", "indicator", "histogram", "box", "violin", ...POLAR]);
+const FLAT = new Set(["pie", "indicator", ...SPREADS, ...POLAR]);
 
 export class Kind {
   /** @param {import("./types.js").Metric} metric @param {Figure} figure */
@@ -32,6 +34,8 @@ export class Kind {
     this.top = isRanked(first);
     /** Whether it is without an axis of time. */
     this.flat = this.top || FLAT.has(type);
+    /** Whether it can show an earlier span: it has an axis of time, or is of all samples of the window. */
+    this.spans = !this.flat || SPREADS.has(type);
     const piled = this.built || ["stack", "relative"].includes(layout["barmode"]);
     this.stacked = Boolean(first["stackgroup"]) || (piled && type === "bar" && !this.top);
     /** Whether it shows all series, however many there are. */

@@ -53,7 +53,7 @@ export const Panel = {
     let seen = false;
     const zoom = shallowRef(/** @type {{to: number, word: string, reason: string} | null} */ (null));
     const failed = ref("");
-    const told = shallowRef({ unit: unitOf(), low: "", high: "", flat: false, empty: false, alone: false, ...ahead() });
+    const told = shallowRef({ unit: unitOf(), low: "", high: "", newest: false, empty: false, alone: false, ...ahead() });
     /** The chart in words. */
     const words = ref("");
     let wordsAt = -Infinity;
@@ -246,7 +246,7 @@ export const Panel = {
       // While more is asked for, what is not there yet may come.
       const empty = !flat && !zoomed.step && drawn.places.length > 0 && drawn.places.every((place) => Number.isNaN(stats[place]?.min));
       const [low, high] = drawn.bounds.map((bound) => short(bound / factor) + joined(symbol));
-      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: meant(ring.series), low: low ?? "", high: high ?? "", flat, empty, alone: compared.value > 0 && past.none, rows, legend };
+      told.value = { unit: drawn.scale.symbol, lines: drawn.drawn, all: meant(ring.series), low: low ?? "", high: high ?? "", newest: !(chart?.kind.spans ?? true), empty, alone: compared.value > 0 && past.none, rows, legend };
     }
 
     async function build() {
@@ -431,7 +431,7 @@ export const Panel = {
       if (trouble.value) {
         return html`<span class=${["chip", { bad: trouble.value.bad }]} title=${trouble.value.reason}>${stateText(trouble.value.state)}</span>`;
       }
-      if (told.value.flat && state.look && !state.look.metric) return html`<span class="chip">${TEXT.newest}</span>`;
+      if (told.value.newest && state.look && !state.look.metric) return html`<span class="chip">${TEXT.newest}</span>`;
       return old.value > 0 && html`<span class="chip">${stale(old.value)}</span>`;
     };
 
