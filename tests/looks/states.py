@@ -99,6 +99,11 @@ def adding(page: Page) -> None:
     page.get_by_role("dialog").get_by_label("Find a metric").wait_for(timeout=PATIENCE)
 
 
+def talk(page: Page) -> None:
+    page.locator("#talk").click()
+    page.locator("#composer").wait_for(timeout=PATIENCE)
+
+
 def panel_menu(page: Page) -> None:
     page.locator("[id='machine.load']").hover()
     page.locator("[id='machine.load'] .dots").click()
@@ -146,7 +151,7 @@ STATES = {
     "menu": State("/d/cpu", menu, sizes=("phone",)),
     "help": State("/d/cpu", pressing("?", then="dialog .keys")),
     "collectors": State("/d/cpu", pressing("c", then="dialog td")),
-    "talk": State("/d/cpu", pressing("m", then="#composer")),
+    "talk": State("/d/cpu", talk),
     "paused": State("/d/cpu", pressing("Space", then=".btn.pause[aria-pressed=true]"), sizes=("desk",)),
     "zoomed": State("/d/cpu", zoomed, sizes=("desk",)),
     "board": State("/d/wall"),
