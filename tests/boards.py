@@ -16,10 +16,11 @@ from tests.server import FEW, Server
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-#: A few hosts whose values are known, one thing that is measured by two metrics, and one with very many series.
+#: A few hosts whose values are known, one thing that is measured by two metrics, one that is away, and one with very
+#: many series.
 PLUGIN = """
 import time
-from collectors import metric
+from collectors import Unavailable, metric
 
 HOSTS = ("ash", "birch", "cedar")
 
@@ -46,6 +47,10 @@ def bearing():
 @metric("clock.now", every=0.2, title="Clock")
 def clock():
     return time.time() % 900
+
+@metric("buoy.waves", every=0.2, unit="m", title="Waves")
+def waves():
+    raise Unavailable("the buoy is out of reach")
 
 @metric("crowd.size", every=1.0, labels=["place"], title="Crowd")
 def crowd():

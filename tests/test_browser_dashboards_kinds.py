@@ -121,6 +121,19 @@ def test_a_single_value(room: Server, page: Page) -> None:
     )
 
 
+def test_what_keeps_data_away_is_told_by_each_kind(room: Server, page: Page) -> None:
+    """A panel without a sample says why its collector has none, in whatever way it would show them."""
+    kinds = ("line", "value", "gauge", "table", "timeline")
+    panels = [panel_of(at, 0, 3 * at, 6, 3, kind=kind, metric="buoy.waves") for at, kind in enumerate(kinds)]
+    keep(room, "ails", *panels, panel_of(9, 6, 0, 6, 3, kind="line", metric="farm.load"))
+    open_board(page, room, "ails")
+    for at in range(len(kinds)):
+        panel = page.locator(f"#p{at}")
+        panel.scroll_into_view_if_needed()
+        panel.get_by_text("the buoy is out of reach").wait_for(timeout=PATIENCE)
+        assert panel.locator("header .chip").inner_text() == "unavailable"
+
+
 def test_a_gauge(room: Server, page: Page) -> None:
     """An arc for each series, as long as its part of the whole, in the colour of its level."""
     keep(room, "gauge", panel_of(1, 0, 0, 6, 3, kind="gauge", metric="farm.load", thresholds=LEVELS))

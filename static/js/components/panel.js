@@ -12,14 +12,14 @@ import { shapeOf } from "../returning.js";
 import { rowsAhead, rowsOf } from "../rows.js";
 import { chartOf, panelId, shownAs } from "../spec.js";
 import { spoken } from "../spoken.js";
-import { CALM, TROUBLE } from "../standing.js";
-import { TEXT, behind, comparedText, finerOf, foldedText, labelled, reasonOf, refusedOf, someOf, stale, stateText } from "../text.js";
+import { TEXT, behind, comparedText, finerOf, foldedText, labelled, refusedOf, someOf } from "../text.js";
 import { handsOn } from "../time/hands.js";
 import { Past } from "../time/past.js";
 import { statsOf } from "../time/stats.js";
 import { joined, short } from "../units.js";
 import { Code } from "../wire.js";
 import { Zoom } from "../zoom.js";
+import { useHealth } from "./health.js";
 import { html } from "./html.js";
 import { Legend, Ramp } from "./legend.js";
 import { Menu } from "./menu.js";
@@ -43,7 +43,7 @@ export const Panel = {
   /** @param {{metric: Metric, width: number, spec?: import("../types.js").Spec | null}} props without `spec` all is as the metric declares */
   setup(props) {
     const app = useApp();
-    const { state, looking, cross, together, store, frames, subscriptions, connection, collectors, units, boot } = app;
+    const { state, looking, cross, together, store, frames, subscriptions, units, boot } = app;
     const plot = ref(/** @type {HTMLElement | null} */ (null));
     /** The metric as it is shown here. */
     const shown = computed(() => shownAs(props.metric, props.spec));
@@ -407,20 +407,7 @@ export const Panel = {
     });
     watch(() => [state.window, state.theme, state.pausedAt, app.picks.of(held.id)], redraw);
 
-    const trouble = computed(() => {
-      const collector = collectors.value.get(props.metric.collector);
-      if (!collector || CALM.has(collector.state)) return null;
-      return { state: collector.state, reason: reasonOf(collector), bad: TROUBLE.has(collector.state) };
-    });
-
-    const old = computed(() => {
-      if (state.pausedAt || state.status.phase !== "live" || !near.value) return 0;
-      const ring = store.ring(props.metric.name);
-      if (!ring?.length) return 0;
-      // `now` makes this run once a second.
-      const age = (state.now - Date.now() + connection.serverNow() - ring.last) / 1000;
-      return age > 3 * props.metric.every + 1 ? Math.round(age) : 0;
-    });
+    const { trouble, ails, ages } = useHealth(() => props.metric, near);
 
     const chip = () => {
       // What all charts look at is told once, above them.
@@ -428,11 +415,9 @@ export const Panel = {
         const late = Math.max(0, (app.head() - zoom.value.to) / 1000);
         return html`<button class="chip" onClick=${catchUp}>${behind(state.now && late)}</button>`;
       }
-      if (trouble.value) {
-        return html`<span class=${["chip", { bad: trouble.value.bad }]} title=${trouble.value.reason}>${stateText(trouble.value.state)}</span>`;
-      }
+      if (trouble.value) return ails();
       if (told.value.newest && state.look && !state.look.metric) return html`<span class="chip">${TEXT.newest}</span>`;
-      return old.value > 0 && html`<span class="chip">${stale(old.value)}</span>`;
+      return ages();
     };
 
     const catchUp = () => looking.back(panelId(props.metric, props.spec));

@@ -9,6 +9,7 @@ import { shownAs } from "../../spec.js";
 import { capped, tellingName } from "../../spark.js";
 import { TEXT, clockText, someOf } from "../../text.js";
 import { joined, short } from "../../units.js";
+import { useHealth } from "../health.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
 
@@ -65,6 +66,7 @@ export const Gauge = {
       return true;
     }
     const samples = useSamples(root, { metrics: () => [props.metric], draw, moment: draw, pause: () => FASTEST });
+    const health = useHealth(() => props.metric, samples.near);
     watch(() => props.spec, samples.redraw);
 
     /** @param {Arc} one */
@@ -89,8 +91,8 @@ export const Gauge = {
       const { arcs, all, at } = told.value;
       return html`
         <section ref=${root} role="group" class="panel own gauge" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
-          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3><span class="unit">${at}</span></header>
-          <div class="dials">${arcs.map(dial)}${!arcs.length && html`<p class="word">${told.value.none ? TEXT.noneMeant : TEXT.waiting}</p>`}</div>
+          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3><span class="unit">${at}</span>${health.ails() || health.ages()}</header>
+          <div class="dials">${arcs.map(dial)}${!arcs.length && html`<p class="word">${told.value.none ? TEXT.noneMeant : health.word()}</p>`}</div>
           ${all > arcs.length && arcs.length > 0 && html`<p class="note">${someOf(arcs.length, all)}</p>`}
         </section>`;
     };

@@ -10,6 +10,7 @@ import { shownAs } from "../../spec.js";
 import { nameOf } from "../../store.js";
 import { TEXT, clockText } from "../../text.js";
 import { joined, legendDecimals, number } from "../../units.js";
+import { useHealth } from "../health.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
 
@@ -64,6 +65,7 @@ export const TableOf = {
       });
     }
     const samples = useSamples(root, { metrics: () => [props.metric], draw, moment: tell, pause: () => EVERY });
+    const health = useHealth(() => props.metric, samples.near);
     watch(() => props.spec, samples.redraw);
 
     const sorted = computed(() => {
@@ -100,7 +102,7 @@ export const TableOf = {
       const some = sorted.value.slice(0, MOST);
       return html`
         <section ref=${root} role="group" class="panel own ranks" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${shown.title}>
-          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.title}</h3><span class="unit">${symbol}</span><span class="unit">${at.value}</span></header>
+          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${shown.title}</h3><span class="unit">${symbol}</span><span class="unit">${at.value}</span>${health.ails() || health.ages()}</header>
           <div class="scroll" tabindex="0" role="group" aria-label=${shown.title}>
             <table>
               <thead><tr>
@@ -117,7 +119,7 @@ export const TableOf = {
                   </tr>`)}
               </tbody>
             </table>
-            ${!some.length && html`<p class="word">${samples.ringOf(props.metric.name)?.length ? TEXT.noneMeant : TEXT.waiting}</p>`}
+            ${!some.length && html`<p class="word">${samples.ringOf(props.metric.name)?.length ? TEXT.noneMeant : health.word()}</p>`}
           </div>
           ${sorted.value.length > MOST && html`<p class="note">${restText(MOST, sorted.value.length)}</p>`}
           <span class="hidden">${joined(symbol)}</span>

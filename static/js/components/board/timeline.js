@@ -9,9 +9,10 @@ import { Seen, statesOf, stretchesOf } from "../../board/stretches.js";
 import { restText } from "../../board/words.js";
 import { shownAs } from "../../spec.js";
 import { nameOf } from "../../store.js";
-import { TEXT, clockText } from "../../text.js";
+import { clockText } from "../../text.js";
 import { timeTicks } from "../../timeticks.js";
 import { joined, short } from "../../units.js";
+import { useHealth } from "../health.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
 import { momentAt, roomFor, rowAt, strips } from "../../board/strips.js";
@@ -86,6 +87,7 @@ export const Timeline = {
       metrics: () => [props.metric], draw, moment: paint, canvas, slides: true,
       pause: () => Math.max(FASTEST, Math.min(SLOWEST, (state.window * 1000) / (canvas.value?.clientWidth || 500))),
     });
+    const health = useHealth(() => props.metric, samples.near);
     watch(() => props.spec, samples.redraw);
 
     /** Where the pointer is on the canvas, px. @type {{x: number, y: number} | null} */
@@ -126,11 +128,11 @@ export const Timeline = {
       const { legend, shown, all } = told.value;
       return html`
         <section ref=${root} role="group" class="panel own timeline" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
-          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
+          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3>${health.ails() || health.ages()}</header>
           <div class="strips">
             <canvas ref=${canvas} role="img" aria-label=${summary.value} onPointermove=${moved} onPointerleave=${left} />
             ${under.value && html`<span class=${["told", { late: under.value.late }]} style=${{ "--at": `${under.value.x}px` }}>${under.value.text}</span>`}
-            ${!all && html`<p class="word">${TEXT.waiting}</p>`}
+            ${!all && html`<p class="word">${health.word()}</p>`}
           </div>
           ${shown < all && html`<p class="note">${restText(shown, all)}</p>`}
           <ul class="legend">${legend.map(({ name, colour }) => html`

@@ -6,8 +6,9 @@ import { COLOUR, levelOf, tokenOf } from "../../board/levels.js";
 import { placesOf } from "../../only.js";
 import { capped, detail, headline, sketch } from "../../spark.js";
 import { shownAs } from "../../spec.js";
-import { TEXT, clockText } from "../../text.js";
+import { clockText } from "../../text.js";
 import { joined } from "../../units.js";
+import { useHealth } from "../health.js";
 import { html } from "../html.js";
 import { useSpark } from "../spark.js";
 import { useSamples } from "../watched.js";
@@ -57,6 +58,7 @@ export const Value = {
     }
     const samples = useSamples(root, { metrics: () => [props.metric], draw, moment: tell, pause: () => FASTEST, canvas, slides: true });
     const spark = useSpark(canvas, samples);
+    const health = useHealth(() => props.metric, samples.near);
     watch(() => props.spec, samples.redraw);
 
     return () => {
@@ -64,9 +66,9 @@ export const Value = {
       const { text, symbol, detail: more, level } = told.value;
       return html`
         <section ref=${root} role="group" class="panel own value" id=${props.spec.id} data-metric=${props.metric.name} aria-label=${title}>
-          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3></header>
-          <p class=${["v", level]} aria-label=${text === "–" ? TEXT.waiting : `${text}${joined(symbol)}`}>${text}<small>${symbol}</small></p>
-          <p class="d cut">${more}</p>
+          <header><h3 class="cut" title=${props.metric.help || props.metric.name}>${title}</h3>${health.ails() || health.ages()}</header>
+          <p class=${["v", level]} aria-label=${text === "–" ? health.word() : `${text}${joined(symbol)}`}>${text}<small>${symbol}</small></p>
+          <p class="d cut">${text === "–" ? health.word() : more}</p>
           ${spark.view()}
         </section>`;
     };
