@@ -228,6 +228,21 @@ def test_a_file_that_is_opened_again_keeps_its_past(tmp_path: Path) -> None:
     here.close()
 
 
+@pytest.mark.parametrize("first", [3600, 18])
+def test_a_series_that_leaves_over_a_leap_is_kept(here: Lasting, first: int) -> None:
+    """After a sleep of the machine, or with a past that comes at once, a series that has gone is in the file."""
+    key = here.declare(METRIC)
+    before = rows(0, 9) | {START + second * 1000: {"x": float(second), "gone": 1.0} for second in range(5)}
+    here.publish("a.b", before)
+    assert here.keep()
+    after = {START + (first + 7 * at) * 1000: {"x": float(at)} for at in range(400)}
+    here.publish("a.b", after)
+    here.time.now = max(after)
+    assert here.keep()
+    assert here.all_of(key) == before | after
+    assert here.restart().all_of(key) == before | after
+
+
 def test_samples_that_come_late_take_nothing_away(here: Lasting) -> None:
     """One sample far before the others, or a clock that is wrong for a moment, leaves in place what stands after it."""
     key = here.declare(METRIC)

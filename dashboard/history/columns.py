@@ -88,6 +88,10 @@ class Columns:
         """When the series that has been away for longest was last seen; no other can be due before."""
         return int(self._seen.min()) if len(self._seen) else 0
 
+    def any_between(self, after: int, before: int) -> bool:
+        """Whether a series was last seen between two times."""
+        return bool(((self._seen > after) & (self._seen < before)).any())
+
     def leave(self, before: int) -> bool:
         """Let go of the series that were last seen before that time; true when there are any."""
         stay = [index for index in range(len(self.series)) if self._seen[index] >= before]

@@ -56,15 +56,20 @@ class Kept:
             self.sealed_to = self.ring.newest
 
     def append(self, times: Times, series: tuple[Series, ...], values: Values) -> tuple[Appended, Seal | None]:
-        """Add samples; also what has to be archived first, as the ring lets go of it: its clock was set back."""
+        """Add samples; also what has to be archived first, as the ring lets go of it: its clock was set back, or on."""
         first = int(times[0])
         cut = None
+        set_back = len(self.ring) > 0 and first < self.ring.newest - OVERLAP
+        leapt = not set_back and self.ring.parts_from(int(times[-1]), self.sealed_to or 0)
         passed = self._ahead is not None and first > self._ahead
-        if len(self.ring) and first < self.ring.newest - OVERLAP:
+        if set_back:
             self._ahead = max(self._ahead or 0, self.ring.newest)
             cut = self.unsealed()
-        elif passed:  # what was put by when the clock was set back stands between, and is not to be replaced
-            self._ahead = None
+        elif passed or leapt:
+            # What was put by when the clock was set back stands between, and is not to be replaced; or series leave,
+            # and what they had is packed before that.
+            if passed:
+                self._ahead = None
             cut = self.unsealed()
         if cut is not None:  # it waits to be packed, from where it is now
             self._packed = self.ring.offset
@@ -72,7 +77,7 @@ class Kept:
         if self.begun is None:
             self.begun = self.ring.oldest
         begun = int(done.times[0])
-        if passed:
+        if passed or leapt:
             self._beyond = begun - 1
         elif cut is not None:
             self._beyond = None

@@ -194,6 +194,13 @@ class Ring:
             new_refused=self.columns.refused > refused,
         )
 
+    def parts_from(self, newest: int, after: int) -> bool:
+        """Whether series that were seen after a time leave when there is a sample of `newest`, in ms since the epoch.
+
+        That is so where the clock has leapt: after a sleep, or with a past that comes at once.
+        """
+        return newest > self._leave_at and self.columns.any_between(after, newest - self._retention)
+
     def since(self, offset: int) -> Slice | None:
         """Exactly the samples after `offset`, or None when one of them is no longer held (or never was)."""
         missing = self.offset - offset
