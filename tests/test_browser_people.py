@@ -277,7 +277,7 @@ def test_talk_survives_a_restart(server: Callable[..., Server], come: Callable[.
     for somebody in (ada, ben):
         wait_for_badge(somebody.page, "Live")
     ada.face("Ben").wait_for(timeout=PATIENCE)
-    ada.page.keyboard.press("Enter")
+    ada.page.locator("#composer").press("Enter")
     ben.open_talk()
     ben.heard("during")
     assert [one.strip() for one in ben.page.locator(".marked").all_inner_texts()] == ["before", "during"]
