@@ -238,6 +238,8 @@ def test_somebody_is_followed(room: Server, come: Callable[..., Somebody]) -> No
     drag(ada.page, chart, 0.5, 0.9)
     panel(ben.page, chart).locator("button.chip").wait_for(timeout=PATIENCE)
     until(ben.page, "name => document.getElementById(name).querySelector('button.chip') !== null", chart)
+    # The old picture stays until there is something of the span.
+    until(ada.page, f"name => {{ const [from, to] = {RANGE}; return to - from < 30_000 }}", chart)
     same = f"([name, begin, end]) => {{ const [from, to] = {RANGE}; return Math.hypot(from - begin, to - end) < 3 }}"
     until(ben.page, same, [chart, *shown_range(ada.page, chart)])
     ada.page.locator(".btn.pause").click()
