@@ -40,3 +40,10 @@ test("arrows, d and delete change the document, and are told", () => {
   press(session, "Delete");
   assert.deepEqual(session.board.panels.map(({ id }) => id).sort(), ["p2", "p3"]);
 });
+
+test("the settings of a panel take the place of what is open, and leave nothing to come back after them", () => {
+  const session = begun();
+  session.dialog = "variables";
+  press(session, "Enter");
+  assert.deepEqual([session.panel, session.dialog], ["p1", ""]);
+});

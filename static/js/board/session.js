@@ -89,9 +89,10 @@ export class Session {
 
   // --- what hands do to a panel
 
-  /** @param {string} id */
+  /** The settings of a panel, in the place of what is open. @param {string} id */
   openPanel(id) {
     this.settle();
+    this.dialog = "";
     this.panel = id;
   }
 
