@@ -358,7 +358,7 @@ def test_a_logarithmic_axis_is_kept(room: Server, page: Page) -> None:
 
 
 def test_a_variable_is_made_on_the_page(room: Server, page: Page) -> None:
-    """It is made from a metric's label, chosen in a panel's series, and repeats that panel once it is saved."""
+    """It is made from a metric's label, with what is chosen at first, and repeats a panel once it is saved."""
     keep(room, "made", panel_of(1, 0, 0, 4, 3, metric="farm.load"))
     open_board(page, room, "made")
     edit(page)
@@ -368,6 +368,12 @@ def test_a_variable_is_made_on_the_page(room: Server, page: Page) -> None:
     drawer.get_by_label("Values from metric").select_option("farm.load")
     drawer.get_by_label("Name", exact=True).fill("Host!")
     drawer.get_by_label("Name", exact=True).press("Tab")
+    first = drawer.get_by_role("group", name="Chosen at first")
+    assert first.locator(".on").all_inner_texts() == ["all"]
+    for host in ("cedar", "ash"):
+        first.get_by_role("button", name=host).click()
+    assert first.locator(".on").all_inner_texts() == ["ash", "cedar"]
+    assert page.locator(".chooser b").inner_text() == "ash, cedar", "one sees at once what it does"
     page.keyboard.press("Escape")
     cover(page, "p1").press("Enter")
     drawer.get_by_role("button", name="$host").click()
@@ -375,9 +381,9 @@ def test_a_variable_is_made_on_the_page(room: Server, page: Page) -> None:
     page.keyboard.press("Escape")
     until(page, "() => document.querySelectorAll('.cell').length === 1")
     save(page)
-    until(page, "() => document.querySelectorAll('.cell').length === 3")
+    until(page, "() => document.querySelectorAll('.cell').length === 2")
     made = kept(room, "made")["dashboard"]
-    assert made["variables"][0]["name"] == "host"
+    assert (made["variables"][0]["name"], made["variables"][0]["default"]) == ("host", ["ash", "cedar"])
     assert (made["panels"][0]["only"], made["panels"][0]["repeat"]) == ({"host": ["$host"]}, "host")
 
 

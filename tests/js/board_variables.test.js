@@ -4,7 +4,7 @@ import { having, offered } from "../../static/js/board/offered.js";
 import { overlap } from "../../static/js/board/place.js";
 import { selectorOf } from "../../static/js/board/selector.js";
 import { placesOf } from "../../static/js/only.js";
-import { bindingsOf, expanded, filled, natural, parsed, written } from "../../static/js/board/variables.js";
+import { bindingsOf, expanded, filled, natural, parsed, toggled, written } from "../../static/js/board/variables.js";
 
 /** @param {string} name @param {Record<string, string>[]} labels @param {object} [more] @returns {any} */
 const metric = (name, labels, more = {}) => ({ name, series: labels.map((one) => ({ labels: one })), ...more });
@@ -25,6 +25,12 @@ test("the choice goes before what the dashboard says, also of a value that is go
   assert.deepEqual(bindings(own, { disk: ["sdb", "gone"] }).get("disk"), { all: false, values: ["sdb", "gone"] });
   const one = board([], { variables: [{ name: "disk", metric: "disk.busy", of: "disk", multi: false }] });
   assert.deepEqual(bindings(one, { disk: ["sdb", "sda"] }).get("disk"), { all: false, values: ["sdb"] });
+});
+
+test("all and single values exclude each other; the last that goes leaves all, and one alone is replaced", () => {
+  const steps = ["sdb10", "sdb2", "sdb10", "sdb2", "sda", "*"].reduce((all, one) => [...all, toggled(all.at(-1) ?? [], one, true)], [["*"]]);
+  assert.deepEqual(steps.slice(1), [["sdb10"], ["sdb2", "sdb10"], ["sdb2"], ["*"], ["sda"], ["*"]]);
+  assert.deepEqual(["sda", "sdb", "sdb"].reduce((now, one) => toggled(now, one, false), ["*"]), ["sdb"]);
 });
 
 test("any value survives the way through the address", () => {

@@ -43,6 +43,19 @@ export function defaultOf({ default: given }) {
 }
 
 /**
+ * What is chosen once somebody has touched a value: all and single values exclude each other, and none is all.
+ * @param {string[]} chosen
+ * @param {string} value
+ * @param {boolean} several whether others stay chosen
+ * @returns {string[]}
+ */
+export function toggled(chosen, value, several) {
+  if (!several || value === ALL || chosen.includes(ALL)) return [value];
+  const left = chosen.includes(value) ? chosen.filter((one) => one !== value) : natural([...chosen, value]);
+  return left.length ? left : [ALL];
+}
+
+/**
  * @param {Board} board
  * @param {Record<string, string[]>} selection what somebody has chosen
  * @param {Map<string, import("../types.js").Metric>} metrics

@@ -3,7 +3,7 @@
 import { onBeforeUnmount, ref } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { ALL } from "../../board/document.js";
-import { defaultOf, natural, valuesOf } from "../../board/variables.js";
+import { defaultOf, natural, toggled, valuesOf } from "../../board/variables.js";
 import { WORDS, chosenText } from "../../board/words.js";
 import { onAway } from "../away.js";
 import { html } from "../html.js";
@@ -41,23 +41,14 @@ const Picker = {
     /** Values that are gone stay among them while they are chosen. */
     const values = () => natural([...valuesOf(props.variable, metrics.value), ...chosen().filter((one) => one !== ALL)]);
 
-    /** @param {string[]} wanted */
-    const choose = (wanted) => {
-      const plain = wanted.length ? wanted : [ALL];
-      const own = defaultOf(props.variable);
-      const same = plain.length === own.length && plain.every((one) => own.includes(one));
-      boards.choose(props.variable.name, same ? null : plain);
-    };
-
     /** @param {string} value */
     const toggle = (value) => {
-      const { multi = true } = props.variable;
-      const now = chosen();
-      if (!multi || value === ALL) {
-        choose([value]);
-        if (!multi) open.value = false;
-      } else if (now.includes(ALL)) choose([value]);
-      else choose(now.includes(value) ? now.filter((one) => one !== value) : natural([...now, value]));
+      const { name, multi = true } = props.variable;
+      const wanted = toggled(chosen(), value, multi);
+      const own = defaultOf(props.variable);
+      const same = wanted.length === own.length && wanted.every((one) => own.includes(one));
+      boards.choose(name, same ? null : wanted);
+      if (!multi) open.value = false;
     };
 
     /** @param {KeyboardEvent} event */

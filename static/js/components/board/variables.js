@@ -1,8 +1,8 @@
 // The variables of a dashboard: what each is called, and the label that has its values.
 
 import { useApp } from "../../app.js";
-import { renamed, set, withoutVariable } from "../../board/document.js";
-import { natural } from "../../board/variables.js";
+import { ALL, renamed, set, withoutVariable } from "../../board/document.js";
+import { defaultOf, natural, toggled, valuesOf } from "../../board/variables.js";
 import { WORDS } from "../../board/words.js";
 import { html } from "../html.js";
 import { Drawer } from "./drawer.js";
@@ -10,6 +10,8 @@ import { Drawer } from "./drawer.js";
 /** @typedef {import("../../board/types.js").Variable} Variable */
 
 const MOST = 20;
+/** Values of a label that can be looked through. */
+const MOST_VALUES = 200;
 
 export const Variables = {
   props: ["session"],
@@ -35,15 +37,35 @@ export const Variables = {
       put([...all(), { name: freeName(of, used), metric, of }]);
     };
 
+    /** Values of another label are others: none of them is chosen at first. @param {number} place @param {string} metric @param {string} of */
+    const setLabel = (place, metric, of) => change(place, { metric, of, ...(of === all()[place]?.of ? {} : { default: [ALL] }) });
     /** A metric from another place brings its own labels. @param {number} place @param {string} metric */
     const setMetric = (place, metric) => {
       const labels = labelsOf(metric);
       const { of = "" } = all()[place] ?? {};
-      change(place, { metric, of: labels.includes(of) ? of : labels[0] ?? of });
+      setLabel(place, metric, labels.includes(of) ? of : labels[0] ?? of);
+    };
+    /** Of several that are chosen at first one stays. @param {number} place @param {boolean} multi */
+    const setSeveral = (place, multi) => change(place, { multi, ...(multi ? {} : { default: defaultOf(/** @type {Variable} */ (all()[place])).slice(0, 1) }) });
+
+    /** Which values are chosen until somebody chooses others. @param {Variable} variable @param {number} place */
+    const atFirst = (variable, place) => {
+      const chosen = defaultOf(variable);
+      // Values that are gone stay among them while they are chosen.
+      const values = natural([...chosen.filter((value) => value !== ALL), ...valuesOf(variable, metrics.value).slice(0, MOST_VALUES)]);
+      return html`
+        <div class="label" role="group" aria-label=${WORDS.atFirst}>
+          <span class="name">${WORDS.atFirst}</span>
+          <span class="values">${[ALL, ...values].map((value) => {
+            const on = chosen.includes(value);
+            return html`<button key=${value} type="button" class=${["value", { on }]} aria-pressed=${on}
+              onClick=${() => change(place, { default: toggled(chosen, value, variable.multi ?? true) })}>${value === ALL ? WORDS.all : value}</button>`;
+          })}</span>
+        </div>`;
     };
 
     /** @param {Variable} variable @param {number} place */
-    const one = ({ name, label, metric, of, multi = true }, place) => html`
+    const one = ({ name, label, metric, of, multi = true, default: given }, place) => html`
       <fieldset key=${place} class="field variable"><legend>$${name}</legend>
         <div class="pair">
           <label class="field"><span>${WORDS.name}</span>
@@ -62,12 +84,13 @@ export const Variables = {
               ${[...new Set([metric, ...labelled().map((each) => each.name)])].map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
             </select></label>
           <label class="field"><span>${WORDS.ofLabel}</span>
-            <select value=${of} onChange=${(/** @type {any} */ { target }) => change(place, { of: target.value })}>
+            <select value=${of} onChange=${(/** @type {any} */ { target }) => setLabel(place, metric, target.value)}>
               ${[...new Set([of, ...labelsOf(metric)])].map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
             </select></label>
         </div>
+        ${atFirst({ name, metric, of, multi, default: given }, place)}
         <div class="row">
-          <label class="check"><input type="checkbox" checked=${multi} onChange=${(/** @type {any} */ { target }) => change(place, { multi: target.checked })} />${WORDS.several}</label>
+          <label class="check"><input type="checkbox" checked=${multi} onChange=${(/** @type {any} */ { target }) => setSeveral(place, target.checked)} />${WORDS.several}</label>
           <button class="link" type="button" onClick=${() => session.do((now) => withoutVariable(now, name))}>${WORDS.remove}</button>
         </div>
       </fieldset>`;

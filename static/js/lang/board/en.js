@@ -117,6 +117,7 @@ export const WORDS = {
   ofMetric: "Values from metric",
   ofLabel: "and its label",
   several: "Several at once",
+  atFirst: "Chosen at first",
   addVariable: "Add a variable",
   findValue: "Find a value",
   noValues: "There is no such value.",

@@ -110,6 +110,7 @@ export const WORDS = {
   ofMetric: "取值来自指标",
   ofLabel: "的标签",
   several: "可多选",
+  atFirst: "初始选择",
   addVariable: "添加变量",
   findValue: "查找值",
   noValues: "没有这个值。",
