@@ -149,10 +149,16 @@ def test_a_metric_that_falls_silent_says_so(server: Callable[..., Server], page:
 
 
 def test_an_unknown_dashboard_says_so(server: Callable[..., Server], page: Page) -> None:
-    """An address of a dashboard that does not exist is answered with a sentence and a way on."""
+    """An address of a dashboard that does not exist is answered with a sentence and ways on; there is none to copy."""
     room = server(config=FEW)
     answer = page.goto(f"{room.url}/d/nowhere")
     page.get_by_text("There is no such dashboard").wait_for(timeout=PATIENCE)
+    page.keyboard.press("e")
+    assert page.get_by_role("button", name="Copy and edit").count() == 0, "there is nothing to copy"
+    page.locator("main").get_by_role("button", name="New dashboard").click()
+    dialog = page.get_by_role("dialog", name="New dashboard")
+    assert dialog.get_by_role("radio").count() == 1
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Go to the overview").click()
     wait_for_chart(page, "system.cpu")
     assert answer is not None

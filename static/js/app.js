@@ -163,7 +163,7 @@ export function makeApp(boot, base) {
   };
 
   const boards = makeBoards({
-    boot, state, metrics, connection, address, setWindow, all: WORDS.all, ownWindow: () => Number(saved.get("window")) || 300,
+    boot, state, metrics, present: shown, connection, address, setWindow, all: WORDS.all, ownWindow: () => Number(saved.get("window")) || 300,
   });
 
   /**

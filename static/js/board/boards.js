@@ -3,6 +3,7 @@
 import { computed, shallowReactive, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { makeAsking } from "./asking.js";
 import { draftOf, draftsOfNew, keepDraft } from "./draft.js";
+import { having } from "./offered.js";
 import { bindingsOf, expanded, parsed, written } from "./variables.js";
 
 /** @typedef {import("./types.js").Board} Board */
@@ -32,13 +33,14 @@ import { bindingsOf, expanded, parsed, written } from "./variables.js";
  * @param {import("../types.js").Boot} page.boot
  * @param {import("../state.js").State} page.state
  * @param {{value: Map<string, import("../types.js").Metric>}} page.metrics
+ * @param {{readonly value: import("../types.js").Metric[]}} page.present those that have something to show
  * @param {import("../connection.js").Connection} page.connection
  * @param {import("../address.js").Address} page.address
  * @param {(seconds: number, keep?: boolean) => void} page.setWindow
  * @param {() => number} page.ownWindow what somebody has chosen for all pages
  * @param {string} page.all the word for all values of a variable
  */
-export function makeBoards({ boot, state, metrics, connection, address, setWindow, ownWindow, all }) {
+export function makeBoards({ boot, state, metrics, present, connection, address, setWindow, ownWindow, all }) {
   const asking = makeAsking(boot.base);
   const { dashboards = [], dashboard = null } = boot;
   /** @type {Open} */
@@ -55,6 +57,12 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
   const entry = computed(() => own.listed.find(({ slug }) => slug === state.slug) ?? null);
   /** Whether what is open was made by somebody. */
   const here = computed(() => Boolean(entry.value || own.session || own.kept || own.draft?.base === 0));
+  /** Whether another can be made from what is open: it was made, or makes itself and has something. */
+  const copied = computed(() => {
+    const { slug } = state;
+    if (here.value) return true;
+    return (own.only ? having(present.value, own.only) : present.value).some(({ family }) => slug === "overview" || family === slug);
+  });
   /** @type {{readonly value: Board | null}} as it is shown */
   const board = computed(() => own.session?.edits.now ?? (own.version ? own.older : own.kept)?.dashboard ?? null);
   /** New ones that are not saved. What is saved meanwhile, perhaps by somebody else, is no new one. */
@@ -175,7 +183,7 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
   });
 
   return {
-    own, asking, here, title, drafts, board, bindings, panels, entry, load, told,
+    own, asking, here, copied, title, drafts, board, bindings, panels, entry, load, told,
 
     /** One has come to another dashboard: perhaps to one thing of a family. @param {import("./offered.js").Only | null} only */
     narrow(only) {
@@ -208,7 +216,7 @@ export function makeBoards({ boot, state, metrics, connection, address, setWindo
     change() {
       if (own.session || own.version) return;
       if (entry.value?.editable) this.edit();
-      else Object.assign(own, { dialog: "new", copying: true });
+      else if (copied.value) Object.assign(own, { dialog: "new", copying: true });
     },
 
     /** Go on with what was left behind. */

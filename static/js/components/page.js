@@ -3,7 +3,7 @@
 import { computed, defineAsyncComponent, nextTick, onMounted, watch } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
 import { having } from "../board/offered.js";
-import { onlyTitle } from "../board/words.js";
+import { WORDS, onlyTitle } from "../board/words.js";
 import { families, sections, tiles } from "../layout.js";
 import { reveal } from "../reveal.js";
 import { TEXT, labelled, titled } from "../text.js";
@@ -76,7 +76,10 @@ export const Page = {
       <div class="empty">
         <h2>${all.value.length ? labelled(TEXT.noDashboard, state.slug) : TEXT.nothing}</h2>
         <p>${all.value.length ? TEXT.noDashboardHint : TEXT.nothingHint}</p>
-        ${all.value.length > 0 && html`<button class="btn" onClick=${() => open("overview")}>${TEXT.toOverview}</button>`}
+        ${all.value.length > 0 && html`<p>
+          <button class="btn" onClick=${() => open("overview")}>${TEXT.toOverview}</button>
+          <button class="btn" onClick=${() => Object.assign(boards.own, { dialog: "new", copying: false })}>${WORDS.newDashboard}</button>
+        </p>`}
       </div>`;
 
     return () => html`

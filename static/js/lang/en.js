@@ -32,7 +32,7 @@ export const TEXT = {
   gone: "Its collector is not there now",
   tooMany: "More metrics are open than the server allows at once.",
   noDashboard: "There is no such dashboard",
-  noDashboardHint: "It may be of a plugin that does not run now; it appears as soon as its first metric does.",
+  noDashboardHint: "It may be of a plugin that does not run now, and appears as soon as its first metric does; or it was removed: where a new one is made, it can be brought back.",
   toOverview: "Go to the overview",
   otherVersion: "The server has been updated",
   reload: "Reload",

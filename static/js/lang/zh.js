@@ -32,7 +32,7 @@ export const TEXT = {
   gone: "它的采集器目前不在",
   tooMany: "打开的指标超过了服务器允许的数量。",
   noDashboard: "没有这个仪表板",
-  noDashboardHint: "它可能属于某个当前没有运行的插件；一旦该插件有了第一个指标，它就会出现。",
+  noDashboardHint: "它可能属于某个当前没有运行的插件，一旦该插件有了第一个指标就会出现；也可能已被移除，可在新建仪表板处恢复。",
   toOverview: "前往总览",
   otherVersion: "服务器已更新",
   reload: "重新加载",

@@ -22,7 +22,7 @@ export const BoardButtons = {
     const { own } = boards;
     return () => {
       const entry = boards.entry.value;
-      if (own.session || own.version || (boards.here.value && !boards.board.value)) return null;
+      if (own.session || own.version || !boards.copied.value || (boards.here.value && !boards.board.value)) return null;
       const mine = entry?.editable;
       return html`
         <button class="btn edit" type="button" aria-keyshortcuts="e" title=${withKey(mine ? WORDS.edit : entry ? WORDS.fromFile : WORDS.copyHint, "e")}
