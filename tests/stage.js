@@ -59,7 +59,7 @@ export class Stage {
   calm() {
     this.draw();
     const { chart } = this;
-    return Math.abs(chart.moved(chart.seen) - chart.ticks.moved) < 0.5;
+    return chart.axis.behind(chart.seen) < 0.5;
   }
 
   remove() {

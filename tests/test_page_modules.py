@@ -160,11 +160,11 @@ def test_a_library_has_one_door(library: str, module: str) -> None:
     assert users == {module}
 
 
-def test_only_the_chart_calls_plotly() -> None:
+def test_one_module_alone_calls_plotly() -> None:
     """Plotly's functions are called in one file."""
     pattern = re.compile(r"\b(?:newPlot|\.react|\.relayout|\.purge|\.restyle)\(")
     users = {file.name for file in MODULES if pattern.search(file.read_text(encoding="utf-8"))}
-    assert users == {"chart.js"}
+    assert users == {"plot.js"}
 
 
 def test_the_page_has_no_inline_script_or_style() -> None:

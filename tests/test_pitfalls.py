@@ -73,14 +73,14 @@ def test_no_chart_takes_a_webgl_context(chart: str | None) -> None:
 
 def test_nothing_is_sent_to_a_cloud() -> None:
     """Plotly is told to offer no upload, and shows no bar in which it could be."""
-    text = (SCRIPTS / "chart.js").read_text(encoding="utf-8")
+    text = (SCRIPTS / "plot.js").read_text(encoding="utf-8")
     for word in ("displayModeBar: false", "displaylogo: false", "showSendToCloud: false"):
         assert word in text
 
 
 def test_charts_watch_their_own_size() -> None:
     """Plotly listens to no window; the panel observes its own element."""
-    assert "responsive: false" in (SCRIPTS / "chart.js").read_text(encoding="utf-8")
+    assert "responsive: false" in (SCRIPTS / "plot.js").read_text(encoding="utf-8")
     assert "new ResizeObserver(" in (SCRIPTS / "components" / "panel.js").read_text(encoding="utf-8")
 
 

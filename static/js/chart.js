@@ -1,11 +1,9 @@
-// One chart: the only file that calls Plotly. While it follows live data the live layer draws over Plotly's axes; the moment
-// somebody is at the chart, or it shows the past, all of it is Plotly's.
+// One chart. While it follows live data the live layer draws over Plotly's axes; the moment somebody is at the chart, or it
+// shows the past, all of it is Plotly's.
 //
 // What others use of it: `open`, `resize`, `draw`, `slide`, `look`, `catchUp`, `settle`, `tick`, `pace`, `area`, `drawn`, `destroy`.
 
 import { extent } from "./axes.js";
-import { blank, broken } from "./board/blank.js";
-import { plotlyFor } from "./bundle.js";
 import { Choice } from "./choice.js";
 import { coloursOf } from "./colours.js";
 import { placesIn } from "./earlier.js";
@@ -14,12 +12,11 @@ import { Kind } from "./kind.js";
 import { attention } from "./live/attention.js";
 import { Layer } from "./live/layer.js";
 import { Pins } from "./live/pins.js";
-import { Ticks } from "./live/ticks.js";
+import { TimeAxis } from "./live/timeaxis.js";
 import { ahead, axisOf, zone } from "./localtime.js";
 import { placesOf } from "./only.js";
-import { following, marginOf } from "./own.js";
+import { Plot } from "./plot.js";
 import { Surroundings } from "./surroundings.js";
-import { ticksOf, timeTicks } from "./timeticks.js";
 
 /** @typedef {import("./types.js").Figure} Figure */
 /** @typedef {import("./types.js").Json} Json */
@@ -52,15 +49,6 @@ import { ticksOf, timeTicks } from "./timeticks.js";
  * @property {import("./earlier.js").Earlier | null} [earlier] what was some time before, to be drawn, too
  */
 
-const CONFIG = {
-  displayModeBar: false,
-  displaylogo: false,
-  showSendToCloud: false,
-  responsive: false,
-  scrollZoom: false,
-  doubleClick: false,
-  showTips: false,
-};
 /** ms without samples after which a chart that Plotly draws moves on by itself. */
 const SLIDES_AFTER = 1_400;
 /** ms between two drawings by Plotly. */
@@ -68,8 +56,6 @@ const FASTEST = 100;
 const SLOWEST = 10_000;
 /** ms between two drawings of a live chart of which a pixel stands for several samples: it looks at each of them. */
 const DENSE = 1_000;
-/** px that ticks are behind at which they can't wait for those of other charts: it has gone to another time at once. */
-const FAR = 40;
 /** px by which a chart has to move before that is worth drawing. */
 const STILL = 0.25;
 
@@ -93,8 +79,9 @@ export class Chart {
     this.onZoom = onZoom;
     this.spec = spec ?? {};
     this.around = new Surroundings(this.kind, metric.limits, this.spec);
+    this.plot = new Plot(element);
+    this.axis = new TimeAxis(this.plot);
     this.layer = new Layer(element);
-    this.ticks = new Ticks();
     this.pins = new Pins();
     this.attention = attention(element, () => this.settle());
     /** @type {Span | null} what somebody has zoomed to */
@@ -103,8 +90,6 @@ export class Chart {
     this.seen = { from: 0, to: 0 };
     /** @type {Span} at which the data stand: they may be slid on later than `seen` */
     this.stands = this.seen;
-    /** @type {Span} at which Plotly's axis stands */
-    this.axis = this.seen;
     /** @type {Scale | undefined} */
     this.scale = undefined;
     /** @type {Scale | undefined} of the values in the legend */
@@ -112,8 +97,6 @@ export class Chart {
     /** @type {Map<number, string>} in which series were drawn, by place */
     this.colours = new Map();
     this.choice = new Choice();
-    /** @type {import("./fill.js").View | null} what the live layer shows; null while Plotly draws */
-    this.followed = null;
     /** @type {Json[]} filled traces, as they are drawn now */
     this.data = [];
     /** @type {{ring: Ring, state: State} | null} what was to be drawn last */
@@ -128,23 +111,17 @@ export class Chart {
     this.serial = 0;
     this.width = 0;
     this.height = 0;
-    /** Width of the plot area, px. */
-    this.plot = 0;
     /** Whether it draws fewer samples than there are. */
     this.dense = false;
     this.shownAt = -Infinity;
-    /** @type {any} the Plotly that draws this chart */
-    this.plotly = undefined;
-    /** @type {any} the element, once Plotly has drawn in it */
-    this.plotted = undefined;
     // For whoever tests the page: what is drawn now, whichever of the two draws it.
     Object.defineProperty(element, "drawn", { configurable: true, get: () => this.drawn });
     this.resize();
   }
 
   /** Load what draws it. */
-  async open() {
-    this.plotly = await plotlyFor(this.kind.figure, this.base);
+  open() {
+    return this.plot.open(this.kind.figure, this.base);
   }
 
   get legend() {
@@ -152,7 +129,12 @@ export class Chart {
   }
 
   get ready() {
-    return this.plotly !== undefined && this.width > 0 && this.height > 0;
+    return this.plot.plotly !== undefined && this.width > 0 && this.height > 0;
+  }
+
+  /** Width of the plot area, px. */
+  get inner() {
+    return this.axis.width;
   }
 
   /** Take the size of the element. @returns {boolean} whether it is another one */
@@ -166,7 +148,7 @@ export class Chart {
 
   /** ms between two drawings of a window: more of them would not be seen. @param {number} seconds */
   pace(seconds) {
-    const step = Math.max(FASTEST, Math.min(SLOWEST, (seconds * 1000) / (this.plot || 500)));
+    const step = Math.max(FASTEST, Math.min(SLOWEST, (seconds * 1000) / (this.inner || 500)));
     if (!this.kind.able || this.zoom || this.attention.here) return step;
     return this.dense ? Math.min(step, DENSE) : 0;
   }
@@ -205,14 +187,14 @@ export class Chart {
     const key = `${stage},${filled}`;
     // What was zoomed to is past: no later sample changes it.
     const past = this.zoom !== null && this.zoom.to < this.drawnLast;
-    if (moving && !follows && this.plotted && !this.kind.flat) {
-      this.relayout({ ...seen, axis: axisOf(seen) }, true);
+    if (moving && !follows && this.plot.drawn && !this.kind.flat) {
+      this.axis.place({ ...seen, axis: axisOf(seen) }, true);
       Object.assign(this, { stands: seen, drawnKey: "" });
       return drawn;
     }
     if (!moving && key === this.drawnKey && (past || ring.version === this.drawnVersion)) {
       if (!this.layer.on) this.slide(seen);
-      if (!this.layer.on || (follows && this.moved(seen) < STILL)) return drawn;
+      if (!this.layer.on || (follows && this.axis.moved(seen) < STILL)) return drawn;
     }
     if (key !== this.drawnKey) this.pins.release();
     // Axes that the template places ask nothing of the data but their range: a hand that takes or leaves a chart, and samples
@@ -229,7 +211,7 @@ export class Chart {
       theme,
       ...(this.kind.built ? { hair: hair() } : {}),
     };
-    this.plot = view.width;
+    this.axis.width = view.width;
     this.dense = high - low > most(view);
     const factor = this.kind.scaled ? scale.factor : 1;
     const data = fill(this.kind.figure.data, { ring, shown, view, scale, scaled: this.kind.scaled, low, high, earlier });
@@ -260,34 +242,20 @@ export class Chart {
   /**
    * Draw live data: Plotly only where its axes are others.
    * @param {Scene} scene
-   * @param {{moving: boolean, ticks: boolean}} how `moving`: the ticks must not stay behind
+   * @param {{moving: boolean, ticks: boolean}} how the ticks follow
    */
-  follow(scene, { moving, ticks }) {
+  follow(scene, how) {
     const { data, view } = scene;
     const fits = this.kind.built || this.pins.fit(data, this.kind.figure.layout["barmode"]);
     if (!fits || this.axisKey !== this.keyOf(scene)) this.show(scene, true);
-    this.followed = view;
-    const far = moving || Math.abs(this.moved(view) - this.ticks.moved) > FAR;
-    if (far || ticks) this.tick(far);
-    this.layer.draw(this.plotted, data, this.kind.figure.layout, view);
+    this.axis.follow(view, how);
+    this.layer.draw(this.plot.drawn, data, this.kind.figure.layout, view);
     Object.assign(this, { data, stands: this.seen });
   }
 
-  /** Move the ticks to where the lines are, when they are behind by more than can be seen. @param {boolean} [must] without waiting */
-  tick(must = false) {
-    const view = this.followed;
-    if (!view) return;
-    const by = this.moved(view);
-    const now = performance.now();
-    if ((must || this.ticks.due(by, now)) && !this.ticks.place(by, ticksOf(view, view.width), now)) {
-      this.relayout(view, false);
-      this.ticks.take(this.plotted, ticksOf(view, view.width));
-    }
-  }
-
-  /** How far a span is from where Plotly's axis stands, px. @param {Span} span */
-  moved({ from, to }) {
-    return ((from - this.axis.from) * this.plot) / (to - from);
+  /** Move the ticks to where the lines are, if that is due. */
+  tick() {
+    this.axis.tick();
   }
 
   /** What the axes depend on, beside the time. @param {Scene} scene */
@@ -299,20 +267,11 @@ export class Chart {
   slide(seen) {
     // One that gets samples of its own moves with them.
     if (performance.now() - this.shownAt < SLIDES_AFTER) return;
-    if (this.kind.flat || !this.kind.built || this.zoom || !this.plotted) return;
-    const { to, axis } = { ...seen, axis: axisOf(seen) };
-    if (axis(to) === this.plotted.layout.xaxis.range[1]) return;
-    this.relayout({ ...seen, axis }, true);
+    if (this.kind.flat || !this.kind.built || this.zoom || !this.plot.drawn) return;
+    const axis = axisOf(seen);
+    if (axis(seen.to) === this.plot.drawn.layout.xaxis.range[1]) return;
+    this.axis.place({ ...seen, axis }, true);
     this.stands = seen;
-  }
-
-  /** @param {Span & {axis: (time: number) => number}} view @param {boolean} clear whether no label is near either end */
-  relayout(view, clear) {
-    this.ticks.back();
-    const { tickvals, ticktext } = timeTicks(view, this.plot, view.axis, clear);
-    const range = [view.axis(view.from), view.axis(view.to)];
-    this.plotly.relayout(this.plotted, { "xaxis.range": range, "xaxis.tickvals": tickvals, "xaxis.ticktext": ticktext });
-    this.axis = { from: view.from, to: view.to };
   }
 
   /** Plotly draws it now, as it is to be seen: for whoever takes a picture, or wants to point at it. */
@@ -337,25 +296,24 @@ export class Chart {
 
   /** Where its plot is, and from when to when; null without an axis of time. @returns {import("./marks.js").Area | null} */
   get area() {
-    const { xaxis, yaxis } = this.plotted?._fullLayout ?? {};
+    const { xaxis, yaxis } = this.plot.drawn?._fullLayout ?? {};
     if (this.kind.flat || xaxis?.type !== "date" || !yaxis) return null;
     return { ...this.stands, left: xaxis._offset, width: xaxis._length, top: yaxis._offset, height: yaxis._length };
   }
 
   /** What is drawn now, and by which of the two; times as the axis counts them. */
   get drawn() {
-    if (!this.plotted) return null;
-    if (!this.layer.on) return { by: "plotly", data: this.plotted.data, range: this.plotted.layout.xaxis?.range };
+    const { drawn } = this.plot;
+    if (!drawn) return null;
+    if (!this.layer.on) return { by: "plotly", data: drawn.data, range: drawn.layout.xaxis?.range };
     const axis = axisOf(this.stands);
     return { by: "live", data: this.data, range: [axis(this.stands.from), axis(this.stands.to)] };
   }
 
   destroy() {
     this.attention.end();
-    if (this.plotted) this.plotly.purge(this.plotted);
-    this.plotted = undefined;
+    this.plot.close();
     this.layer.show(false);
-    this.element.replaceChildren();
   }
 
   /** Let Plotly draw. @param {Scene} scene @param {boolean} live whether only its axes will be seen */
@@ -366,34 +324,14 @@ export class Chart {
     const layout = this.around.layout(scene, { width, height, revision: `${serial}`, clear: !live });
     this.pins.hold(layout);
     // Of a figure that chooses its axes by the data Plotly needs all of them.
-    this.render(live && this.kind.built ? stand(scene, this.around.range) : scene.data, layout);
-    if (this.kind.able && !this.kind.built) this.pins.take(this.plotted._fullLayout, scene.data);
+    this.axis.back();
+    this.plot.draw(live && this.kind.built ? stand(scene, this.around.range) : scene.data, layout);
+    if (this.kind.able && !this.kind.built) this.pins.take(this.plot.drawn._fullLayout, scene.data);
     this.axisKey = live || !this.zoom ? key : "";
-    this.axis = this.stands = this.seen;
-    if (live) this.ticks.take(this.plotted, ticksOf(scene.view, this.plot));
-    else {
-      this.layer.show(false);
-      this.followed = null;
-    }
+    this.stands = this.seen;
+    this.axis.drawn(this.seen, live);
+    if (!live) this.layer.show(false);
   }
-
-  /** @param {Json[]} data @param {Json} layout */
-  render(data, layout) {
-    if (this.plotted) {
-      this.ticks.back();
-      this.plotly.react(this.plotted, data, layout, CONFIG);
-      return;
-    }
-    this.plotly.newPlot(this.element, data, layout, CONFIG);
-    unsaid(this.element);
-    this.plotted = /** @type {any} */ (this.element);
-  }
-}
-
-/** The element is told in words; Plotly's drawings would be heard as images without a name. @param {HTMLElement} element */
-function unsaid(element) {
-  element.firstElementChild?.setAttribute("aria-hidden", "true");
-  document.getElementById("js-plotly-tester")?.setAttribute("aria-hidden", "true");
 }
 
 /** @param {Ring} ring @param {number[]} shown */
@@ -410,72 +348,4 @@ function hair() {
 /** All that Plotly needs to know of the data while only its axes are seen. @param {Scene} scene @param {[number, number] | null} range */
 function stand({ view: { from, to, axis } }, range) {
   return [{ type: "scatter", mode: "lines", x: [axis(from), axis(to)], y: range ?? [0, 1], hoverinfo: "skip" }];
-}
-
-/** ms after which a figure that could not be drawn is tried again: it may have asked for a file that is not there. */
-const AGAIN = 2_000;
-
-/** A figure that is drawn as it is given: of its metrics and their series it knows nothing. */
-export class Drawing {
-  /**
-   * @param {HTMLElement} element
-   * @param {Figure} figure
-   * @param {string} base address of the static files
-   * @param {(why: import("./board/blank.js").Blank | null) => void} told whenever it was drawn: why nothing is seen, or null
-   */
-  constructor(element, figure, base, told) {
-    this.element = element;
-    this.told = told;
-    this.figure = figure;
-    this.base = base;
-    /** @type {any} */
-    this.plotly = undefined;
-    this.drawn = false;
-    /** When it can be drawn again, after it could not. */
-    this.again = -Infinity;
-  }
-
-  async open() {
-    this.plotly = await plotlyFor(this.figure, this.base);
-  }
-
-  get ready() {
-    return this.plotly !== undefined && this.element.clientWidth > 0 && this.element.clientHeight > 0;
-  }
-
-  /** @param {Figure} figure filled @param {Json} template */
-  draw({ data, layout }, template) {
-    if (performance.now() < this.again) return;
-    const { clientWidth: width, clientHeight: height } = this.element;
-    const margin = { ...template["layout"].margin, ...marginOf(this.figure), ...layout["margin"] };
-    // Plotly writes into what it is given; this one belongs to a dashboard.
-    const whole = { uirevision: "kept", ...following(structuredClone(layout), data), template, width, height, margin };
-    const failed = (/** @type {unknown} */ error) => {
-      if (!this.plotly) return;
-      this.again = performance.now() + AGAIN;
-      this.clear();
-      this.told(broken(this.plotly, data, layout, error));
-    };
-    try {
-      // Some kinds say only later that they can't.
-      this.plotly[this.drawn ? "react" : "newPlot"](this.element, data, whole, CONFIG).catch(failed);
-      unsaid(this.element);
-      this.drawn = true;
-      this.told(blank(this.plotly, data, layout, /** @type {any} */ (this.element)._fullData));
-    } catch (error) {
-      failed(error);
-    }
-  }
-
-  /** The next drawing begins anew. */
-  clear() {
-    this.plotly?.purge(this.element);
-    this.element.replaceChildren();
-    this.drawn = false;
-  }
-
-  destroy() {
-    this.clear();
-    this.plotly = undefined;
-  }
 }

@@ -120,7 +120,7 @@ export const Panel = {
 
     /** What was some time before, as far as it is there; asks for what is missing. @returns {import("../earlier.js").Earlier | null} */
     function then() {
-      return chart && !chart.kind.flat ? past.before(chart.zoom ?? holding ?? app.span(), compared.value, chart.plot) : null;
+      return chart && !chart.kind.flat ? past.before(chart.zoom ?? holding ?? app.span(), compared.value, chart.inner) : null;
     }
 
     let followedAt = -Infinity;
@@ -191,7 +191,7 @@ export const Panel = {
 
     /** Whether the old picture is still to be seen: of the span that was chosen nothing is here, but it was asked for. */
     function stays() {
-      return Boolean(chart?.plotted) && !moving && zoomed.bare && performance.now() - choseAt < STAYS;
+      return Boolean(chart?.plot.drawn) && !moving && zoomed.bare && performance.now() - choseAt < STAYS;
     }
 
     /** The moment at the crosshair, where it is within what is shown: a finger's stays while one moves on. */
@@ -272,10 +272,10 @@ export const Panel = {
           metric, figure, spec, base: app.base, units,
           onZoom: (span) => {
             if (!span) zoomed.end();
-            else if (moving) zoomed.glide(span, made.plot);
+            else if (moving) zoomed.glide(span, made.inner);
             else {
               choseAt = performance.now();
-              zoomed.to(span, made.plot);
+              zoomed.to(span, made.inner);
               clearTimeout(staying);
               if (zoomed.bare) staying = setTimeout(redraw, STAYS);
             }

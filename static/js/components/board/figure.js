@@ -3,7 +3,7 @@
 import { computed, onBeforeUnmount, ref, shallowRef, watch } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { bondsOf, bound, metricsOf } from "../../board/bound.js";
-import { Drawing } from "../../chart.js";
+import { Drawing } from "../../drawing.js";
 import { TEXT } from "../../text.js";
 import { WORDS, emptyText } from "../../board/words.js";
 import { html } from "../html.js";
