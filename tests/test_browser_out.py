@@ -161,7 +161,7 @@ def test_one_panel_over_all(room: Server, page: Page) -> None:
 
 
 def test_an_address_opens_a_panel_over_all(room: Server, page: Page) -> None:
-    """The link from a panel's menu shows a colleague that panel; what lies behind it can't take the focus."""
+    """The link from a panel's menu shows a colleague that panel alone, with the focus; one that is not there is told."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_pair(page, room)
     choose(page, METRIC, "link")
@@ -176,6 +176,13 @@ def test_an_address_opens_a_panel_over_all(room: Server, page: Page) -> None:
         assert page.evaluate("() => document.activeElement.closest('.panel[popover]') !== null")
     page.keyboard.press("f")
     full(page).wait_for(state="detached", timeout=PATIENCE)
+    page.goto(address.replace(METRIC, "out.nothing"))
+    notice = page.locator(".notice", has_text="“out.nothing”, which is not on this dashboard")
+    notice.wait_for(timeout=PATIENCE)
+    panel(page, METRIC).hover()
+    page.keyboard.press("f")
+    full(page).wait_for(timeout=PATIENCE)
+    notice.wait_for(state="detached", timeout=PATIENCE)
 
 
 def test_a_png_is_the_panel_as_it_is_seen(room: Server, new_page: Callable[..., Page]) -> None:

@@ -19,7 +19,7 @@ export function listenKeys(app, target = document) {
   const actions = {
     " ": app.togglePause,
     "t": () => app.setTheme(state.theme === "dark" ? "light" : "dark"),
-    "f": () => void (state.full = state.full ? "" : app.panels.pointed()?.id ?? ""),
+    "f": () => void (state.full = state.full && app.panels.get(state.full) ? "" : app.panels.pointed()?.id ?? ""),
     "e": () => app.boards.change(),
     "c": () => void (state.dialog = "collectors"),
     "?": () => void (state.dialog = "help"),

@@ -6,7 +6,7 @@ import { having } from "../board/offered.js";
 import { WORDS, onlyTitle } from "../board/words.js";
 import { families, sections, tiles } from "../layout.js";
 import { reveal } from "../reveal.js";
-import { TEXT, labelled, titled } from "../text.js";
+import { TEXT, labelled, noPanel, titled } from "../text.js";
 import { Bar } from "./bar.js";
 import { Dialogs } from "./dialogs.js";
 import { html } from "./html.js";
@@ -49,6 +49,16 @@ export const Page = {
       const metric = first.find(({ headline }) => headline) ?? first[0];
       return metric ? { metric, ...(spec.value ?? {}) } : null;
     });
+    /** Panels that are here, by id; null while that is not known. @type {{readonly value: Set<string> | null}} */
+    const ids = computed(() => {
+      if (boards.here.value) return boards.board.value && new Set(boards.panels.value.map(({ id }) => id));
+      return new Set(parts.value.flatMap(({ places }) => places.map(({ metric }) => metric.name)));
+    });
+    // It stays in the address: that of a plugin which starts yet is shown as soon as it is there.
+    watch(() => (ids.value?.has(state.full) ?? true ? "" : state.full), (id, before) => {
+      if (id) state.notice = { level: "warning", text: noPanel(id) };
+      else if (before && state.notice?.text === noPanel(before)) state.notice = null;
+    }, { immediate: true });
     const title = computed(() => {
       if (boards.here.value) return boards.title.value;
       if (state.slug === "overview") return TEXT.overview;

@@ -254,6 +254,8 @@ export const beforeThat = (length) => `${length} before`;
 export const lastOf = (length) => `The last ${length}, as they go on`;
 /** @param {string} what of the address */
 export const unreadIn = (what) => `The address says “${what}”, which can't be read; it is left out.`;
+/** @param {string} id */
+export const noPanel = (id) => `The address asks for the panel “${id}”, which is not on this dashboard.`;
 /** @param {string} why */
 export const noOldest = (why) => `The server can't tell how far back there is something: ${why}`;
 /** @param {number} count */

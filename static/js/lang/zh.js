@@ -324,6 +324,8 @@ export const beforeThat = (length) => `${length}前`;
 export const lastOf = (length) => `最近 ${length}，持续更新`;
 /** @param {string} what of the address */
 export const unreadIn = (what) => `无法理解地址中的“${what}”，已忽略。`;
+/** @param {string} id */
+export const noPanel = (id) => `地址要求的面板“${id}”不在此仪表板上。`;
 /** @param {string} why */
 export const noOldest = (why) => `服务器无法告知最早的数据：${why}`;
 /** @param {number} count */
