@@ -83,11 +83,10 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the words need -------------------------------------------------------------------------
-# pip and npm beside each other, then the browser: Debian's installer runs once at a time.
+# pip, npm and the browser come beside each other; of the last two, one at a time asks Debian's installer.
 .PHONY: ready
 ready:
-	@$(MAKE) --no-print-directory -j2 $(DEV) $(NODE)
-	@$(MAKE) --no-print-directory browser
+	@$(MAKE) --no-print-directory -j3 $(DEV) $(NODE) browser
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -106,9 +105,12 @@ $(DEV): | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@rm -f .venv/.run-* .venv/.dev-* && touch $(RUN) $@
 
-$(NODE): package.json package-lock.json
+.PHONY: npm
+npm:
 	@command -v npm > /dev/null || { $(call debian,nodejs npm); } || { \
 	  echo 'The checks need Node 18 or later with npm; on Debian: apt-get install nodejs npm' >&2; exit 1; }
+
+$(NODE): package.json package-lock.json | npm
 	npm ci --no-audit --no-fund
 	@touch $@
 
@@ -117,7 +119,7 @@ debian = [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && apt-get update -qq
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1)
 
 .PHONY: browser
-browser:
+browser: | npm
 	@command -v chromium-headless-shell > /dev/null || { $(call debian,chromium-headless-shell); } || \
 	  command -v chromium > /dev/null || command -v google-chrome > /dev/null || { \
 	  echo 'The browser tests need Chromium; on Debian: apt-get install chromium' >&2; exit 1; }
