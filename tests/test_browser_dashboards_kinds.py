@@ -488,6 +488,7 @@ def test_a_document_from_anywhere_harms_no_page(room: Server, page: Page) -> Non
         panel_of(3, 0, 4, 6, 4, metric="nobody.has.it"),
         panel_of(4, 0, 8, 6, 4, kind="figure", figure={"data": [{"type": "scatter", "y": [1, 2], "marker": 5}]}),
         panel_of(5, 6, 8, 6, 4, kind="figure", figure={"data": [{"type": "bar"}]}),
+        panel_of(6, 6, 4, 6, 4, kind="figure", figure={"data": [{"type": "scattermap", "lat": [1], "lon": [2]}]}),
         title="</script><b>Bold</b>",
     )
     open_board(page, room, "hostile")
@@ -497,6 +498,7 @@ def test_a_document_from_anywhere_harms_no_page(room: Server, page: Page) -> Non
     assert page.locator("#p3 .word").inner_text() == "Its collector is not there now"
     page.locator("#p4 .word", has_text="can't be drawn: In data trace 0, key marker must be").wait_for(timeout=PATIENCE)
     page.locator("#p5 .word", has_text="can't be drawn: trace 1 (bar) has no data").wait_for(timeout=PATIENCE)
+    page.locator("#p6 .word", has_text="which only another server has").wait_for(timeout=PATIENCE)
     assert page.locator(".bar h1").inner_text() == "</script><b>Bold</b>"
     assert json.dumps(kept(room, "hostile")["dashboard"]["title"]) == '"</script><b>Bold</b>"'
 

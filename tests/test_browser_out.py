@@ -161,7 +161,7 @@ def test_one_panel_over_all(room: Server, page: Page) -> None:
 
 
 def test_an_address_opens_a_panel_over_all(room: Server, page: Page) -> None:
-    """The link from a panel's menu shows a colleague that panel alone, with the focus; one that is not there is told."""
+    """The link from a panel's menu shows a colleague that panel, which keeps the focus; one that is gone is told."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_pair(page, room)
     choose(page, METRIC, "link")

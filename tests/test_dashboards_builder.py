@@ -20,6 +20,10 @@ from dashboard.dashboards.notation import parse
 from dashboard.dashboards.refusal import Wrong, read
 from tests.server import ROOT
 
+#: Maps that are made of tiles, and what draws over outlines in their place.
+TILED = {f"{what}map{box}": to for box in ("", "box") for what, to in
+         (("scatter", "scattergeo"), ("choropleth", "choropleth"), ("density", "scattergeo"))}  # fmt: skip
+
 
 def test_what_is_built_is_what_is_read(tmp_path: Path) -> None:
     """A built dashboard, its TOML and its JSON are the same; writing replaces a file in one step."""
@@ -150,6 +154,14 @@ def findings(measured: Any = MEASURED, **given: Any) -> list[str]:
             {"kind": "figure", "figure": {"data": [{"type": "barpolr"}]}},
             "error: panels.0.figure.data.0.type: Plotly has no trace of type 'barpolr'; did you mean 'barpolar'?",
         ),
+        *(
+            (
+                {"kind": "figure", "figure": {"data": [{}, {"type": kind}]}},
+                f"error: panels.0.figure.data.1.type: {kind!r} is drawn on tiles of a map, which only another server "
+                f"has, and the page asks no other; use {instead!r}",
+            )
+            for kind, instead in TILED.items()
+        ),
         (
             {"kind": "figure", "figure": {"data": [{"type": "barpolar"}]}, "bind": {"0.thta": "wind.speed"}},
             "error: panels.0.bind.0.thta: a trace of type 'barpolar' has no 'thta'; did you mean 'theta'?",
@@ -165,7 +177,7 @@ def findings(measured: Any = MEASURED, **given: Any) -> list[str]:
     ],
 )  # fmt: skip
 def test_what_a_panel_names_and_is_not_there_is_found(panel: dict[str, object], sentence: str) -> None:
-    """Metrics, labels and variables that are not there are errors with what was meant; values may come later."""
+    """Metrics, labels, variables, types and arrays that are not there are errors, told with what was meant."""
     used = {"kind": "text", "text": "$host"}
     variable = {"name": "host", "metric": "system.cpu", "of": "host"}
     [found] = findings(variables=[variable], panels=[panel, used])

@@ -1,6 +1,7 @@
 // Where Plotly comes from: the cartesian bundle that the page has begun to load, or the full one for rarer charts.
 
 import { loaded, once } from "./script.js";
+import { tilesText } from "./text.js";
 
 /** Trace types that the cartesian bundle draws. */
 const CARTESIAN = new Set([
@@ -8,12 +9,23 @@ const CARTESIAN = new Set([
   "scatterternary", "violin",
 ]);
 
+/** Maps made of tiles; dashboard/dashboards/traces.py knows them, too. */
+const TILED = /^(scatter|choropleth|density)map(box)?$/;
+
+/** Why a trace is not drawn, though Plotly could: "" for one that is. @param {import("./types.js").Json} trace */
+export function tiled({ type }) {
+  const [, what] = TILED.exec(`${type}`) ?? [];
+  return what ? tilesText(`${type}`, what === "choropleth" ? "choropleth" : "scattergeo") : "";
+}
+
 /**
  * @param {import("./types.js").Figure} figure
  * @param {string} base address of the static files of this build, with a slash at the end
- * @returns {Promise<any>} the Plotly that can draw it
+ * @returns {Promise<any>} the Plotly that can draw it; an error where nothing here can
  */
-export function plotlyFor(figure, base) {
+export async function plotlyFor(figure, base) {
+  const why = figure.data.map(tiled).find(Boolean);
+  if (why) throw new Error(why);
   const rare = figure.data.some((trace) => !CARTESIAN.has(trace.type ?? "scatter"));
   return rare ? full(base) : cartesian(base);
 }
@@ -25,7 +37,7 @@ export function cartesian(base) {
 
 /**
  * The full bundle puts the rules of its map library into the page, which our policy refuses and reports, unless an
- * element of this id is there. Maps need tiles of the internet; we have none.
+ * element of this id is there. Maps of tiles are not drawn here.
  */
 const MAP_RULES = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
 

@@ -7,7 +7,7 @@ import { duration, fullDuration } from "./units.js";
 export const {
   TEXT, TIME, aboutText, absent, answered, colourText, embedOf, firstOf, foldedText, followAgain, followText,
   framersText, inWords, invitedDone, invitedText, labelled, leaderGone, letters, listed, lookText, menuOf, moreText, noFigure,
-  noOldest, noPanel, notLoaded, othersThere, pinnedText, refusedOf, rowsText, running, seriesInWords, seriesOf, shareOf, someOf, tableOf, unreadIn,
+  noOldest, noPanel, notLoaded, othersThere, pinnedText, refusedOf, rowsText, running, seriesInWords, seriesOf, shareOf, someOf, tableOf, tilesText, unreadIn,
   whisperTo, withKey,
 } = words;
 

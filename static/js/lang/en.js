@@ -272,6 +272,9 @@ export const absent = (count) => plural(count, "# not available here", "# not av
 export const running = (count) => plural(count, "# collector running", "# collectors running");
 /** @param {string} metric */
 export const noFigure = (metric) => `the server has no figure for ${metric}`;
+/** @param {string} type of a trace @param {string} instead one that can be drawn */
+export const tilesText = (type, instead) =>
+  `“${type}” is drawn on tiles of a map, which only another server has, and this page asks no other; use “${instead}”`;
 /** @param {number} status of HTTP */
 export const answered = (status) => `the server answered ${status}`;
 /** @param {string} address */

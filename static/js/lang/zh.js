@@ -342,6 +342,8 @@ export const absent = (count) => `${numbers.format(count)} 个在此不可用`;
 export const running = (count) => `${numbers.format(count)} 个采集器运行中`;
 /** @param {string} metric */
 export const noFigure = (metric) => `服务器没有 ${metric} 的图形`;
+/** @param {string} type @param {string} instead */
+export const tilesText = (type, instead) => `“${type}”需要其他服务器上的地图瓦片，而此页面不访问其他服务器；请改用“${instead}”`;
 /** @param {number} status */
 export const answered = (status) => `服务器回应了 ${status}`;
 /** @param {string} address */
