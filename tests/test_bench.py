@@ -176,9 +176,9 @@ def test_peers_are_counted_like_ours(name: str) -> None:
     [
         (("fanout.py", "--clients=10", "--rooms=1", "--seconds=0.2", "--peers="), ("x 1 rooms", " % of that")),
         (("latency.py", "--clients=5", "--rooms=2", "--seconds=2", "--peers="), ("plotroom", "p99")),
-        pytest.param(
+        (
             ("capacity.py", "--clients=20", "--step=10", "--rooms=2", "--seconds=2", "--peers=", "--within=60"),
-            ("20 clients are held", "kB each"), marks=pytest.mark.timed,
+            ("20 clients are held", "kB each"),
         ),
         (("fast_metric.py", "--clients=5", "--seconds=1", "--peers="), ("5000 of 5000 samples came, 0 lost, 0 twice",)),
         (("compression.py", "--clients=11", "--rooms=2", "--seconds=2"), ("off", "on to off: bytes 0.")),

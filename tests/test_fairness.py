@@ -7,14 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.arena import Arena, arena, until, value_at
 from tests.crafted import PONG, frame, p99, samples
-from tests.server import ASYNC_MODES, AsyncMode
 from tests.tries import until_fine
 from tests.viewers import Seen, Viewer
 
@@ -230,24 +228,3 @@ def test_who_was_slow_gets_the_whole(siege: Siege) -> None:
 def test_the_log_has_a_line_for_each(siege: Siege) -> None:
     """One line for each client that was closed, and nothing for those who were not."""
     assert len(siege.told) <= MUTE
-
-
-@pytest.mark.parametrize("async_mode", [mode for mode in ASYNC_MODES if mode != "eventlet"])
-def test_who_never_reads_is_closed_with_threads_too(tmp_path: Path, async_mode: AsyncMode) -> None:
-    """Be there much to read or little; its threads end with it, and an honest client stays."""
-    settings = ("--live-stalled-after", "1.5", "--live-ping-interval", "1", "--live-ping-timeout", "1")
-    with arena(tmp_path, *settings, async_mode=async_mode, load=True) as running, ExitStack() as stack:
-        honest = stack.enter_context(running.member("test.pulse"))
-        wires = [
-            stack.enter_context(running.member(metric, buffer=4096))
-            for metric in ("test.low", "test.high")
-            for _ in range(3)
-        ]
-        alive, deadline = set(wires), time.monotonic() + 8
-        while alive and time.monotonic() < deadline:
-            alive = {wire for wire in alive if wire.send(frame("3"), frame(b"", PONG))}
-            honest.fill()
-            time.sleep(0.05)
-        assert not alive
-        assert not honest.ended
-        assert until(lambda: running.count() <= 1)

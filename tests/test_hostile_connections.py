@@ -14,6 +14,7 @@ import pytest
 
 from tests.arena import Arena, arena, undisturbed, until
 from tests.attackers import PATIENCE, Wire, allow_files, connect
+from tests.crafted import PONG, frame
 from tests.server import ASYNC_MODES, QUIET, AsyncMode, Server
 from tests.tries import TRIES, until_fine
 from tests.viewers import Viewer
@@ -53,7 +54,7 @@ def drip(connections: list[socket.socket]) -> None:
             pass
 
 
-@pytest.mark.timed
+@pytest.mark.timeout(120)  # it may measure again
 def test_a_crowd_that_does_nothing_takes_no_places(tmp_path: Path) -> None:
     """With 1,100 idle clients and 1,100 half-open requests someone new is served in 200 ms; the half-open ones end."""
     if allow_files(FILES) < FILES:
@@ -229,7 +230,7 @@ def arena_or_guarded(folder: Path, async_mode: AsyncMode, arguments: tuple[str, 
     assert not problems
 
 
-@pytest.mark.timed
+@pytest.mark.timeout(120)  # it may measure again
 @both_modes
 def test_who_says_nothing_is_let_go(tmp_path: Path, async_mode: AsyncMode) -> None:
     """A WebSocket that joins nothing, or only looks busy, ends in time; so does one that answers no heartbeat."""
@@ -308,3 +309,23 @@ def test_half_closed_connections_end(tmp_path: Path, async_mode: AsyncMode) -> N
         assert until(lambda: running.count() == 0)
         assert until(lambda: running.files() <= files + 1)
         assert not running.told()
+
+
+def test_who_never_reads_is_closed_with_threads_too(tmp_path: Path) -> None:
+    """Be there much to read or little; its threads end with it, and an honest client stays."""
+    settings = ("--live-stalled-after", "1.5", "--live-ping-interval", "1", "--live-ping-timeout", "3")
+    with arena(tmp_path, *settings, async_mode="threading", load=True) as running, ExitStack() as stack:
+        honest = stack.enter_context(running.member("test.pulse"))
+        wires = [
+            stack.enter_context(running.member(metric, buffer=4096))
+            for metric in ("test.low", "test.high")
+            for _ in range(3)
+        ]
+        alive, deadline = set(wires), time.monotonic() + 8
+        while alive and time.monotonic() < deadline:
+            alive = {wire for wire in alive if wire.send(frame("3"), frame(b"", PONG))}
+            honest.fill()
+            time.sleep(0.05)
+        assert not alive
+        assert not honest.ended
+        assert until(lambda: running.count() <= 1)

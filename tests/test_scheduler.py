@@ -293,7 +293,7 @@ def test_a_table_for_nobody_is_noticed(start: Start, tmp_path: Path, caplog: pyt
     assert "[collectors.fast.valeu] is for no collector; did you mean 'fast.value'?" in caplog.text
 
 
-@pytest.mark.timed
+@pytest.mark.timeout(120)  # it may measure again
 @pytest.mark.parametrize("body", ["return 1", "time.sleep(3600)", "ctypes.PyDLL(None).sleep(3600)"])
 def test_stopping_leaves_nothing_behind(start: Start, tmp_path: Path, body: str) -> None:
     """Within two seconds there is no task, thread, process or open file of it, even with a hung collector."""
