@@ -229,7 +229,7 @@ def test_a_timeline_of_states(room: Server, page: Page) -> None:
 
 
 def test_a_bound_figure_moves(room: Server, page: Page) -> None:
-    """A figure of a kind that the small bundle lacks loads the full one; its arrays are samples, and follow them."""
+    """A figure of a kind that the small bundle lacks loads the full one, which follows samples and knows all types."""
     figure = {"data": [{"type": "barpolar", "marker": {"color": "#ed7715"}}], "layout": {"polar": {"hole": 0.2}}}
     bind = {"r": "wind.speed", "theta": "wind.bearing"}
     globe = {"data": [{"type": "scattergeo", "lat": [60, -40], "lon": [-100, 150]}], "layout": {}}
@@ -258,6 +258,18 @@ def test_a_bound_figure_moves(room: Server, page: Page) -> None:
     # A map lies over outlines that are the server's own.
     until(page, "() => document.querySelector('#p2 .layer.coastlines path')?.getAttribute('d')?.length > 1000")
     assert all(one.startswith((room.url, "data:", "blob:")) for one in asked)
+    edit(page)
+    cover(page, "p1").press("Enter")
+    field = page.get_by_role("dialog").get_by_label("Figure, as Plotly's JSON")
+    field.fill('{"data": [{"type": "barpoler"}]}')
+    field.press("Tab")
+    told = page.get_by_role("dialog").get_by_role("alert")
+    told.wait_for(timeout=PATIENCE)
+    assert told.inner_text() == "Plotly has no trace of type “barpoler”; did you mean “barpolar”?"
+    assert '"barpoler"' in field.input_value(), "what was typed stays, to be mended"
+    field.fill(json.dumps(figure))
+    field.press("Tab")
+    told.wait_for(state="detached", timeout=PATIENCE)
 
 
 def test_a_figure_of_many_series_has_the_newest_of_each(room: Server, page: Page) -> None:

@@ -9,6 +9,11 @@ const CARTESIAN = new Set([
   "scatterternary", "violin",
 ]);
 
+/** Whether the bundle that is always there draws it. @param {import("./types.js").Json} trace */
+export function everyday({ type = "scatter" }) {
+  return CARTESIAN.has(type);
+}
+
 /** Maps made of tiles; dashboard/dashboards/traces.py knows them, too. */
 const TILED = /^(scatter|choropleth|density)map(box)?$/;
 
@@ -26,8 +31,7 @@ export function tiled({ type }) {
 export async function plotlyFor(figure, base) {
   const why = figure.data.map(tiled).find(Boolean);
   if (why) throw new Error(why);
-  const rare = figure.data.some((trace) => !CARTESIAN.has(trace.type ?? "scatter"));
-  return rare ? full(base) : cartesian(base);
+  return figure.data.every(everyday) ? cartesian(base) : full(base);
 }
 
 /** @param {string} base */
@@ -42,7 +46,7 @@ export function cartesian(base) {
 const MAP_RULES = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
 
 /** @param {string} base */
-function full(base) {
+export function full(base) {
   // Charts keep the Plotly that made them, so that a second bundle does not change the first one's.
   return once("full", async () => {
     await cartesian(base);

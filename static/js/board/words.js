@@ -14,5 +14,5 @@ const words = await (OTHERS[tag]?.().catch(() => english) ?? english);
 
 export const {
   WORDS, addedText, bothTitle, cellText, changedText, chosenText, conflictText, copiedTitle, copyText, discardText, draftText, eachText, emptyText,
-  movedText, notSaved, ofPanel, onlyTitle, otherText, placeText, quickerText, removedText, restText, sizeText, unreadText, variableText, versionText,
+  movedText, noTrace, notSaved, ofPanel, onlyTitle, otherText, placeText, quickerText, removedText, restText, sizeText, unreadText, variableText, versionText,
 } = words;

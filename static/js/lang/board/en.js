@@ -193,6 +193,8 @@ export const onlyTitle = (title, value) => `${title} · ${value}`;
 export const eachText = (title) => `${title}: each by itself`;
 /** @param {string} text of a line */
 export const unreadText = (text) => `This line says nothing, or the same array twice: ${text}`;
+/** @param {string} type @param {string} meant "" when nothing is like it */
+export const noTrace = (type, meant) => `Plotly has no trace of type “${type}”${meant && `; did you mean “${meant}”?`}`;
 /** @param {number} number @param {string} type */
 export const emptyText = (number, type) => `trace ${number} (${type}) has no data that can be shown`;
 /** @param {string} title */

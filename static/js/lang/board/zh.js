@@ -184,6 +184,8 @@ export const onlyTitle = (title, value) => `${title} · ${value}`;
 export const eachText = (title) => `${title}：逐个查看`;
 /** @param {string} text */
 export const unreadText = (text) => `这一行没有含义，或数组重复：${text}`;
+/** @param {string} type @param {string} meant */
+export const noTrace = (type, meant) => `Plotly 没有“${type}”类型的轨迹${meant && `；是否指“${meant}”？`}`;
 /** @param {number} number @param {string} type */
 export const emptyText = (number, type) => `第 ${number} 条轨迹（${type}）没有可显示的数据`;
 /** @param {string} title */
