@@ -125,9 +125,11 @@ def test_what_keeps_data_away_is_told_by_each_kind(room: Server, page: Page) -> 
     """A panel without a sample says why its collector has none, in whatever way it would show them."""
     kinds = ("line", "value", "gauge", "table", "timeline")
     panels = [panel_of(at, 0, 3 * at, 6, 3, kind=kind, metric="buoy.waves") for at, kind in enumerate(kinds)]
+    figure = {"data": [{"type": "bar"}], "layout": {}}
+    panels += [panel_of(5, 0, 15, 6, 3, kind="figure", figure=figure, bind={"y": "buoy.waves"})]
     keep(room, "ails", *panels, panel_of(9, 6, 0, 6, 3, kind="line", metric="farm.load"))
     open_board(page, room, "ails")
-    for at in range(len(kinds)):
+    for at in range(len(panels)):
         panel = page.locator(f"#p{at}")
         panel.scroll_into_view_if_needed()
         panel.get_by_text("the buoy is out of reach").wait_for(timeout=PATIENCE)

@@ -10,6 +10,7 @@ import { Figures, fetching } from "./figures.js";
 import { Frames } from "./frame.js";
 import { present } from "./layout.js";
 import { showUtc } from "./localtime.js";
+import { Head } from "./head.js";
 import { greeted, told } from "./notices.js";
 import { Returning, shapeOf } from "./returning.js";
 import { reveal } from "./reveal.js";
@@ -77,12 +78,9 @@ export function makeApp(boot, base) {
     collectorsOf.take(change.collectors, change.gone_collectors, change.whole);
   });
 
-  /** The newest time that there is: every chart ends there, so that they move together. */
-  const head = () => {
-    const newest = store.head();
-    const now = connection.serverNow();
-    return newest <= now + 2_000 ? newest : now;
-  };
+  const ends = new Head(store, { ready: () => connection.greeted, turn: () => subscriptions.turns, now: () => connection.serverNow() });
+  /** The newest time that there is: every chart ends there. */
+  const head = () => ends.at();
 
   /** @type {Set<() => void>} */
   const sliders = new Set();

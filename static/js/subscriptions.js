@@ -55,6 +55,8 @@ export class Subscriptions {
     this.tickets = 0;
     /** How often in a row there was no answer. */
     this.silent = 0;
+    /** How often everything had to be asked for again. */
+    this.turns = 0;
     this.requests = new Requests(line.later, () => this.send());
     this.following = new Following({ store, wants: this.wants, span: this, later: line.later, plan: () => this.plan() });
   }
@@ -140,6 +142,7 @@ export class Subscriptions {
       want.again();
     }
     this.left.clear();
+    this.turns++;
     this.silent = 0;
     this.requests.stop();
   }

@@ -131,6 +131,9 @@ export const behind = (seconds) => words.behindBy(duration(seconds));
 /** @param {number} seconds */
 export const stale = (seconds) => words.silentFor(duration(seconds));
 
+/** In what trouble a collector is, and how old its newest sample is. @param {string} state @param {number} seconds 0 when it is not old */
+export const ailing = (state, seconds) => (seconds > 0 ? `${stateText(state)} · ${duration(seconds)}` : stateText(state));
+
 /**
  * What is to be said of the samples that a zoom shows.
  * @param {{step: import("./zoom.js").Step, tier: string}} zoom

@@ -2,15 +2,15 @@
 
 import { computed } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { LATE } from "../head.js";
 import { CALM, TROUBLE } from "../standing.js";
-import { TEXT, reasonOf, stale, stateText } from "../text.js";
+import { TEXT, ailing, listed, reasonOf, stale } from "../text.js";
 import { html } from "./html.js";
 
-/** Periods, and a second more, without a sample after which the newest one counts as old. */
-const LATE = 3;
+/** @typedef {import("../types.js").Metric} Metric */
 
 /**
- * @param {() => import("../types.js").Metric} metric
+ * @param {() => Metric | Metric[]} metric or several, of which the worst is told
  * @param {{value: boolean}} near whether its samples are asked for
  */
 export function useHealth(metric, near) {
@@ -18,26 +18,31 @@ export function useHealth(metric, near) {
 
   /** What keeps its collector from working. */
   const trouble = computed(() => {
-    const collector = collectors.value.get(metric().collector);
-    if (!collector || CALM.has(collector.state)) return null;
-    return { state: collector.state, reason: reasonOf(collector), bad: TROUBLE.has(collector.state) };
+    const found = [metric()].flat().flatMap((one) => {
+      const collector = collectors.value.get(one.collector);
+      if (!collector || CALM.has(collector.state)) return [];
+      return { state: collector.state, reason: reasonOf(collector), bad: TROUBLE.has(collector.state) };
+    });
+    return found.find(({ bad }) => bad) ?? found[0] ?? null;
   });
 
   /** Seconds since the newest sample, where that is too long ago. */
   const old = computed(() => {
     if (state.pausedAt || state.status.phase !== "live" || !near.value) return 0;
-    const ring = store.ring(metric().name);
-    if (!ring?.length) return 0;
-    // `now` makes this run once a second.
-    const age = (state.now - Date.now() + connection.serverNow() - ring.last) / 1000;
-    return age > LATE * metric().every + 1 ? Math.round(age) : 0;
+    return Math.max(0, ...[metric()].flat().map(({ name, every }) => {
+      const ring = store.ring(name);
+      if (!ring?.length) return 0;
+      // `now` makes this run once a second.
+      const age = (state.now - Date.now() + connection.serverNow() - ring.last) / 1000;
+      return age > LATE * every + 1 ? Math.round(age) : 0;
+    }));
   });
 
   return {
     trouble,
-    /** Beside the title: in what trouble it is. */
+    /** Beside the title: in what trouble it is, and for how long there has been no sample. */
     ails: () => trouble.value && html`
-      <span class=${["chip", { bad: trouble.value.bad }]} title=${trouble.value.reason}>${stateText(trouble.value.state)}</span>`,
+      <span class=${["chip", { bad: trouble.value.bad }]} title=${listed([trouble.value.reason, old.value > 0 ? stale(old.value) : ""].filter(Boolean))}>${ailing(trouble.value.state, old.value)}</span>`,
     /** Beside the title: how old it is. */
     ages: () => old.value > 0 && html`<span class="chip">${stale(old.value)}</span>`,
     /** In place of what would be shown, while there is nothing. */

@@ -6,6 +6,7 @@ import { bondsOf, bound, metricsOf } from "../../board/bound.js";
 import { Drawing } from "../../drawing.js";
 import { TEXT } from "../../text.js";
 import { WORDS, emptyText } from "../../board/words.js";
+import { useHealth } from "../health.js";
 import { html } from "../html.js";
 import { useSamples } from "../watched.js";
 
@@ -66,6 +67,7 @@ export const FigurePanel = {
     }
     // It may have become another one while it was out of sight.
     watch(() => (samples.near.value ? props.spec.figure : null), (figure) => figure && figure !== built && build());
+    const health = useHealth(() => known.value, samples.near);
     watch(() => JSON.stringify(props.spec.bind), samples.redraw);
     onBeforeUnmount(() => {
       builds++;
@@ -79,16 +81,17 @@ export const FigurePanel = {
       if (!blank.value) return "";
       const { empty, complaints } = blank.value;
       // Arrays that wait for their samples are empty, and nobody's mistake.
-      if (!complaints.length && names.value.some((name) => !samples.ringOf(name)?.length)) return TEXT.waiting;
+      if (!complaints.length && names.value.some((name) => !samples.ringOf(name)?.length)) return health.word();
       return `${TEXT.failed}: ${[...empty.map(({ number, type }) => emptyText(number, type)), ...complaints].join("; ")}`;
     };
 
     return () => {
       const { id, title } = props.spec;
       const text = word();
+      const ails = health.ails() || health.ages();
       return html`
         <section ref=${root} role="group" class="panel own figure" id=${id} aria-label=${title || WORDS.kinds.figure}>
-          ${title && html`<header><h3 class="cut">${title}</h3></header>`}
+          ${(title || ails) && html`<header><h3 class="cut">${title}</h3>${ails}</header>`}
           <div class="plot">
             <div ref=${plot} class=${["canvas", { without: text }]} role="img" aria-label=${title || names.value.join(", ")} />
             ${text && html`<p class="word">${text}</p>`}
