@@ -276,7 +276,7 @@ def test_a_bound_figure_moves(room: Server, page: Page) -> None:
 
 def test_a_figure_of_many_series_has_the_newest_of_each(room: Server, page: Page) -> None:
     """Bound to several series, an array has their newest values, and another their labels; one that is away says so."""
-    figure = {"data": [{"type": "bar"}], "layout": {}}
+    figure = {"data": [{"type": "bar"}], "layout": {"title": {"text": "Load <b>now</b>, 10<sup>30</sup>"}}}
     keep(
         room,
         "newest",
@@ -286,6 +286,9 @@ def test_a_figure_of_many_series_has_the_newest_of_each(room: Server, page: Page
     open_board(page, room, "newest")
     until(page, "() => document.querySelector('#p1 .canvas').data?.[0].y?.join() === '20,60,90'")
     assert page.evaluate("() => document.querySelector('#p1 .canvas').data[0].x") == list(HOSTS)
+    # Nor does the page's policy refuse what Plotly makes of tags.
+    bold = page.locator("#p1 .gtitle tspan", has_text="now")
+    assert bold.evaluate("one => getComputedStyle(one).fontWeight") == "700"
     assert page.locator("#p2 .word").inner_text() == "not.there: Its collector is not there now"
 
 

@@ -109,6 +109,8 @@ def test_every_kind_is_taken(kind: str) -> None:
         (board({"metric": "a.b", "unit": "KB"}), "panels.0.unit: unit 'KB'"),
         (board({"metric": "a.b", "range": [5, 1]}), "panels.0.range: 5 is not below 1"),
         (board({"metric": "a.b", "range": [1]}), "panels.0.range"),
+        (board({"metric": "a.b", "range": [-1e308, 1e308]}), "panels.0.range: -1e+308 is too far from zero"),
+        (board({"metric": "a.b", "range": [None, 1.1e100]}), "panels.0.range: 1.1e+100 is too far from zero"),
         (board({"metric": "a.b", "thresholds": [{"value": 1, "level": "red"}]}), "panels.0.thresholds.0.level: 'red'"),
         (
             board({"metric": "a.b", "thresholds": [{"value": 2, "level": "ok"}, {"value": 1, "level": "bad"}]}),

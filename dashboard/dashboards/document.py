@@ -46,6 +46,8 @@ MAX_TEXT = 20_000
 MAX_TITLE = 120
 #: Bytes of a dashboard as JSON.
 MAX_SIZE = 256 * 2**10
+#: How far from zero an axis may reach: beyond, the sums of whoever draws it are no numbers any more.
+FARTHEST = 1e100
 #: The longest window, and the furthest look back, in seconds: a hundred years.
 LONGEST = 3_155_760_000
 
@@ -100,6 +102,9 @@ def _check_line(value: str) -> str:
 
 def _check_range(value: tuple[float | None, float | None]) -> tuple[float | None, float | None]:
     low, high = value
+    for end in value:
+        if end is not None and abs(end) > FARTHEST:
+            raise ValueError(f"{end:g} is too far from zero to be drawn; write at most {FARTHEST:g} either way")
     if low is not None and high is not None and low >= high:
         raise ValueError(f"{low:g} is not below {high:g}; write [low, high], and null where it is free")
     return value

@@ -25,8 +25,8 @@ def _hash_of(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-#: A style attribute that Plotly writes as text: it keeps the cells of a heat map from being smeared. Beside it, it only
-#: empties some, next to colour bars.
+#: Style attributes that Plotly writes as text. One keeps the cells of a heat map from being smeared, others are those
+#: of the tags in its texts, as in the ticks 10<sup>30</sup>. Beside them, it only empties some, next to colour bars.
 _PIXELATED = "".join(
     f"image-rendering: {value}; "
     for value in (
@@ -34,12 +34,16 @@ _PIXELATED = "".join(
         "crisp-edges", "pixelated",
     )
 )  # fmt: skip
+_TAGS = (
+    "font-size:70%", "font-weight:bold", "font-style:italic", "font-style:italic;font-weight:bold",
+    "text-decoration:underline", "text-decoration:line-through",
+)  # fmt: skip
 
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "style-src-attr": f"'unsafe-hashes' {_hash_of(_PIXELATED)} {_hash_of('')}",
+    "style-src-attr": f"'unsafe-hashes' {' '.join(map(_hash_of, (_PIXELATED, '', *_TAGS)))}",
     "img-src": "'self' data: blob:",
     # By CSP3 'self' covers the WebSocket of the same host and port.
     "connect-src": "'self'",

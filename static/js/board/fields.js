@@ -11,6 +11,9 @@ const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
 const NOUN = /^[a-z][a-z0-9]*([ _-][a-z0-9]+)*(\/[a-z]+)?$/;
 const PLACE = /(^|; )(panels|variables)\.(\d+)(?:\.([a-z_]+))?[\w.*]*(?=: )/g;
 
+/** How far from zero an axis may reach, as dashboard/dashboards/document.py has it. */
+export const FARTHEST = 1e100;
+
 /** A text as one line; blanks alone are none. @param {string} text */
 export function line(text) {
   return text.trim() ? text.replace(CONTROL, " ") : "";

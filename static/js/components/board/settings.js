@@ -3,7 +3,7 @@
 import { computed, ref, watchEffect } from "../../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../../app.js";
 import { changed, placed, whole } from "../../board/document.js";
-import { isUnit, line } from "../../board/fields.js";
+import { FARTHEST, isUnit, line } from "../../board/fields.js";
 import { COLUMNS, TALLEST, inside, packed } from "../../board/place.js";
 import { WORDS } from "../../board/words.js";
 import { html } from "../html.js";
@@ -35,6 +35,8 @@ export const Settings = {
     const finding = ref(false);
     /** What stands in the field of the unit, and is none. */
     const noUnit = ref("");
+    /** What stands in the fields of the range, and is too far from zero, by its end. */
+    const tooFar = ref(/** @type {Record<string, number>} */ ({}));
     const panel = computed(() => {
       const found = session.board.panels.find((one) => one.id === id);
       return found && whole(found);
@@ -73,6 +75,20 @@ export const Settings = {
         ${options.map(([one, text]) => html`<option key=${one} value=${one}>${text}</option>`)}
       </select>`);
 
+    /** @param {0 | 1} end of the range @param {string} label @param {[number | null, number | null]} range */
+    const endField = (end, label, range) => {
+      const far = tooFar.value[end];
+      return field(label, html`<input type="number" step="any" value=${far ?? range[end] ?? ""} placeholder=${WORDS.byItself} aria-invalid=${far !== undefined}
+        onChange=${(/** @type {any} */ event) => {
+          const given = numberOf(event);
+          const { [end]: _, ...others } = tooFar.value;
+          const far = given !== null && Math.abs(given) > FARTHEST;
+          tooFar.value = far ? { ...others, [end]: given } : others;
+          if (!far) put({ range: end ? ordered(range[0], given) : ordered(given, range[1]) });
+        }} />
+        ${far !== undefined && html`<small class="bad" role="alert">${WORDS.tooFar}</small>`}`);
+    };
+
     const metricField = () => {
       const { metric } = /** @type {NonNullable<typeof panel.value>} */ (panel.value);
       if (finding.value) {
@@ -93,7 +109,6 @@ export const Settings = {
     const chartFields = (own) => {
       const metric = metrics.value.get(own.metric ?? "");
       const { variables = [] } = session.board;
-      const [low, high] = own.range;
       return html`
         ${metricField()}
         ${select(WORDS.kind, own.kind, CHARTS.map((one) => [one, WORDS.kinds[/** @type {"auto"} */ (one)]]), (kind) => put({ kind: /** @type {any} */ (kind) }))}
@@ -112,10 +127,8 @@ export const Settings = {
         </div>
         ${RANGED.has(own.kind) && html`
           <div class="pair" role="group" aria-label=${WORDS.range}>
-            ${field(`${WORDS.range}, ${WORDS.from}`, html`<input type="number" step="any" value=${low ?? ""} placeholder=${WORDS.byItself}
-              onChange=${(/** @type {any} */ event) => put({ range: ordered(numberOf(event), high) })} />`)}
-            ${field(WORDS.to, html`<input type="number" step="any" value=${high ?? ""} placeholder=${WORDS.byItself}
-              onChange=${(/** @type {any} */ event) => put({ range: ordered(low, numberOf(event)) })} />`)}
+            ${endField(0, `${WORDS.range}, ${WORDS.from}`, own.range)}
+            ${endField(1, WORDS.to, own.range)}
           </div>`}
         ${LOGARITHMIC.has(own.kind) && html`
           <label class="check"><input type="checkbox" checked=${own.log} onChange=${(/** @type {any} */ { target }) => put({ log: target.checked })} />${WORDS.log}</label>`}

@@ -83,6 +83,7 @@ export const WORDS = {
   from: "from",
   to: "to",
   byItself: "by itself",
+  tooFar: "Too far from zero to be drawn: at most 1e100 either way.",
   log: "Logarithmic",
   thresholds: "Thresholds",
   addThreshold: "Add a threshold",

@@ -78,6 +78,7 @@ export const WORDS = {
   from: "从",
   to: "到",
   byItself: "自动",
+  tooFar: "离零太远，无法绘制：绝对值不超过 1e100。",
   log: "对数坐标",
   thresholds: "阈值",
   addThreshold: "添加阈值",
