@@ -204,10 +204,12 @@ def test_a_copy_of_a_repeated_panel_is_shown_as_its_maker_drew_it(
             other.wait_for_timeout(50)
         else:
             raise AssertionError(f"it shows {frame.evaluate(drawn)}")
+        assert frame.get_by_role("heading", level=1).all_text_contents() == ["Of b"]
         # A text needs no samples, a figure those of the metrics that fill it.
         write(f'<iframe src="{address_of(room, "words")}&var.mode=*b*"></iframe>')
         other.goto(origin)
         framed(other).locator(".prose strong", has_text="*b*").wait_for(timeout=PATIENCE)
+        assert framed(other).get_by_role("heading", level=1).all_text_contents() == ["Text"]
         asked: list[tuple[str, int]] = []
         other.on("response", lambda one: asked.append((one.url, one.status)) if "/api/v1/oldest" in one.url else None)
         write(f'<iframe src="{address_of(room, "figure")}&window=all"></iframe>')

@@ -2,6 +2,7 @@
 
 import { computed, defineAsyncComponent } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
+import { WORDS } from "../board/words.js";
 import { TEXT, badge, noDataText } from "../text.js";
 import { html } from "./html.js";
 import { Panel } from "./panel.js";
@@ -19,6 +20,9 @@ export const Embedded = {
     const cell = () => html`<${Cell} panel=${{ ...spec, of: spec?.id }} session=${null} />`;
     const metric = computed(() => metrics.value.get(name));
 
+    /** What the page is about: headings of panels are of the third order, wherever these are. */
+    const title = () => spec?.title || metric.value?.title || WORDS.kinds[/** @type {"auto"} */ (spec?.kind ?? "auto")];
+
     const panel = () => {
       if (FREE.has(spec?.kind ?? "")) return cell();
       if (!metric.value) return html`<p class="word">${TEXT.gone}</p>`;
@@ -31,6 +35,8 @@ export const Embedded = {
       const since = silentSince();
       return html`
         <main class="embed">
+          <h1 class="hidden">${title()}</h1>
+          <h2 class="hidden">${TEXT.charts}</h2>
           ${panel()}
           ${state.status.phase !== "connecting" && kind !== "good" && html`<p class="embed-state" role="status"><i class=${["dot", kind]} />${since > 0 ? noDataText(since, state.now) : text}</p>`}
         </main>`;

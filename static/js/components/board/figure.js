@@ -93,7 +93,7 @@ export const FigurePanel = {
         <section ref=${root} role="group" class="panel own figure" id=${id} aria-label=${title || WORDS.kinds.figure}>
           ${(title || ails) && html`<header><h3 class="cut">${title}</h3>${ails}</header>`}
           <div class="plot">
-            <div ref=${plot} class=${["canvas", { without: text }]} role="img" aria-label=${title || names.value.join(", ")} />
+            <div ref=${plot} class=${["canvas", { without: text }]} role="img" aria-label=${title || names.value.join(", ") || WORDS.kinds.figure} />
             ${text && html`<p class="word">${text}</p>`}
           </div>
         </section>`;
