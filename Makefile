@@ -33,7 +33,8 @@ run: $(RUN)
 
 # ARGS may choose no test of one kind, which pytest says by 5; of neither is a mistake.
 NONE = .venv/.none
-UNTIMED = -n $(JOBS) --dist loadfile -m 'not timed' $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && touch $(NONE); })
+# A test that hangs ends its process; another one would take up the same test, and so on for ever.
+UNTIMED = -n $(JOBS) --dist loadfile --max-worker-restart 1 -m 'not timed' $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && touch $(NONE); })
 TIMED = -m timed $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && [ ! -e $(NONE) ]; })
 
 # Lint and the JavaScript tests use what Python tests, which often wait, leave of the cores; what fails is told at once.

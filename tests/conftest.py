@@ -33,12 +33,17 @@ GRACE = 5.0
 #: Seconds that a `timed` test may take; only one that fails on a slow machine takes nearly so long.
 TIMED = 240
 
+#: Seconds that a test of random cases may take: Hypothesis seeks the smallest case that fails for 300 of them.
+RANDOM = 360
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What measures time may do so more than once, and needs time for that."""
+    """What measures time may do so more than once, and what has failed may look for a smaller case: both need time."""
     for item in items:
         if item.get_closest_marker("timed") is not None:
             item.add_marker(pytest.mark.timeout(TIMED))
+        elif getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.timeout(RANDOM))
 
 
 @pytest.fixture

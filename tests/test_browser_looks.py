@@ -15,7 +15,7 @@ import pytest
 from tests.axe import CONTRAST, violations
 from tests.chromium import FLAGS, find_shell
 from tests.looks.pictures import LOOSE, STRICT, Darkroom
-from tests.looks.states import EACH, SIZES, STATES, bare, bring_about, invented
+from tests.looks.states import SIZES, STATES, VISITS, bare, bring_about, invented, open_over, put_away
 from tests.pages import until
 from tests.server import Server
 
@@ -53,48 +53,76 @@ def darkroom(playwright: Playwright) -> Iterator[Darkroom]:
 
 
 def each(bare: bool) -> list[Any]:  # Any: what pytest's own type is not told of
-    """The states of one of the two servers, as parameters."""
+    """The pages of one of the two servers, as parameters."""
     return [
-        pytest.param(name, size, marks=[pytest.mark.troubled] * STATES[name].troubled, id=f"{name}-{size}")
-        for name, size in EACH
+        pytest.param(name, size, over, marks=[pytest.mark.troubled] * STATES[name].troubled, id=f"{name}-{size}")
+        for name, size, over in VISITS
         if STATES[name].bare is bare
     ]
 
 
-@pytest.mark.parametrize(("name", "size"), each(bare=False))
+@pytest.mark.parametrize(("name", "size", "over"), each(bare=False))
 def test_each_state_looks_as_it_did_and_can_be_read(
-    room: Server, new_page: Callable[..., Page], darkroom: Darkroom, name: str, size: str, tmp_path: Path
+    room: Server,
+    new_page: Callable[..., Page],
+    darkroom: Darkroom,
+    name: str,
+    size: str,
+    over: list[str],
+    tmp_path: Path,
 ) -> None:
-    """A state of the page, dark and light, is what its pictures show, and breaks no rule of accessibility."""
-    assert wrong_with(room, new_page, darkroom, name, size, tmp_path) == []
+    """A state of the page, and what is opened over it, is what its pictures show, dark and light, and can be read."""
+    page = open_page(new_page, size)
+    bring_about(page, room.url, name)
+    wrong = wrong_with(page, darkroom, name, size, tmp_path)
+    for one in over:
+        open_over(page, one)
+        wrong += wrong_with(page, darkroom, one, size, tmp_path)
+        put_away(page, one)
+    assert wrong == []
 
 
-@pytest.mark.parametrize(("name", "size"), each(bare=True))
+@pytest.mark.parametrize(("name", "size", "over"), each(bare=True))
 def test_so_does_each_state_of_a_server_that_shows_nothing(
-    empty_room: Server, new_page: Callable[..., Page], darkroom: Darkroom, name: str, size: str, tmp_path: Path
+    empty_room: Server,
+    new_page: Callable[..., Page],
+    darkroom: Darkroom,
+    name: str,
+    size: str,
+    over: list[str],
+    tmp_path: Path,
 ) -> None:
     """The same of a server that asks for its token, and has no metric."""
-    assert wrong_with(empty_room, new_page, darkroom, name, size, tmp_path) == []
+    assert over == []
+    page = open_page(new_page, size)
+    bring_about(page, empty_room.url, name)
+    assert wrong_with(page, darkroom, name, size, tmp_path) == []
 
 
-def wrong_with(
-    room: Server, new_page: Callable[..., Page], darkroom: Darkroom, name: str, size: str, failed: Path
-) -> list[str]:
-    """What is wrong with a state of the page in either theme."""
-    page = new_page(
+def open_page(new_page: Callable[..., Page], size: str) -> Page:
+    """An empty page of that size, dark, in which nothing moves."""
+    return new_page(
         viewport=SIZES[size], timezone_id="UTC", color_scheme="dark", reduced_motion="reduce",
         has_touch=size == "phone", bypass_csp=True,
     )  # fmt: skip
-    bring_about(page, room.url, name)
+
+
+def wrong_with(page: Page, darkroom: Darkroom, name: str, size: str, failed: Path) -> list[str]:
+    """What is wrong with the state that the page is in, in either theme; the page is dark before and after."""
     wrong = []
-    for theme in ("dark", "light"):
-        page.emulate_media(color_scheme=theme)
-        # Pages that stand alone have nothing but their style to follow it with.
-        until(page, "theme => [theme, undefined].includes(document.documentElement.dataset.theme)", theme)
+    # Contrast is of the theme; all other rules see the same page again.
+    for theme, rule in (("dark", None), ("light", CONTRAST)):
+        wear(page, theme)
         wrong += look(page, f"{name}-{size}-{theme}", darkroom, failed)
-        # What the other theme has is the same page in other colours.
-        wrong += [f"{theme}: {one}" for one in violations(page, CONTRAST if theme == "light" else None)]
+        wrong += [f"{name}, {theme}: {one}" for one in violations(page, rule, STATES[name].adds)]
+    wear(page, "dark")
     return wrong
+
+
+def wear(page: Page, theme: str) -> None:
+    """Change the theme as the system does; pages that stand alone have nothing but their style to follow it with."""
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of the two
+    until(page, "theme => [theme, undefined].includes(document.documentElement.dataset.theme)", theme)
 
 
 def test_another_page_does_not_pass_for_it(darkroom: Darkroom, room: Server, new_page: Callable[..., Page]) -> None:

@@ -49,11 +49,23 @@ CLOCK = """{
 
 @dataclass(frozen=True)
 class State:
-    """A state of the page: where it is, what brings it about, and at which sizes it is one of its own."""
+    """A state of the page: where it is, what brings it about, and at which sizes it is one of its own.
 
-    path: str
+    Attributes:
+        path: of its page.
+        prepare: what brings it about once the page, or the state it is opened over, is there.
+        sizes: of the screens.
+        over: the state that it is opened over; on a page that has opened one after the other, in the order of `STATES`.
+        adds: a selector of what it adds to that one, which is looked at by itself.
+        undo: what puts it away again.
+    """
+
+    path: str = ""
     prepare: Callable[[Page], object] = lambda page: None
     sizes: tuple[str, ...] = ("desk", "phone")
+    over: str = ""
+    adds: str = ""
+    undo: Callable[[Page], object] = lambda page: None
     #: Whether it is on a server that asks for its token and has no metric.
     bare: bool = False
     #: Whether it is no dashboard, but a page that stands alone.
@@ -76,6 +88,16 @@ def pressing(*keys: str, then: str) -> Callable[[Page], None]:
     return act
 
 
+def escaped(gone: str) -> Callable[[Page], None]:
+    """Press Escape, and wait until something is gone."""
+
+    def act(page: Page) -> None:
+        page.keyboard.press("Escape")
+        page.locator(gone).first.wait_for(state="detached", timeout=PATIENCE)
+
+    return act
+
+
 def zoomed(page: Page) -> None:
     drag(page, "machine.load", 0.3, 0.6)
     page.locator("[id='machine.load'] .chip").wait_for(timeout=PATIENCE)
@@ -94,7 +116,6 @@ def editing(page: Page) -> None:
 
 
 def adding(page: Page) -> None:
-    editing(page)
     page.locator(".edit-bar").get_by_role("button", name="Add panel").click()
     page.get_by_role("dialog").get_by_label("Find a metric").wait_for(timeout=PATIENCE)
 
@@ -104,10 +125,28 @@ def talk(page: Page) -> None:
     page.locator("#composer").wait_for(timeout=PATIENCE)
 
 
+def end_talk(page: Page) -> None:
+    page.locator(".talk").get_by_role("button", name="Close").click()
+    page.locator("#composer").wait_for(state="detached", timeout=PATIENCE)
+
+
 def panel_menu(page: Page) -> None:
     page.locator("[id='machine.load']").hover()
     page.locator("[id='machine.load'] .dots").click()
     page.get_by_role("menu").wait_for(timeout=PATIENCE)
+
+
+PAUSED = ".btn.pause[aria-pressed=true]"
+
+
+def go_on(page: Page) -> None:
+    page.keyboard.press("Space")
+    page.locator(PAUSED).wait_for(state="detached", timeout=PATIENCE)
+
+
+def put_menu_away(page: Page) -> None:
+    page.keyboard.press("Escape")
+    until(page, "() => document.querySelector('.rail').getBoundingClientRect().right <= 0")
 
 
 def data(page: Page) -> None:
@@ -143,22 +182,34 @@ def updated(page: Page) -> None:
 
 STATES = {
     "overview": State("/"),
+    "search": State(
+        prepare=pressing("/", "cpu", then=".nav.hit"),
+        sizes=("desk",),
+        over="overview",
+        adds=".rail",
+        undo=escaped(".nav.hit"),
+    ),
+    "unfound": State(
+        prepare=pressing("/", "xyzzy", then=".none"),
+        sizes=("desk",),
+        over="overview",
+        adds=".rail",
+        undo=escaped(".none"),
+    ),
     "family": State("/d/cpu"),
+    "menu": State(prepare=menu, sizes=("phone",), over="family", adds=".rail", undo=put_menu_away),
+    "help": State(prepare=pressing("?", then="dialog .keys"), over="family", adds="dialog", undo=escaped("dialog")),
+    "collectors": State(prepare=pressing("c", then="dialog td"), over="family", adds="dialog", undo=escaped("dialog")),
+    "panel-menu": State(prepare=panel_menu, over="family", adds=".panel:has([role=menu])", undo=escaped("[role=menu]")),
+    "data": State(prepare=data, over="family", adds="dialog", undo=escaped("dialog")),
+    "talk": State(prepare=talk, over="family", adds=".talk", undo=end_talk),
+    "paused": State(prepare=pressing("Space", then=PAUSED), sizes=("desk",), over="family", adds=".bar", undo=go_on),
+    "zoomed": State(prepare=zoomed, sizes=("desk",), over="family", adds=".main"),
     "odd": State("/d/odd"),
     "nowhere": State("/d/nowhere"),
-    "search": State("/", pressing("/", "cpu", then=".nav.hit"), sizes=("desk",)),
-    "unfound": State("/", pressing("/", "xyzzy", then=".none"), sizes=("desk",)),
-    "menu": State("/d/cpu", menu, sizes=("phone",)),
-    "help": State("/d/cpu", pressing("?", then="dialog .keys")),
-    "collectors": State("/d/cpu", pressing("c", then="dialog td")),
-    "talk": State("/d/cpu", talk),
-    "paused": State("/d/cpu", pressing("Space", then=".btn.pause[aria-pressed=true]"), sizes=("desk",)),
-    "zoomed": State("/d/cpu", zoomed, sizes=("desk",)),
     "board": State("/d/wall"),
-    "editing": State("/d/wall", editing, sizes=("desk",)),
-    "adding": State("/d/wall", adding, sizes=("desk",)),
-    "panel-menu": State("/d/cpu", panel_menu),
-    "data": State("/d/cpu", data),
+    "editing": State(prepare=editing, sizes=("desk",), over="board", adds=".main"),
+    "adding": State(prepare=adding, sizes=("desk",), over="board", adds="dialog"),
     "kiosk": State("/d/wall?kiosk", sizes=("desk", "wall")),
     "away": State("/d/cpu", cut_off, troubled=True),
     "updated": State("/d/cpu", updated, sizes=("desk",)),
@@ -168,8 +219,13 @@ STATES = {
     "empty": State(f"/?token={TOKEN}", bare=True),
 }
 
-#: A state at one of its sizes.
-EACH = [(name, size) for name, state in STATES.items() for size in state.sizes]
+#: The pages that are opened: a state at one of its sizes, and those that are opened over it there.
+VISITS = [
+    (name, size, [other for other, one in STATES.items() if one.over == name and size in one.sizes])
+    for name, state in STATES.items()
+    if not state.over
+    for size in state.sizes
+]
 
 
 def settled(server: Server) -> bool:
@@ -223,6 +279,18 @@ def bring_about(page: Page, url: str, name: str) -> None:
     drawn(page)
     state.prepare(page)
     drawn(page)
+
+
+def open_over(page: Page, name: str) -> None:
+    """Bring about a state over the one that is open, and wait until all of it is there."""
+    STATES[name].prepare(page)
+    drawn(page)
+
+
+def put_away(page: Page, name: str) -> None:
+    """Leave the page as it was before `open_over`."""
+    STATES[name].undo(page)
+    page.evaluate("document.activeElement.blur()")
 
 
 def drawn(page: Page) -> None:
