@@ -30,7 +30,7 @@ export class Head {
     this.since = 0;
   }
 
-  /** ms since the epoch; NaN while there is no sample. */
+  /** ms since the epoch; the server's time while there is no sample. */
   at() {
     const newest = this.store.head();
     const turn = this.source.turn();
@@ -38,7 +38,7 @@ export class Head {
     // By its coming and not by its own time: some sources tell what was long ago.
     if (newest !== this.newest || turn !== this.turn || !this.source.ready()) Object.assign(this, { newest, turn, since: at });
     const most = this.source.now();
-    if (newest > most + AHEAD) return most;
+    if (!(newest <= most + AHEAD)) return most;
     return newest + Math.max(0, at - this.since - this.patience());
   }
 
