@@ -390,6 +390,7 @@ def test_the_longer_past_is_brushed(room: Server, page: Page, phone: Page) -> No
     """What is shown is moved and stretched in a longer past by mouse, keys and finger, and goes back to live."""
     wait(page, lambda: time.time() * 1000 - (room.json(f"/api/v1/oldest?metric={ONE}")["oldest"] or math.inf) > 10_000)
     show(page, room, "window=2s")
+    assert page.locator("#when").inner_text() == "2 s", "no button has it"
     page.keyboard.press("b")
     past = page.locator(".past")
     past.wait_for(timeout=PATIENCE)
@@ -438,8 +439,10 @@ def test_the_longer_past_is_brushed(room: Server, page: Page, phone: Page) -> No
     show(phone, room, "window=2s&brush=yes")
     wait(phone, lambda: width(phone.locator(".past")) > 4 * width(phone.locator(".past .move")))
     x, y = middle(phone.locator(".past .move"))
+    top = plot(phone, ONE)["y"]
     fingers(phone, [[(x - 12 * step, y)] for step in range(10)])
     chip(phone, ONE).wait_for(timeout=PATIENCE)
+    assert plot(phone, ONE)["y"] == top, "charts that are moved through time stay where they are"
     for _ in range(2):
         phone.touchscreen.tap(x - 200, y)
     chip(phone, ONE).wait_for(state="detached", timeout=PATIENCE)

@@ -61,7 +61,8 @@ export function rowsOf(ring, drawn, { end, at: pointed = null, stats = [], earli
   const row = (/** @type {import("./types.js").Series} */ series, /** @type {number} */ place) => {
     const value = ring.columns[place]?.[at] ?? NaN;
     const { min = NaN, mean = NaN, max = NaN } = stats[place] ?? {};
-    const all = [min, mean, max].map(text);
+    // They are counted now and then: a sample that came after that is among them, too.
+    const all = [value < min ? value : min, mean, value > max ? value : max].map(text);
     return {
       key: ring.keys[place] ?? "",
       name: alone ? lastOf(metric) : nameOf(series),

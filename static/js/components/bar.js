@@ -62,6 +62,7 @@ export const Bar = {
           ${fixed() && html`<option key="fixed" value=${fixed()}>${fixed()}</option>`}
           ${options().map(([seconds, name]) => html`<option key=${seconds} value=${seconds}>${name}</option>`)}
         </select>
+        ${fixed() && html`<span class="whole" aria-hidden="true">${fixed().split(/\s*–\s*/).map((end) => html`<span key=${end} class="cut">${end}</span>`)}</span>`}
         <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M4 6l4 4 4-4" /></svg>
       </label>`;
 

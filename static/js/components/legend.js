@@ -42,7 +42,7 @@ export const Legend = {
           <li key=${row.key}>
             <button class=${{ away: props.hidden.has(row.key) }} aria-pressed=${!props.hidden.has(row.key)}
                     onClick=${() => emit("toggle", row.key)}>
-              <s style=${{ backgroundColor: row.colour }} /><span class="cut">${row.name}</span><b style=${width(row)}>${row.value}</b>
+              <s aria-hidden="true" style=${{ backgroundColor: row.colour }} /><span class="cut">${row.name}</span><b style=${width(row)}>${row.value}</b>
               ${row.was && html`<em><span class="hidden">${TEXT.compareWith} </span><i style=${width(row)}>${row.was}</i></em>`}
               ${row.stats.map((value, which) => html`<small key=${which}>${TEXT.stats[which]}<i style=${width(row)}>${value}</i></small>`)}
             </button>

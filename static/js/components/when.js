@@ -2,7 +2,8 @@
 
 import { ref, shallowRef } from "../../vendor/vue.runtime.esm-browser.prod.js";
 import { useApp } from "../app.js";
-import { TEXT, comparedText, labelled, spanText, withKey } from "../text.js";
+import { TEXT, WINDOWS, comparedText, labelled, spanText, withKey } from "../text.js";
+import { fullDuration } from "../units.js";
 import { html } from "./html.js";
 
 export const When = {
@@ -26,7 +27,9 @@ export const When = {
     return () => {
       const span = state.look && !state.look.metric ? state.look : null;
       const compared = state.compare ? comparedText(state.compare) : "";
-      const word = span ? spanText(span.from, span.to, state.now) : compared || (state.all ? TEXT.everything : "");
+      // A window that has no button of its own would not be told at all.
+      const window = state.all ? TEXT.everything : WINDOWS.some(([seconds]) => seconds === state.window) ? "" : fullDuration(state.window);
+      const word = span ? spanText(span.from, span.to, state.now) : compared || window;
       return html`
         <div class="whenbox">
           <button ref=${button} id="when" class=${["btn when", { on: span, open: state.picker }]} aria-haspopup="dialog" aria-expanded=${state.picker}

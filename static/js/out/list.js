@@ -55,7 +55,7 @@ export const SeriesList = {
       const colour = drawn.value.get(place);
       return html`
         <li key=${key} class=${{ away: hidden.has(key), idle: !colour }}>
-          <s style=${{ backgroundColor: colour ?? "transparent" }} />
+          <s aria-hidden="true" style=${{ backgroundColor: colour ?? "transparent" }} />
           <span class="cut" title=${name}>${name}</span>
           <b>${text(last)}</b><small>${text(most)}</small>
           <button aria-pressed=${pinned.has(key)} onClick=${() => picks.toggle(panel.id, "pinned", key)}>${TEXT.pinSeries}</button>

@@ -136,7 +136,7 @@ export const Timeline = {
           </div>
           ${shown < all && html`<p class="note">${restText(shown, all)}</p>`}
           <ul class="legend">${legend.map(({ name, colour }) => html`
-            <li key=${name}><span class="mark"><s style=${{ backgroundColor: colour }} />${name}</span></li>`)}</ul>
+            <li key=${name}><span class="mark"><s aria-hidden="true" style=${{ backgroundColor: colour }} />${name}</span></li>`)}</ul>
         </section>`;
     };
   },
