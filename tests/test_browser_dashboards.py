@@ -192,6 +192,7 @@ def test_settings_are_what_is_kept(room: Server, page: Page) -> None:
     to.fill("250")
     to.press("Tab")
     drawer.get_by_role("button", name="Add a threshold").click()
+    assert drawer.get_by_label("From value").input_value() == "210", "between what is seen and the end of the range"
     drawer.get_by_label("From value").fill("80")
     drawer.get_by_label("From value").press("Tab")
     drawer.get_by_label("Level").select_option("bad")

@@ -4,6 +4,7 @@ import { computed, ref, watchEffect } from "../../../vendor/vue.runtime.esm-brow
 import { useApp } from "../../app.js";
 import { changed, placed, whole } from "../../board/document.js";
 import { FARTHEST, isUnit, line } from "../../board/fields.js";
+import { nextThreshold, seenIn } from "../../board/limits.js";
 import { COLUMNS, TALLEST, inside, packed } from "../../board/place.js";
 import { WORDS } from "../../board/words.js";
 import { html } from "../html.js";
@@ -30,7 +31,7 @@ export const Settings = {
   /** @param {{session: import("../../board/session.js").Session}} props */
   setup(props) {
     const { session } = props;
-    const { metrics, boot } = useApp();
+    const { metrics, boot, panels } = useApp();
     const id = session.panel;
     const finding = ref(false);
     /** What stands in the field of the unit, and is none. */
@@ -74,6 +75,14 @@ export const Settings = {
       <select value=${value} onChange=${(/** @type {any} */ event) => pick(valueOf(event))}>
         ${options.map(([one, text]) => html`<option key=${one} value=${one}>${text}</option>`)}
       </select>`);
+
+    /** Where a threshold that is added begins. @param {NonNullable<typeof panel.value>} own */
+    const next = (own) => {
+      const held = panels.get(id);
+      const { chart, limits = [null, null] } = metrics.value.get(own.metric ?? "") ?? {};
+      const seen = held ? seenIn(held, own.kind === "stacked" || (own.kind === "auto" && chart === "stacked")) : { mean: NaN, max: NaN };
+      return nextThreshold(own.thresholds.map(({ value }) => value), seen, [own.range[0] ?? limits[0], own.range[1] ?? limits[1]]);
+    };
 
     /** @param {0 | 1} end of the range @param {string} label @param {[number | null, number | null]} range */
     const endField = (end, label, range) => {
@@ -132,7 +141,7 @@ export const Settings = {
           </div>`}
         ${LOGARITHMIC.has(own.kind) && html`
           <label class="check"><input type="checkbox" checked=${own.log} onChange=${(/** @type {any} */ { target }) => put({ log: target.checked })} />${WORDS.log}</label>`}
-        ${LEVELLED.has(own.kind) && html`<${Thresholds} thresholds=${own.thresholds} unit=${own.unit ?? metric?.unit ?? ""}
+        ${LEVELLED.has(own.kind) && html`<${Thresholds} thresholds=${own.thresholds} unit=${own.unit ?? metric?.unit ?? ""} next=${() => next(own)}
           onChange=${(/** @type {any} */ thresholds) => put({ thresholds })} />`}
         ${variables.length > 0 && select(WORDS.repeat, own.repeat ?? "", [["", WORDS.none], ...variables.map(({ name }) => /** @type {[string, string]} */ ([name, `$${name}`]))],
           (name) => put({ repeat: name || null }))}`;

@@ -11,10 +11,10 @@ const LEVELS = ["ok", "warn", "bad"];
 const MOST = 20;
 
 export const Thresholds = {
-  props: ["thresholds", "unit"],
+  props: ["thresholds", "unit", "next"],
   emits: ["change"],
   /**
-   * @param {{thresholds: Threshold[], unit: string}} props
+   * @param {{thresholds: Threshold[], unit: string, next: () => number}} props `next` tells where one begins that is added
    * @param {{emit: (event: "change", thresholds: Threshold[]) => void}} context
    */
   setup(props, { emit }) {
@@ -22,10 +22,7 @@ export const Thresholds = {
     const put = (all) => emit("change", ascending([...new Map(all.map((one) => [one.value, one])).values()]));
     /** @param {number} place @param {Partial<Threshold>} changes */
     const change = (place, changes) => put(props.thresholds.map((one, at) => (at === place ? { ...one, ...changes } : one)));
-    const add = () => {
-      const last = props.thresholds.at(-1);
-      put([...props.thresholds, { value: last ? last.value + Math.max(1, Math.abs(last.value) / 10) : 0, level: last ? "bad" : "warn" }]);
-    };
+    const add = () => put([...props.thresholds, { value: props.next(), level: props.thresholds.length ? "bad" : "warn" }]);
 
     return () => html`
       <fieldset class="field"><legend>${WORDS.thresholds}</legend>
