@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +53,15 @@ SPANS = """span => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("live") / "home"
+    (home / "plugins").mkdir(parents=True)
+    (home / "plugins" / "clock.py").write_text(CLOCK)
+    with Server(home, config=FEW) as one:
+        yield one
+
+
 def with_plugin(server: Callable[..., Server], tmp_path: Path, text: str = CLOCK, **options: object) -> Server:
     home = tmp_path / "room"
     (home / "plugins").mkdir(parents=True)
@@ -84,9 +93,8 @@ def test_a_stranger_sees_this_machine_move(server: Callable[..., Server], page: 
     page.locator(".tiles .tile").nth(2).wait_for(timeout=PATIENCE)
 
 
-def test_the_last_minutes_are_there_at_once(server: Callable[..., Server], new_page: Callable[..., Page]) -> None:
+def test_the_last_minutes_are_there_at_once(room: Server, new_page: Callable[..., Page]) -> None:
     """Who comes later sees what was sampled before."""
-    room = server(config=FEW)
     first = new_page()
     open_live(first, room.url)
     wait_for_chart(first, "system.load", samples=5)
@@ -204,9 +212,8 @@ def test_a_restart_heals_by_itself(server: Callable[..., Server], page: Page, tm
     assert panel(page, "clock.seconds").get_attribute("data-stayed") == ""
 
 
-def test_a_hidden_tab_stops_and_catches_up(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+def test_a_hidden_tab_stops_and_catches_up(room: Server, page: Page) -> None:
     """A hidden page draws nothing and leaves its rooms; when it is seen again it has every sample."""
-    room = with_plugin(server, tmp_path)
     sent: list[str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(str(data))))
     open_live(page, f"{room.url}/d/clock")
@@ -229,9 +236,8 @@ def _hide(page: Page, hidden: bool) -> None:
     )
 
 
-def test_pause_loses_nothing(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+def test_pause_loses_nothing(room: Server, page: Page) -> None:
     """A paused page stands still; when it goes on, what came meanwhile is there."""
-    room = with_plugin(server, tmp_path)
     open_live(page, f"{room.url}/d/clock")
     wait_for_chart(page, "clock.seconds", samples=3)
     page.keyboard.press("Space")
@@ -246,9 +252,8 @@ def test_pause_loses_nothing(server: Callable[..., Server], page: Page, tmp_path
     assert_complete(room, page, "clock.seconds")
 
 
-def test_a_zoom_stays_while_data_come(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+def test_a_zoom_stays_while_data_come(room: Server, page: Page) -> None:
     """A chart that somebody has zoomed stays where it is, says how far behind it is, and catches up on demand."""
-    room = with_plugin(server, tmp_path)
     open_live(page, f"{room.url}/d/clock")
     wait_for_chart(page, "clock.seconds", samples=15)
     drag(page, "clock.seconds", 0.5, 0.9)
@@ -286,9 +291,8 @@ def test_only_panels_in_view_are_subscribed(server: Callable[..., Server], page:
     assert name in asked
 
 
-def test_the_window_is_chosen(server: Callable[..., Server], page: Page) -> None:
+def test_the_window_is_chosen(room: Server, page: Page) -> None:
     """A window chosen by key or button is shown, and is still chosen after a reload."""
-    room = server(config=FEW)
     open_live(page, room.url)
     wait_for_chart(page, "system.cpu", samples=2)
     page.keyboard.press("1")

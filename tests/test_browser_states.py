@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,12 @@ def value():
         threading.Event().wait(3600)
     return calls
 """
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("states") / "home", config=FEW) as one:
+        yield one
 
 
 def room_with(server: Callable[..., Server], tmp_path: Path, **plugins: str) -> Server:
@@ -151,9 +157,8 @@ def test_a_metric_that_falls_silent_says_so(server: Callable[..., Server], page:
     until(page, f"() => {end}.range[1] - {end}.data[0].x.at(-1) > 1_000")
 
 
-def test_an_unknown_dashboard_says_so(server: Callable[..., Server], page: Page) -> None:
+def test_an_unknown_dashboard_says_so(room: Server, page: Page) -> None:
     """An address of a dashboard that does not exist is answered with a sentence and ways on; there is none to copy."""
-    room = server(config=FEW)
     answer = page.goto(f"{room.url}/d/nowhere")
     page.get_by_text("There is no such dashboard").wait_for(timeout=PATIENCE)
     page.keyboard.press("e")
@@ -187,11 +192,8 @@ def test_a_page_takes_the_files_of_an_updated_server(server: Callable[..., Serve
     assert len(loads) == 2
 
 
-def test_the_theme_follows_the_system_until_it_is_chosen(
-    server: Callable[..., Server], new_page: Callable[..., Page]
-) -> None:
+def test_the_theme_follows_the_system_until_it_is_chosen(room: Server, new_page: Callable[..., Page]) -> None:
     """The page is as dark or light as the system is; the key `t` changes that, and a reload keeps it."""
-    room = server(config=FEW)
     page = new_page(color_scheme="light")
     open_live(page, room.url)
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
@@ -203,12 +205,10 @@ def test_the_theme_follows_the_system_until_it_is_chosen(
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
 
 
-def test_a_phone_has_one_column_without_sideways_scrolling(
-    server: Callable[..., Server], new_page: Callable[..., Page]
-) -> None:
+def test_a_phone_has_one_column_without_sideways_scrolling(room: Server, new_page: Callable[..., Page]) -> None:
     """At 390 px nothing is wider than the screen, panels stand below each other, and the menu opens the rail."""
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    open_live(page, server(config=FEW).url)
+    open_live(page, room.url)
     wait_for_chart(page, "system.cpu", samples=2)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     lefts = page.evaluate("[...document.querySelectorAll('.grid .panel')].map(one => one.getBoundingClientRect().left)")
@@ -218,9 +218,9 @@ def test_a_phone_has_one_column_without_sideways_scrolling(
     until(page, "() => location.pathname.endsWith('/d/cpu')")
 
 
-def test_a_metric_is_found_by_keyboard(server: Callable[..., Server], page: Page) -> None:
+def test_a_metric_is_found_by_keyboard(room: Server, page: Page) -> None:
     """Slash, a few letters and Enter lead to a metric; `?` and `c` open what they say."""
-    open_live(page, server(config=FEW).url)
+    open_live(page, room.url)
     page.keyboard.press("/")
     page.keyboard.type("context sw")
     page.keyboard.press("Enter")
@@ -241,9 +241,9 @@ def test_a_metric_is_found_by_keyboard(server: Callable[..., Server], page: Page
         page.wait_for_timeout(200)
 
 
-def test_every_control_has_a_name(server: Callable[..., Server], page: Page) -> None:
+def test_every_control_has_a_name(room: Server, page: Page) -> None:
     """Buttons, links and charts can be told apart by who does not see them."""
-    open_live(page, server(config=FEW).url)
+    open_live(page, room.url)
     wait_for_chart(page, "system.cpu", samples=2)
     nameless = page.evaluate(
         "[...document.querySelectorAll('button, a, input, [role=img]')]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -39,13 +39,19 @@ LABELS = """() => [...document.querySelectorAll("[id='system.cpu'] .xtick text")
 }).filter(([text]) => text.trim())"""
 
 
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("windows") / "home", config=FEW) as one:
+        yield one
+
+
 def assert_labels_apart(page: Page) -> None:
     labels = sorted(page.evaluate(LABELS), key=lambda one: one[1])
     assert labels
     assert all(right + 4 <= left for (_, _, right), (_, left, _) in pairwise(labels)), labels
 
 
-def test_every_window_has_its_key_and_its_button(server: Callable[..., Server], page: Page) -> None:
+def test_every_window_has_its_key_and_its_button(room: Server, page: Page) -> None:
     """The keys 1 to 8 and the buttons choose a window; it is asked for, shown with labels apart, and kept."""
     asked: list[int] = []
 
@@ -54,7 +60,6 @@ def test_every_window_has_its_key_and_its_button(server: Callable[..., Server], 
             asked.extend(one["window"] for one in json.loads(frame[frame.index("[") :])[1]["metrics"])
 
     page.on("websocket", lambda socket: socket.on("framesent", note))
-    room = server(config=FEW)
     open_live(page, room.url)
     wait_for_chart(page, "system.cpu", samples=2)
     assert page.locator(".seg button").all_inner_texts() == list(WINDOWS)
@@ -73,10 +78,10 @@ def test_every_window_has_its_key_and_its_button(server: Callable[..., Server], 
     until(page, SHOWN, 30 * DAY)
 
 
-def test_a_phone_has_a_list_of_windows(server: Callable[..., Server], new_page: Callable[..., Page]) -> None:
+def test_a_phone_has_a_list_of_windows(room: Server, new_page: Callable[..., Page]) -> None:
     """At 390 px one control holds all windows; what is chosen is shown, and fits the screen."""
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    open_live(page, server(config=FEW).url)
+    open_live(page, room.url)
     wait_for_chart(page, "system.cpu", samples=2)
     choice = page.get_by_label("Span of time").locator("visible=true")
     assert choice.locator("option").all_inner_texts() == ["30 s", *WINDOWS, "everything"]
@@ -92,9 +97,9 @@ def test_a_phone_has_a_list_of_windows(server: Callable[..., Server], new_page: 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_bar_fits_between_phone_and_desk(server: Callable[..., Server], page: Page) -> None:
+def test_the_bar_fits_between_phone_and_desk(room: Server, page: Page) -> None:
     """At any width the bar is as wide as its place, and one of both controls is there."""
-    open_live(page, server(config=FEW).url)
+    open_live(page, room.url)
     _fits(page)
     # A span of several days has the longest name.
     page.keyboard.press("g")
