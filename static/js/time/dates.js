@@ -3,7 +3,8 @@
 import { lengthOf, unitOf } from "./lengths.js";
 
 /** @typedef {[number, number, number]} Day year, month from 0, day of the month; beyond the month it is one of another month */
-/** @typedef {{from: Day, to: Day}} Days whole ones, the last one not included */
+/** @typedef {{from: Day, to: Day, latest?: boolean}} Days whole ones, the last one not included; `latest` when nobody said of which year */
+/** @typedef {{hour: number, minute: number, second: number, ms: number}} Clock */
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -19,6 +20,7 @@ const CHINESE_DAYS = "日一二三四五六";
  * @typedef {object} Zoned
  * @property {(time: number) => Day} day
  * @property {(day: Day) => number} at when a day begins, ms
+ * @property {(time: number) => Clock} clock what it shows then
  * @property {(time: number) => number} into how long an hour has been, ms
  * @property {(day: Day, hour: number, minute: number, second: number, ms: number) => number} exact the first moment at which
  *   the clock shows that; NaN where clocks are put forward over it
@@ -30,6 +32,7 @@ export function zoned(utc) {
     return {
       day: (time) => [new Date(time).getUTCFullYear(), new Date(time).getUTCMonth(), new Date(time).getUTCDate()],
       at: (day) => Date.UTC(...day),
+      clock: (time) => ({ hour: new Date(time).getUTCHours(), minute: new Date(time).getUTCMinutes(), second: new Date(time).getUTCSeconds(), ms: time % 1_000 }),
       into: (time) => time % HOUR,
       exact: (day, ...clock) => Date.UTC(...day, ...clock),
     };
@@ -37,12 +40,25 @@ export function zoned(utc) {
   return {
     day: (time) => [new Date(time).getFullYear(), new Date(time).getMonth(), new Date(time).getDate()],
     at: (day) => new Date(...day).getTime(),
+    clock: (time) => ({ hour: new Date(time).getHours(), minute: new Date(time).getMinutes(), second: new Date(time).getSeconds(), ms: time % 1_000 }),
     into: (time) => new Date(time).getMinutes() * MINUTE + (time % MINUTE),
     exact: (day, hour, minute, second, ms) => {
       const found = new Date(...day, hour, minute, second, ms);
       return found.getHours() === hour % 24 && found.getMinutes() === minute ? found.getTime() : NaN;
     },
   };
+}
+
+/**
+ * The day of "this time yesterday": one day, or so many weeks ago.
+ * @param {string} words without the time
+ * @param {Day} today
+ * @returns {Days | null}
+ */
+export function dayThen(words, today) {
+  if (/^(?:last|a) week(?: ago)?$|^上(?:周|个?星期)$/.test(words)) return days(today, -7);
+  const found = dateOf(words, today);
+  return found && Date.UTC(...found.to) - Date.UTC(...found.from) === 24 * HOUR ? found : null;
 }
 
 /** Weeks begin on Monday. @param {Day} day */
@@ -132,7 +148,10 @@ function weekday(words, today) {
 /** @param {string} words @param {Day} today @returns {Days | null} */
 function written(words, [year, month, day]) {
   /** A day without a year is the last one that was. @param {number} ofMonth @param {number} on */
-  const latest = (ofMonth, on) => dayAt(ofMonth > month || (ofMonth === month && on > day) ? year - 1 : year, ofMonth, on);
+  const latest = (ofMonth, on) => {
+    const found = dayAt(ofMonth > month || (ofMonth === month && on > day) ? year - 1 : year, ofMonth, on);
+    return found && { ...found, latest: true };
+  };
   let found = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(words);
   if (found) return dayAt(Number(found[1]), Number(found[3]) - 1, Number(found[4]));
   found = /^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]$/.exec(words) ?? /^()(\d{1,2})月(\d{1,2})$/.exec(words);
@@ -162,7 +181,7 @@ function longer(words, year, month) {
   if (named) {
     const which = monthOf(named[1] ?? "");
     const of = named[2] ? Number(named[2]) : which > month ? year - 1 : year;
-    return { from: [of, which, 1], to: [of, which + 1, 1] };
+    return { from: [of, which, 1], to: [of, which + 1, 1], latest: !named[2] };
   }
   const [, quarter = "", its] = /^q([1-4])(?: (\d{4}))?$/.exec(words) ?? /^(\d{4})[- ]?q([1-4])$/.exec(words)?.map((_, place, all) => all[[0, 2, 1][place] ?? 0]) ?? [];
   if (quarter) {

@@ -20,6 +20,28 @@ const SAME = [
   [/([日号])(?=\d)/g, "$1 "],
 ];
 
+/** Numbers of hours as people spell them. */
+const NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const NUMBER = new RegExp(`\\b(?:${NUMBERS.join("|")})\\b`, "g");
+const CHINESE = "一二三四五六七八九";
+const CHINESE_HOUR = /(?<![一二三四五六七八九十])(二?十)?([一二两三四五六七八九])?(?=[点时])/g;
+
+/** "Half past nine" and "九点一刻" as the clock shows it. @param {string} words */
+function byTheClock(words) {
+  return words
+    .replace(NUMBER, (name) => `${NUMBERS.indexOf(name) + 1}`)
+    .replace(/\bhalf past (\d{1,2})\b/, "$1:30")
+    .replace(/\b(?:a )?quarter (?:past|after) (\d{1,2})\b/, "$1:15")
+    .replace(/\b(?:a )?quarter (?:to|of|before) (\d{1,2})\b/, (_, hour) => `${hourBefore(Number(hour))}:45`)
+    .replace(/\b(\d{1,2})(?: min(?:ute)?s?)? past (\d{1,2})\b/, (_, minute, hour) => `${hour}:${minute.padStart(2, "0")}`)
+    .replace(CHINESE_HOUR, (said, tens = "", one = "") => (said ? `${(tens.length * 10 || 0) + (one === "两" ? 2 : CHINESE.indexOf(one || " ") + 1)}` : ""))
+    .replace(/差一刻(\d{1,2})([点时])/, (_, hour, sign) => `${hourBefore(Number(hour))}${sign}45分`)
+    .replace(/([点时])一刻/, "$115分").replace(/([点时])三刻/, "$145分");
+}
+
+/** @param {number} hour */
+const hourBefore = (hour) => (hour === 1 ? 12 : (hour + 23) % 24);
+
 /** Lower case, with plain spaces, colons and hyphens. @param {string} text */
 export function plain(text) {
   // To Grafana "m" is a minute and "M" a month.
@@ -29,7 +51,7 @@ export function plain(text) {
 
 /** @param {string} words plain ones */
 export function spelled(words) {
-  const said = SAME.reduce((before, [from, to]) => before.replace(from, to), words).trim();
+  const said = SAME.reduce((before, [from, to]) => before.replace(from, to), byTheClock(words)).trim();
   for (const [part, clocks] of PARTS) {
     // Beside a clock it says which half of the day that is of.
     if (part.test(said) && !/\d[:：点时]|\d ?[ap]m\b|[上下]午\d|[早晚]上\d/.test(said)) return said.replace(part, ` ${clocks} `).replace(/\s+/g, " ").replace(/ on /, " ").trim();

@@ -5,7 +5,7 @@ import { agoOf } from "./lengths.js";
 /** @typedef {import("./words.js").Side} Side */
 /** @typedef {(words: string) => Side | null} Reader */
 
-const BARE = /^\d{1,2}(?:st|nd|rd|th)?$/;
+const BARE = /^\d{1,2}(?:st|nd|rd|th|[日号])?$/;
 /** A number that can only be an hour: 9, 9h, 9h30, 0930; behind a day, or before it. */
 const HOURS = [
   /^(.*[ \u4e00-\u9fff])?(\d{1,2})()$/, /^(.*[ \u4e00-\u9fff])?(\d{1,2})h(\d\d)?$/, /^(.* )?([0-2]\d)([0-5]\d)$/, /^()(\d{1,2})()(?= (?!\d{4}|\d\d?[:h]))/,
@@ -36,7 +36,7 @@ export function shared(begin, end, read, hours) {
   if (right && BARE.test(begin) && agoOf(end)) return [right, read(end.replace(/^\d+/, begin))];
   const first = right && BARE.test(begin) ? read(end.replace(/^\d{1,2}(?:st|nd|rd|th)?(?=\D)/, begin)) : null;
   if (first && isDay(first) && isDay(right)) return [first, right];
-  const last = left && BARE.test(end) && isDay(left) ? read(begin.replace(/\d+(?:st|nd|rd|th)?(?!.*\d)/, end)) : null;
+  const last = left && BARE.test(end) && isDay(left) ? read(begin.replace(/\d+(?:st|nd|rd|th|[日号])?(?!.*\d)/, end)) : null;
   if (last && isDay(last) && /\d/.test(begin)) return [left, last];
   if (!hours) return [left, right];
   return [left ?? read(/[点时]/.test(late) && /\d$/.test(begin) ? `${begin}点` : clocked(begin, halfOf(begin, late))), right ?? read(clocked(late))];

@@ -1,6 +1,6 @@
 // A span of time as people write it: "last 15 min", "yesterday", "09:00-10:30", "2026-11-01 to 2026-11-03", ISO times.
 
-import { dateOf, roundedTo, zoned } from "./dates.js";
+import { dateOf, dayThen, roundedTo, zoned } from "./dates.js";
 import { agoOf, untilNow } from "./lengths.js";
 import { plain, spelled } from "./phrases.js";
 import { clocked, shared } from "./sides.js";
@@ -20,15 +20,18 @@ import { clocked, shared } from "./sides.js";
  * @property {number} length ms of what is shown now: a moment alone is shown in the middle of so much
  *
  * @typedef {{at: number, until?: number}} Instant a moment that needs no calendar, or an hour or a minute that began then
- * @typedef {{hour: number, minute: number, second: number, ms: number}} Clock
- * @typedef {{from: Day, to: Day} | null} Days whole days, the last one not included; null for none that was named
- * @typedef {{days: Days, clock: Clock | null, at?: undefined}} Named
+ * @typedef {import("./dates.js").Clock} Clock
+ * @typedef {{days: import("./dates.js").Days | null, clock: Clock | null, at?: undefined}} Named `days` is null where none was named
  * @typedef {Instant | Named} Side
  */
 
 const SECOND = 1_000;
 /** What goes on until now. */
 const SINCE = /^(?:since|from|after|starting|自从?|从)\s*(.+?)(?:以来|开始|起)?$|^(.+?)(?:以来|开始|起)$/;
+/** What has begun with its day. */
+const UNTIL = /^(?:until|till?|up to|before|直到|到|至)\s*(.+?)(?:为止)?$|^(.+?)(?:[之以]?前|为止)$/;
+/** The clock as it is now, on another day. */
+const THIS_TIME = /^(?:at )?(?:about )?(?:this|(?:the )?same) time (?:on )?(.+)$|^(.+?) (?:at )?(?:about )?(?:this|the same) time$|^(.+?)的?(?:这个?时候|此时|同一时间)$/;
 /** What stands between the two ends of a span; a hyphen is tried where both sides make sense. */
 const BETWEEN = [/ (?:to|until|till|through|and) | ?(?:到|至) ?/g, / ?\.\.\.? ?/g, / ?[–—~] ?/g, / - /g, / ?\/ ?/g, / (?=\d{4}-\d)/g, /-/g];
 
@@ -63,11 +66,14 @@ function read(words, context, calendar, text) {
   const [, said, since = said ?? ""] = SINCE.exec(words) ?? [];
   const begun = sideIn(since) ?? sideIn(clocked(since));
   if (begun) return settled(spanOf(begun, { at: now }, now, calendar), context, text);
+  const [, before, last = before ?? ""] = UNTIL.exec(words) ?? [];
+  const end = sideIn(last) ?? sideIn(clocked(last));
+  if (end && (end.at !== undefined || end.clock)) return settled(dayUntil(end, now, calendar), context, text);
   for (const between of BETWEEN) {
     for (const found of words.matchAll(between)) {
       const [begin, end] = [words.slice(0, found.index), words.slice(found.index + found[0].length)];
       const [left, right] = shared(begin.replace(/^(?:from|between|从) ?/, ""), end, sideIn, found[0].trim() !== "/");
-      if (left && right) return settled(spanOf(left, right, now, calendar), context, text);
+      if (left && right) return settled(spanOf(left, following(left, right), now, calendar), context, text);
     }
   }
   const whole = since ? read(since, context, calendar, text) : null;
@@ -78,6 +84,9 @@ function read(words, context, calendar, text) {
 /** @param {string} words @param {number} now @param {Zoned} calendar @returns {Side | null} */
 function sideOf(words, now, calendar) {
   if (/^(?:now|现在|此刻)$/.test(words)) return { at: now };
+  const [, then = "", said = then, named = said] = THIS_TIME.exec(words) ?? [];
+  const day = named && dayThen(named, calendar.day(now));
+  if (day) return { days: day, clock: calendar.clock(now) };
   const rounded = roundedTo(words, now, calendar);
   if (rounded) return "from" in rounded ? { days: rounded, clock: null } : rounded;
   const ago = agoOf(words);
@@ -174,6 +183,25 @@ function spanOf(left, right, now, calendar) {
     to = right.at ?? ending(over ? ends : earlier(ends));
   }
   return { from, to };
+}
+
+/** A day up to a moment of it: that which was named, else today. @param {Side} end @param {number} now @param {Zoned} calendar @returns {Span} */
+function dayUntil(end, now, calendar) {
+  const day = end.at !== undefined ? calendar.day(end.at) : end.days?.from ?? calendar.day(now);
+  const [from, to] = [calendar.at(day), momentOf(end, day, calendar)];
+  // Until midnight is until the day ends.
+  return { from, to: to === from ? calendar.at(later(day)) : to };
+}
+
+/**
+ * "26 Nov to 2 Dec" is of one year though its end is not over yet, and was last in another.
+ * @param {Side} left @param {Side} right
+ * @returns {Side}
+ */
+function following(left, right) {
+  if (left.at !== undefined || right.at !== undefined || !left.days || !right.days?.latest || left.days.from[0] <= right.days.from[0]) return right;
+  const [from, to] = [right.days.from, right.days.to].map(([year, month, day]) => /** @type {Day} */ ([year + 1, month, day]));
+  return from && to ? { ...right, days: { from, to } } : right;
 }
 
 /** @param {Span} span @param {Context} context @param {string} part @returns {Meant} */
