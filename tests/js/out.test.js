@@ -8,6 +8,7 @@ import { csvOf, field, headOf } from "../../static/js/out/csv.js";
 import { dayAndClock, fileName, isoText } from "../../static/js/out/files.js";
 import { Turns, askedOf } from "../../static/js/out/kiosk-turns.js";
 import { Picks } from "../../static/js/out/picks.js";
+import { linesOf } from "../../static/js/out/picture.js";
 import { narrowed, seenOf, thinned } from "../../static/js/out/rows.js";
 import { Ring, keyOf } from "../../static/js/ring.js";
 
@@ -232,4 +233,10 @@ test("it stays where somebody has touched it, and goes on a minute later; the cu
   assert.equal(still.now, true);
   pass(10_000);
   assert.deepEqual(shown, ["b"]);
+});
+
+test("a span below a picture is told whole: in two lines where one has no room", () => {
+  const times = "2026-11-27 21:42:01 – 21:43:01 (UTC)";
+  assert.deepEqual(linesOf(times, 300), [times]);
+  assert.deepEqual(linesOf(times, 147), ["2026-11-27 21:42:01 –", "21:43:01 (UTC)"]);
 });

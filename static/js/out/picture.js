@@ -19,6 +19,9 @@ const FOOT = 26;
 const EDGE = 14;
 /** px of a panel in which there is room for where it is from, too. */
 const BOTH = 440;
+/** px of a letter of that line, and from one line to the next where one has no room. */
+const LETTER = 6.5;
+const LINE = 14;
 
 /**
  * @param {Held} panel
@@ -46,13 +49,20 @@ function framed(element, times, from) {
   const { quiet, font } = quietOf(element);
   const painter = new Painter(element);
   painter.inside(element);
-  const tall = height + FOOT;
-  const foot = (/** @type {number} */ x, /** @type {string} */ anchor, /** @type {string} */ text) => tag("text", {
-    x, "y": height + FOOT / 2, "text-anchor": anchor, "font-size": 11, "font-family": font, "fill": quiet,
+  const lines = linesOf(times, width - 2 * EDGE);
+  const tall = height + FOOT + (lines.length - 1) * LINE;
+  const foot = (/** @type {number} */ x, /** @type {string} */ anchor, /** @type {string} */ text, line = 0) => tag("text", {
+    x, "y": height + FOOT / 2 + line * LINE, "text-anchor": anchor, "font-size": 11, "font-family": font, "fill": quiet,
     "style": "font-variant-numeric:tabular-nums",
   }, xml(text));
-  const inside = [ground(backgroundColor), ...painter.parts, foot(EDGE, "start", times), ...(width < BOTH ? [] : [foot(width - EDGE, "end", from)])];
+  const inside = [ground(backgroundColor), ...painter.parts, ...lines.map((text, line) => foot(EDGE, "start", text, line)), ...(width < BOTH ? [] : [foot(width - EDGE, "end", from)])];
   return { width, height: tall, svg: svg(width, tall, inside.join("")) };
+}
+
+/** A span in one line, or in two where there is no room. @param {string} times @param {number} room px */
+export function linesOf(times, room) {
+  const [from = "", to = ""] = times.split(" – ");
+  return times.length * LETTER <= room ? [times] : [`${from} –`, to];
 }
 
 /** Colour and font of what is said aside. @param {Element} element */
