@@ -423,6 +423,10 @@ def test_one_thing_of_a_family_has_a_page(room: Server, page: Page) -> None:
     page.locator(".nav", has_text="farm").first.click()
     until(page, "() => !location.search.includes('only.')")
     assert page.locator(".bar h1").inner_text() == "farm"
+    page.goto(f"{room.url}/d/farm?only.host=oak")
+    page.locator("h2", has_text="There is no host “oak”").wait_for(timeout=PATIENCE)
+    page.get_by_role("button", name="Go to farm").click()
+    until(page, "() => !location.search.includes('only.') && document.querySelectorAll('.main .panel').length === 3")
 
 
 def test_two_hundred_panels_cost_what_is_seen(room: Server, page: Page) -> None:

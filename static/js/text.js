@@ -7,8 +7,8 @@ import { duration, fullDuration } from "./units.js";
 export const {
   TEXT, TIME, aboutText, absent, answered, colourText, embedOf, firstOf, foldedText, followAgain, followText,
   framersText, inWords, invitedDone, invitedText, labelled, leaderGone, letters, listed, lookText, menuOf, moreText, noFigure,
-  noOldest, noPanel, notLoaded, othersThere, pinnedText, refusedOf, rowsText, running, seriesInWords, seriesOf, shareOf, someOf, tableOf, tilesText, unreadIn,
-  whisperTo, withKey,
+  noOldest, noPanel, noneOf, notLoaded, othersThere, pinnedText, refusedOf, rowsText, running, seriesInWords, seriesOf, shareOf, someOf, tableOf, tilesText, unreadIn,
+  toText, whisperTo, withKey,
 } = words;
 
 /** Windows in seconds, their names and their keys. @type {[number, string, string][]} */

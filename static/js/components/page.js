@@ -6,7 +6,7 @@ import { having } from "../board/offered.js";
 import { WORDS, onlyTitle } from "../board/words.js";
 import { families, sections, tiles } from "../layout.js";
 import { reveal } from "../reveal.js";
-import { TEXT, labelled, noPanel, titled } from "../text.js";
+import { TEXT, labelled, noPanel, noneOf, titled, toText } from "../text.js";
 import { Bar } from "./bar.js";
 import { Dialogs } from "./dialogs.js";
 import { html } from "./html.js";
@@ -82,7 +82,18 @@ export const Page = {
       return metric.title.toLowerCase().startsWith(`${family.toLowerCase()} `) ? family : metric.title;
     };
 
-    const empty = () => html`
+    /** Of a family that there is, but not with that: a disk that was unplugged. */
+    const without = () => {
+      const family = only.value && groups.value.find(({ slug }) => slug === state.slug);
+      return family && only.value && html`
+        <div class="empty">
+          <h2>${noneOf(only.value.label, only.value.value)}</h2>
+          <p>${TEXT.noneOfHint}</p>
+          <p><button class="btn" onClick=${() => open(family.slug)}>${toText(family.title)}</button></p>
+        </div>`;
+    };
+
+    const empty = () => without() || html`
       <div class="empty">
         <h2>${all.value.length ? labelled(TEXT.noDashboard, state.slug) : TEXT.nothing}</h2>
         <p>${all.value.length ? TEXT.noDashboardHint : TEXT.nothingHint}</p>

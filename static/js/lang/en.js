@@ -33,6 +33,7 @@ export const TEXT = {
   tooMany: "More metrics are open than the server allows at once.",
   noDashboard: "There is no such dashboard",
   noDashboardHint: "It may be of a plugin that does not run now, and appears as soon as its first metric does; or it was removed: where a new one is made, it can be brought back.",
+  noneOfHint: "No metric has told of it lately. It appears as soon as one does.",
   toOverview: "Go to the overview",
   otherVersion: "The server has been updated",
   reload: "Reload",
@@ -250,6 +251,10 @@ export const silentFor = (length) => `no sample for ${length}`;
 export const noDataWord = (time) => `No data since ${time}`;
 /** @param {string} length of time */
 export const beforeThat = (length) => `${length} before`;
+/** @param {string} label of one thing that a family tells apart, such as "disk" @param {string} value */
+export const noneOf = (label, value) => `There is no ${label} “${value}”`;
+/** @param {string} name of a dashboard */
+export const toText = (name) => `Go to ${name}`;
 /** @param {string} length of time */
 export const lastOf = (length) => `The last ${length}, as they go on`;
 /** @param {string} what of the address */

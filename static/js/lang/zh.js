@@ -33,6 +33,7 @@ export const TEXT = {
   tooMany: "打开的指标超过了服务器允许的数量。",
   noDashboard: "没有这个仪表板",
   noDashboardHint: "它可能属于某个当前没有运行的插件，一旦该插件有了第一个指标就会出现；也可能已被移除，可在新建仪表板处恢复。",
+  noneOfHint: "近来没有指标提到它；一旦有指标提到，它就会出现。",
   toOverview: "前往总览",
   otherVersion: "服务器已更新",
   reload: "重新加载",
@@ -320,6 +321,10 @@ export const silentFor = (length) => `${length}没有采样`;
 export const noDataWord = (time) => `自 ${time} 起没有数据`;
 /** @param {string} length */
 export const beforeThat = (length) => `${length}前`;
+/** @param {string} label @param {string} value */
+export const noneOf = (label, value) => `没有 ${label}“${value}”`;
+/** @param {string} name */
+export const toText = (name) => `前往${name}`;
 /** @param {string} length */
 export const lastOf = (length) => `最近 ${length}，持续更新`;
 /** @param {string} what of the address */
