@@ -3,10 +3,7 @@
 //
 // What others use of it: `open`, `resize`, `draw`, `slide`, `look`, `catchUp`, `settle`, `tick`, `pace`, `area`, `drawn`, `destroy`.
 
-import { extent } from "./axes.js";
-import { Choice } from "./choice.js";
 import { coloursOf } from "./colours.js";
-import { placesIn } from "./earlier.js";
 import { fill, most } from "./fill.js";
 import { Kind } from "./kind.js";
 import { attention } from "./live/attention.js";
@@ -14,8 +11,8 @@ import { Layer } from "./live/layer.js";
 import { Pins } from "./live/pins.js";
 import { TimeAxis } from "./live/timeaxis.js";
 import { ahead, axisOf, zone } from "./localtime.js";
-import { placesOf } from "./only.js";
 import { Plot } from "./plot.js";
+import { Selection } from "./selection.js";
 import { Surroundings } from "./surroundings.js";
 
 /** @typedef {import("./types.js").Figure} Figure */
@@ -25,6 +22,7 @@ import { Surroundings } from "./surroundings.js";
 /** @typedef {{from: number, to: number}} Span ms */
 /** @typedef {import("./units.js").Scale} Scale */
 /** @typedef {import("./surroundings.js").Scene} Scene */
+/** @typedef {import("./selection.js").Selected} Selected */
 
 /**
  * @typedef {object} Drawn what a legend needs to know
@@ -72,13 +70,12 @@ export class Chart {
    */
   constructor(element, { metric, figure, base, units, spec = null, onZoom }) {
     this.element = element;
-    this.metric = metric;
     this.kind = new Kind(metric, figure);
     this.base = base;
-    this.units = units;
     this.onZoom = onZoom;
-    this.spec = spec ?? {};
-    this.around = new Surroundings(this.kind, metric.limits, this.spec);
+    const { only } = spec ?? {};
+    this.around = new Surroundings(this.kind, metric.limits, spec ?? {});
+    this.selection = new Selection({ unit: metric.unit, kind: this.kind, around: this.around, units, ...(only ? { only } : {}) });
     this.plot = new Plot(element);
     this.axis = new TimeAxis(this.plot);
     this.layer = new Layer(element);
@@ -90,13 +87,8 @@ export class Chart {
     this.seen = { from: 0, to: 0 };
     /** @type {Span} at which the data stand: they may be slid on later than `seen` */
     this.stands = this.seen;
-    /** @type {Scale | undefined} */
-    this.scale = undefined;
-    /** @type {Scale | undefined} of the values in the legend */
-    this.legendScale = undefined;
     /** @type {Map<number, string>} in which series were drawn, by place */
     this.colours = new Map();
-    this.choice = new Choice();
     /** @type {Json[]} filled traces, as they are drawn now */
     this.data = [];
     /** @type {{ring: Ring, state: State} | null} what was to be drawn last */
@@ -156,32 +148,16 @@ export class Chart {
   /** @param {Ring} ring @param {State} state @returns {Drawn} */
   draw(ring, state) {
     this.asked = { ring, state };
-    const { span, theme, template, hidden, pinned, paused = false, moving = false, earlier = null, ticks = true } = state;
+    const { span, theme, hidden, pinned, paused = false, moving = false, earlier = null, ticks = true } = state;
     const seen = this.zoom ?? span;
     this.seen = seen;
     // What a hand moves is drawn as what moves by itself; Plotly takes over when it rests.
     const follows = this.kind.able && (moving || (!paused && !this.zoom && !this.attention.here));
-    const among = this.spec.only ? new Set(placesOf(ring.series, this.spec.only)) : null;
-    const away = among ? new Set([...hidden, ...ring.keys.filter((_, place) => !among.has(place))]) : hidden;
-    const [low, high] = ring.span(seen.from, seen.to);
     const place = `${seen.to - seen.from} ${this.zoom?.to ?? ""}`;
-    const shown = this.choice.of(ring, { hidden: away, pinned, low, high, place, all: this.kind.every });
-    const { min, max } = this.kind.latest ? newest(ring, shown) : this.extent(ring, shown, seen, earlier);
-    const size = Math.max(Math.abs(min), Math.abs(max));
-    const scale = this.scaleFor(size);
-    this.legendScale = this.kind.scaled ? scale : this.units.scale(this.metric.unit, size, this.legendScale);
-    const { zmin = min, zmax = max } = this.kind.figure.data[0] ?? {};
-    const drawn = {
-      scale, among,
-      legendScale: this.legendScale,
-      size: Number.isFinite(size) ? size / this.legendScale.factor : 0,
-      drawn: shown.length,
-      places: shown,
-      bounds: [zmin, zmax],
-      colours: this.colours,
-    };
+    const selected = this.selection.of(ring, seen, { hidden, pinned, place, earlier });
+    const drawn = this.told(selected);
     const stage = [
-      theme, this.width, this.height, devicePixelRatio, seen.to - seen.from, zone(seen.from) - zone(seen.to), ahead(seen.to), ...shown,
+      theme, this.width, this.height, devicePixelRatio, seen.to - seen.from, zone(seen.from) - zone(seen.to), ahead(seen.to), ...selected.shown,
     ].join();
     const filled = [moving || this.zoom?.to, ring.shape, earlier?.ring.shape, earlier?.ring.version, earlier?.shift].join();
     const key = `${stage},${filled}`;
@@ -200,6 +176,31 @@ export class Chart {
     // Axes that the template places ask nothing of the data but their range: a hand that takes or leaves a chart, and samples
     // that have come meanwhile, leave them as they are.
     Object.assign(this, { drawnVersion: ring.version, drawnKey: key, drawnLast: ring.last, stageKey: this.kind.built ? stage : key });
+    const scene = this.sceneOf(ring, selected, state);
+    drawn.colours = this.colours;
+    if (follows) this.follow(scene, { moving, ticks });
+    else this.show(scene, false);
+    return drawn;
+  }
+
+  /** What a legend needs to know. @param {Selected} selected @returns {Drawn} */
+  told({ shown, among, min, max, scale, legendScale }) {
+    const { zmin = min, zmax = max } = this.kind.figure.data[0] ?? {};
+    const size = Math.max(Math.abs(min), Math.abs(max));
+    return {
+      scale, legendScale, among,
+      size: Number.isFinite(size) ? size / legendScale.factor : 0,
+      drawn: shown.length,
+      places: shown,
+      bounds: [zmin, zmax],
+      colours: this.colours,
+    };
+  }
+
+  /** Fill the figure with what is seen. @param {Ring} ring @param {Selected} selected @param {State} state @returns {Scene} */
+  sceneOf(ring, { shown, low, high, min, max, scale }, { theme, template, earlier = null }) {
+    const { seen } = this;
+    const { built, scaled, figure, together } = this.kind;
     const margin = this.around.margin(template, shown.flatMap((place) => ring.series[place] ?? []), this.width);
     const view = {
       ...seen,
@@ -209,34 +210,14 @@ export class Chart {
       palette: template["layout"].colorway,
       quiet: template["layout"].meta.quiet,
       theme,
-      ...(this.kind.built ? { hair: hair() } : {}),
+      ...(built ? { hair: hair() } : {}),
     };
     this.axis.width = view.width;
     this.dense = high - low > most(view);
-    const factor = this.kind.scaled ? scale.factor : 1;
-    const data = fill(this.kind.figure.data, { ring, shown, view, scale, scaled: this.kind.scaled, low, high, earlier });
-    drawn.colours = this.colours = coloursOf(data, shown, this.kind.together);
-    const scene = { data, view, margin, template, factor, size: { min: min / factor, max: max / factor } };
-    if (follows) this.follow(scene, { moving, ticks });
-    else this.show(scene, false);
-    return drawn;
-  }
-
-  /** A declared range decides about the unit's step, otherwise the data do. @param {number} size */
-  scaleFor(size) {
-    this.scale = this.units.scale(this.metric.unit, this.kind.scaled ? Math.max(size, this.around.declared) : 0, this.scale);
-    return this.scale;
-  }
-
-  /** Smallest and largest value of what is to be seen. @param {Ring} ring @param {number[]} shown @param {Span} span @param {import("./earlier.js").Earlier | null} earlier */
-  extent(ring, shown, { from, to }, earlier) {
-    const { stacked } = this.kind;
-    const { log } = this.around;
-    const now = extent(ring, shown, ...ring.span(from, to), stacked, log);
-    if (!earlier) return now;
-    const { ring: other, shift } = earlier;
-    const then = extent(other, placesIn(ring, shown, other), ...other.span(from - shift, to - shift), stacked, log);
-    return { min: Math.min(now.min, then.min), max: Math.max(now.max, then.max) };
+    const factor = scaled ? scale.factor : 1;
+    const data = fill(figure.data, { ring, shown, view, scale, scaled, low, high, earlier });
+    this.colours = coloursOf(data, shown, together);
+    return { data, view, margin, template, factor, size: { min: min / factor, max: max / factor } };
   }
 
   /**
@@ -332,12 +313,6 @@ export class Chart {
     this.axis.drawn(this.seen, live);
     if (!live) this.layer.show(false);
   }
-}
-
-/** @param {Ring} ring @param {number[]} shown */
-function newest(ring, shown) {
-  const values = shown.map((place) => ring.latest(place)).filter((value) => !Number.isNaN(value));
-  return { min: Math.min(0, ...values), max: Math.max(0, ...values) };
 }
 
 /** The width of a line, px: whole pixels of the screen, since these are drawn many times faster than parts of them. */
