@@ -79,9 +79,9 @@ def test_nothing_is_sent_to_a_cloud() -> None:
 
 
 def test_charts_watch_their_own_size() -> None:
-    """Plotly listens to no window; the panel observes its own element."""
+    """Plotly listens to no window; a chart observes its own element."""
     assert "responsive: false" in (SCRIPTS / "plot.js").read_text(encoding="utf-8")
-    assert "new ResizeObserver(" in (SCRIPTS / "components" / "panel.js").read_text(encoding="utf-8")
+    assert "new ResizeObserver(" in (SCRIPTS / "components" / "charted.js").read_text(encoding="utf-8")
 
 
 def test_no_component_holds_samples() -> None:
