@@ -1,52 +1,70 @@
-// Days as people name them, and the calendar of this place or of UTC.
+// Days as people name them: "yesterday", "last Monday", "27 Nov", "Q3 2026", "now-1w/w".
 
+import { dayAt, days, months, real, sinceMonday, weekAt, weekOf } from "./calendar.js";
 import { lengthOf, unitOf } from "./lengths.js";
 
-/** @typedef {[number, number, number]} Day year, month from 0, day of the month; beyond the month it is one of another month */
-/** @typedef {{from: Day, to: Day, latest?: boolean}} Days whole ones, the last one not included; `latest` when nobody said of which year */
-/** @typedef {{hour: number, minute: number, second: number, ms: number}} Clock */
+/** @typedef {import("./calendar.js").Day} Day */
+/** @typedef {import("./calendar.js").Days} Days */
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const DAY = 24 * 60 * MINUTE;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const MONTH = "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?";
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-const WEEKDAY = /^(?:on )?(last )?(sun|mon|tue|wed|thu|fri|sat)(?:day|sday|nesday|rsday|urday|s|rs|r)?$/;
-const CHINESE_WEEKDAY = /^(上)?(?:周|星期|礼拜)([日天一二三四五六])$/;
-const CHINESE_DAYS = "日一二三四五六";
+const CHINESE_WEEKDAYS = "日一二三四五六";
+
+// --- the forms of what is written: each names its parts
+
+const NAME = "(?<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?";
+/** @type {[RegExp, number][]} and how many days ago that is */
+const NEAR_DAYS = [[/^(?:today|今天|今日)$/, 0], [/^(?:yesterday|昨天|昨日)$/, 1], [/^(?:the )?day before yesterday$|^前天$/, 2]];
+const AGO = /^(?<count>\d+) (?<unit>day|week)s? ago$/;
+const WEEK_AGO = /^(?:last|a) week(?: ago)?$|^上(?:周|个?星期)$/;
+const WEEKEND = /^(?<last>last |previous |上|上个)?(?:this )?(?:weekend|周末)$/;
+const AROUND = /^(?:(?:this|the current|本|这个?|今)|(?<last>last|the last|previous|the previous|上个?|去))\s?(?:(?<week>week|周|星期)|(?<month>month|月)|year|年)$/;
+const WEEKDAY = /^(?:on )?(?<last>last )?(?<name>sun|mon|tue|wed|thu|fri|sat)(?:day|sday|nesday|rsday|urday|s|rs|r)?$/;
+const CHINESE_WEEKDAY = /^(?<before>上)?(?:周|星期|礼拜)(?<name>[日天一二三四五六])$/;
+/** "Friday 27 Nov" */
+const WITH_WEEKDAY = /^(?<weekday>[a-z]+|(?:周|星期)[日天一二三四五六]) (?<date>.+)$/;
+const DATES = [
+  /^(?<year>\d{4})(?<between>[-/.])(?<month>\d{1,2})\k<between>(?<day>\d{1,2})$/,
+  /^(?:(?<year>\d{4})年)?(?<month>\d{1,2})月(?<day>\d{1,2})[日号]$/,
+  /^(?<month>\d{1,2})月(?<day>\d{1,2})$/,
+  /^(?<day>\d{1,2})\.\s?(?<month>\d{1,2})\.\s?(?<year>\d{4})?$/,
+  new RegExp(`^${NAME} (?<day>\\d{1,2})(?:st|nd|rd|th)?,?(?: (?<year>\\d{4}))?$`),
+  new RegExp(`^(?<day>\\d{1,2})(?:st|nd|rd|th|\\.)? (?:of )?${NAME},?(?: (?<year>\\d{4}))?$`),
+];
+/** Of which nobody knows which is the day, unless one of them can be no month. */
+const SLASHED = /^(?<one>\d{1,2})\/(?<other>\d{1,2})(?:\/(?<year>\d{4}))?$/;
+const NUMBERED_MONTHS = [/^(?<year>\d{4})[-/](?<month>\d{1,2})$/, /^(?<year>\d{4})年(?<month>\d{1,2})月$/];
+const NAMED_MONTH = new RegExp(`^${NAME}(?: (?<year>\\d{4}))?$`);
+const QUARTERS = [/^q(?<quarter>[1-4])(?: (?<year>\d{4}))?$/, /^(?<year>\d{4})[- ]?q(?<quarter>[1-4])$/];
+const WEEK = /^(?:(?<year>\d{4})[- ]?)?(?:w|week |cw ?|kw ?)(?<week>\d{1,2})$/;
+const YEAR = /^(?<year>\d{4})年?$/;
+const ROUNDED = /^now(?:\s*-\s*(?<back>\d+\s*[a-z]+))?\s*\/\s*(?<unit>m|h|d|w|mo|y)$/;
+const COUNTED = /^(?<count>\d+)\s*(?<unit>[a-z]+)$/;
+
+/** The parts that the first fitting form finds; null when none fits. @param {string} words @param {RegExp[]} forms */
+function partsOf(words, ...forms) {
+  for (const form of forms) {
+    const found = form.exec(words);
+    if (found) return found.groups ?? {};
+  }
+  return null;
+}
 
 /**
- * A calendar: which day a moment is of, and when a clock shows what.
- * @typedef {object} Zoned
- * @property {(time: number) => Day} day
- * @property {(day: Day) => number} at when a day begins, ms
- * @property {(time: number) => Clock} clock what it shows then
- * @property {(time: number) => number} into how long an hour has been, ms
- * @property {(day: Day, hour: number, minute: number, second: number, ms: number) => number} exact the first moment at which
- *   the clock shows that; NaN where clocks are put forward over it
+ * @param {string} words in lower case, without a clock
+ * @param {Day} today
+ * @returns {Days | null}
  */
-
-/** @param {boolean} utc @returns {Zoned} */
-export function zoned(utc) {
-  if (utc) {
-    return {
-      day: (time) => [new Date(time).getUTCFullYear(), new Date(time).getUTCMonth(), new Date(time).getUTCDate()],
-      at: (day) => Date.UTC(...day),
-      clock: (time) => ({ hour: new Date(time).getUTCHours(), minute: new Date(time).getUTCMinutes(), second: new Date(time).getUTCSeconds(), ms: time % 1_000 }),
-      into: (time) => time % HOUR,
-      exact: (day, ...clock) => Date.UTC(...day, ...clock),
-    };
-  }
-  return {
-    day: (time) => [new Date(time).getFullYear(), new Date(time).getMonth(), new Date(time).getDate()],
-    at: (day) => new Date(...day).getTime(),
-    clock: (time) => ({ hour: new Date(time).getHours(), minute: new Date(time).getMinutes(), second: new Date(time).getSeconds(), ms: time % 1_000 }),
-    into: (time) => new Date(time).getMinutes() * MINUTE + (time % MINUTE),
-    exact: (day, hour, minute, second, ms) => {
-      const found = new Date(...day, hour, minute, second, ms);
-      return found.getHours() === hour % 24 && found.getMinutes() === minute ? found.getTime() : NaN;
-    },
-  };
+export function dateOf(words, today) {
+  const found = spoken(words, today) ?? weekdayOf(words, today) ?? written(words, today);
+  if (found) return found;
+  const { weekday = "", date = "" } = partsOf(words, WITH_WEEKDAY) ?? {};
+  const meant = weekdayOf(weekday, today);
+  const named = meant && written(date, today);
+  // Both have to say the same.
+  return named && sinceMonday(named.from) === sinceMonday(meant.from) ? named : null;
 }
 
 /**
@@ -56,151 +74,126 @@ export function zoned(utc) {
  * @returns {Days | null}
  */
 export function dayThen(words, today) {
-  if (/^(?:last|a) week(?: ago)?$|^上(?:周|个?星期)$/.test(words)) return days(today, -7);
+  if (WEEK_AGO.test(words)) return days(today, -7);
   const found = dateOf(words, today);
-  return found && Date.UTC(...found.to) - Date.UTC(...found.from) === 24 * HOUR ? found : null;
-}
-
-/** Weeks begin on Monday. @param {Day} day */
-const sinceMonday = (day) => (new Date(Date.UTC(...day)).getUTCDay() + 6) % 7;
-
-/** @param {number} year @param {number} month from 0 @param {number} day @returns {Days | null} null for the 31st of February */
-function dayAt(year, month, day) {
-  const found = new Date(Date.UTC(year, month, day));
-  const real = year >= 1970 && year < 10_000 && found.getUTCMonth() === month && found.getUTCDate() === day;
-  return real ? { from: [year, month, day], to: [year, month, day + 1] } : null;
-}
-
-/** The day so many days away. @param {Day} today @param {number} away @returns {Days} */
-const days = ([year, month, day], away, count = 1) => ({ from: [year, month, day + away], to: [year, month, day + away + count] });
-
-/**
- * @param {string} words in lower case, without a clock
- * @param {Day} today
- * @returns {Days | null}
- */
-export function dateOf(words, today) {
-  const found = spoken(words, today) ?? weekday(words, today) ?? written(words, today);
-  if (found) return found;
-  const [, name = "", rest = ""] = /^([a-z]+|(?:周|星期)[日天一二三四五六]) (.+)$/.exec(words) ?? [];
-  const named = weekday(name, today) && written(rest, today);
-  // "Friday 27 Nov": both have to say the same.
-  return named && sinceMonday(named.from) === sinceMonday(/** @type {Days} */ (weekday(name, today)).from) ? named : null;
+  return found && Date.UTC(...found.to) - Date.UTC(...found.from) === DAY ? found : null;
 }
 
 /**
  * What is rounded to a unit, as Grafana writes it: "now/d" is today, "now-1w/w" the week before this one.
  * @param {string} words
  * @param {number} now ms
- * @param {Zoned} calendar
+ * @param {import("./calendar.js").Zoned} calendar
  * @returns {Days | {at: number, until: number} | null} whole days, or the begin and the end of an hour or of a minute
  */
 export function roundedTo(words, now, calendar) {
-  const [, back = "", unit = ""] = /^now(?:\s*-\s*(\d+\s*[a-z]+))?\s*\/\s*(m|h|d|w|mo|y)$/.exec(words) ?? [];
+  const { back = "", unit = "" } = partsOf(words, ROUNDED) ?? {};
   if (!unit || (back && !lengthOf(back))) return null;
-  const [, count = "0", name = ""] = /^(\d+)\s*([a-z]+)$/.exec(back) ?? [];
-  const many = Number(count);
   if (unit === "m" || unit === "h") {
     const time = now - lengthOf(back);
     const at = time - (unit === "h" ? calendar.into(time) : time % MINUTE);
     return { at, until: at + unitOf(unit) };
   }
-  const [year, month, day] = calendar.day(unitOf(name) < unitOf("d") ? now - lengthOf(back) : now);
+  const then = dayBefore(back, now, calendar);
+  if (unit === "d") return days(then, 0);
+  if (unit === "w") return weekOf(real(then));
   // Days that no month has, such as 31 February, are of the month that was meant.
-  const [years, months, ago] = name.startsWith("y") ? [many, 0, 0] : name.startsWith("mo") ? [0, many, 0] : [0, 0, unitOf(name) < unitOf("d") ? 0 : (many * unitOf(name)) / unitOf("d")];
-  /** @type {Day} */
-  const today = [year - years, month - months, day - ago];
-  if (unit === "d") return days(today, 0);
-  const date = new Date(Date.UTC(today[0], today[1], unit === "w" ? today[2] : ago ? today[2] : 1));
-  return spoken(`this ${{ w: "week", mo: "month", y: "year" }[unit]}`, [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()]);
+  const [year, month] = then[2] < 1 ? real(then) : real([then[0], then[1], 1]);
+  return unit === "mo" ? months(year, month) : months(year, 0, 12);
 }
 
-/** @param {string} words @param {Day} today @returns {Days | null} */
+/** The day that was so long ago; months and years are those of the calendar. @param {string} back @param {number} now ms @param {import("./calendar.js").Zoned} calendar @returns {Day} */
+function dayBefore(back, now, calendar) {
+  const { count = "0", unit = "" } = partsOf(back, COUNTED) ?? {};
+  const many = Number(count);
+  const [year, month, day] = calendar.day(now);
+  if (unit.startsWith("y")) return [year - many, month, day];
+  if (unit.startsWith("mo")) return [year, month - many, day];
+  const length = unitOf(unit);
+  return length < DAY ? calendar.day(now - lengthOf(back)) : [year, month, day - (many * length) / DAY];
+}
+
+/** What is told from today on. @param {string} words @param {Day} today @returns {Days | null} */
 function spoken(words, today) {
   const [year, month] = today;
-  if (/^(?:today|今天|今日)$/.test(words)) return days(today, 0);
-  if (/^(?:yesterday|昨天|昨日)$/.test(words)) return days(today, -1);
-  if (/^(?:the )?(?:day before yesterday)$|^前天$/.test(words)) return days(today, -2);
-  const [, count, span = ""] = /^(\d+) (day|week)s? ago$/.exec(words) ?? [];
-  if (count) return days(today, -Number(count) * (span === "week" ? 7 : 1));
-  const [, before, end] = /^(last |previous |上|上个)?(?:this )?(weekend|周末)$/.exec(words) ?? [];
-  // The one that has begun last; "last weekend" is over.
-  if (end) return days(today, -((sinceMonday(today) + 2) % 7) - (before && sinceMonday(today) > 4 ? 7 : 0), 2);
-  const found = /^(?:(this|the current|本|这个?|今)|(last|the last|previous|the previous|上个?|去))\s?(week|month|year|周|星期|月|年)$/.exec(words);
-  if (!found) return null;
-  const ago = found[2] ? 1 : 0;
-  if (/week|周|星期/.test(found[3] ?? "")) return days(today, -sinceMonday(today) - 7 * ago, 7);
-  if (/month|月/.test(found[3] ?? "")) return { from: [year, month - ago, 1], to: [year, month - ago + 1, 1] };
-  return { from: [year - ago, 0, 1], to: [year - ago + 1, 0, 1] };
+  const near = NEAR_DAYS.find(([form]) => form.test(words));
+  if (near) return days(today, -near[1]);
+  const ago = partsOf(words, AGO);
+  if (ago) return days(today, -Number(ago["count"]) * (ago["unit"] === "week" ? 7 : 1));
+  const weekend = partsOf(words, WEEKEND);
+  if (weekend) return weekendOf(today, Boolean(weekend["last"]));
+  const around = partsOf(words, AROUND);
+  if (!around) return null;
+  const before = around["last"] ? 1 : 0;
+  if (around["week"]) return weekOf(today, before);
+  return around["month"] ? months(year, month - before) : months(year - before, 0, 12);
+}
+
+/** The weekend that has begun last. @param {Day} today @param {boolean} over whether it has to be over */
+function weekendOf(today, over) {
+  const sinceSaturday = (sinceMonday(today) + 2) % 7;
+  return days(today, -sinceSaturday - (over && sinceSaturday < 2 ? 7 : 0), 2);
 }
 
 /** The last day of that name: today, if it is one; "last Monday" is before today. @param {string} words @param {Day} today @returns {Days | null} */
-function weekday(words, today) {
-  const [, last, name] = WEEKDAY.exec(words) ?? [];
-  const [, before, sign = ""] = CHINESE_WEEKDAY.exec(words) ?? [];
-  const wanted = name ? WEEKDAYS.indexOf(name) : sign ? Math.max(0, CHINESE_DAYS.indexOf(sign)) : -1;
-  if (wanted < 0) return null;
-  if (before) return days(today, -sinceMonday(today) - 7 + ((wanted + 6) % 7));
-  const ago = (sinceMonday(today) + 1 - wanted + 7) % 7;
+function weekdayOf(words, today) {
+  const chinese = partsOf(words, CHINESE_WEEKDAY);
+  const { last, name = "" } = chinese ?? partsOf(words, WEEKDAY) ?? {};
+  if (!name) return null;
+  const wanted = !chinese ? WEEKDAYS.indexOf(name) : name === "天" ? 0 : CHINESE_WEEKDAYS.indexOf(name);
+  const wantedSinceMonday = (wanted + 6) % 7;
+  // That of the week before.
+  if (chinese?.["before"]) return days(weekOf(today, 1).from, wantedSinceMonday);
+  const ago = (sinceMonday(today) - wantedSinceMonday + 7) % 7;
   return days(today, -(last && !ago ? 7 : ago));
 }
 
 /** @param {string} words @param {Day} today @returns {Days | null} */
-function written(words, [year, month, day]) {
-  /** A day without a year is the last one that was. @param {number} ofMonth @param {number} on */
-  const latest = (ofMonth, on) => {
-    const found = dayAt(ofMonth > month || (ofMonth === month && on > day) ? year - 1 : year, ofMonth, on);
-    return found && { ...found, latest: true };
-  };
-  let found = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(words);
-  if (found) return dayAt(Number(found[1]), Number(found[3]) - 1, Number(found[4]));
-  found = /^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]$/.exec(words) ?? /^()(\d{1,2})月(\d{1,2})$/.exec(words);
-  if (found) return found[1] ? dayAt(Number(found[1]), Number(found[2]) - 1, Number(found[3])) : latest(Number(found[2]) - 1, Number(found[3]));
-  found = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})?$/.exec(words);
-  if (found) return found[3] ? dayAt(Number(found[3]), Number(found[2]) - 1, Number(found[1])) : latest(Number(found[2]) - 1, Number(found[1]));
-  found = /^(\d{1,2})\/(\d{1,2})(?:\/(\d{4}))?$/.exec(words);
-  if (found) {
-    const [one, other] = [Number(found[1]), Number(found[2])];
-    // Only where no month has such a number it is clear which of the two is the day.
-    if (one > 12 === other > 12) return null;
-    const [ofMonth, on] = one > 12 ? [other - 1, one] : [one - 1, other];
-    return found[3] ? dayAt(Number(found[3]), ofMonth, on) : latest(ofMonth, on);
+function written(words, today) {
+  const date = partsOf(words, ...DATES);
+  if (date) {
+    const { year, month, name, day } = date;
+    return dated(name ? monthOf(name) : Number(month) - 1, Number(day), year, today);
   }
-  const named = new RegExp(`^${MONTH} (\\d{1,2})(?:st|nd|rd|th)?,?(?: (\\d{4}))?$`).exec(words);
-  const turned = new RegExp(`^(\\d{1,2})(?:st|nd|rd|th|\\.)? (?:of )?${MONTH},?(?: (\\d{4}))?$`).exec(words);
-  const [name, on, of] = named ? [named[1], named[2], named[3]] : turned ? [turned[2], turned[1], turned[3]] : [];
-  if (name) return of ? dayAt(Number(of), monthOf(name), Number(on)) : latest(monthOf(name), Number(on));
-  return longer(words, year, month);
+  const slashed = partsOf(words, SLASHED);
+  if (!slashed) return longer(words, today);
+  const [one, other] = [Number(slashed["one"]), Number(slashed["other"])];
+  if (one > 12 === other > 12) return null;
+  return one > 12 ? dated(other - 1, one, slashed["year"], today) : dated(one - 1, other, slashed["year"], today);
 }
 
-/** A month or a year. @param {string} words @param {number} year @param {number} month @returns {Days | null} */
-function longer(words, year, month) {
-  const whole = /^(\d{4})[-/](\d{1,2})$/.exec(words) ?? /^(\d{4})年(\d{1,2})月$/.exec(words);
-  if (whole) return dayAt(Number(whole[1]), Number(whole[2]) - 1, 1) && { from: [Number(whole[1]), Number(whole[2]) - 1, 1], to: [Number(whole[1]), Number(whole[2]), 1] };
-  const named = new RegExp(`^${MONTH}(?: (\\d{4}))?$`).exec(words);
+/** A day without a year is the last one that was. @param {number} month @param {number} day @param {string | undefined} year @param {Day} today @returns {Days | null} */
+function dated(month, day, year, [thisYear, thisMonth, thisDay]) {
+  const toCome = month > thisMonth || (month === thisMonth && day > thisDay);
+  if (year) return dayAt(Number(year), month, day);
+  const found = dayAt(toCome ? thisYear - 1 : thisYear, month, day);
+  return found && { ...found, latest: true };
+}
+
+/** A week, a month, a quarter or a year. @param {string} words @param {Day} today @returns {Days | null} */
+function longer(words, [thisYear, thisMonth]) {
+  /** Without a year it is the last one that has begun. @param {number} month @param {string | undefined} year */
+  const yearOf = (month, year) => (year ? Number(year) : month > thisMonth ? thisYear - 1 : thisYear);
+  const numbered = partsOf(words, ...NUMBERED_MONTHS);
+  if (numbered) {
+    const [year, month] = [Number(numbered["year"]), Number(numbered["month"]) - 1];
+    return dayAt(year, month, 1) && months(year, month);
+  }
+  const named = partsOf(words, NAMED_MONTH);
   if (named) {
-    const which = monthOf(named[1] ?? "");
-    const of = named[2] ? Number(named[2]) : which > month ? year - 1 : year;
-    return { from: [of, which, 1], to: [of, which + 1, 1], latest: !named[2] };
+    const month = monthOf(named["name"] ?? "");
+    return { ...months(yearOf(month, named["year"]), month), latest: !named["year"] };
   }
-  const [, quarter = "", its] = /^q([1-4])(?: (\d{4}))?$/.exec(words) ?? /^(\d{4})[- ]?q([1-4])$/.exec(words)?.map((_, place, all) => all[[0, 2, 1][place] ?? 0]) ?? [];
+  const quarter = partsOf(words, ...QUARTERS);
   if (quarter) {
-    const which = 3 * (Number(quarter) - 1);
-    const of = its ? Number(its) : which > month ? year - 1 : year;
-    return { from: [of, which, 1], to: [of, which + 3, 1] };
+    const month = 3 * (Number(quarter["quarter"]) - 1);
+    return months(yearOf(month, quarter["year"]), month, 3);
   }
-  const [, ofWeek, week = ""] = /^(?:(\d{4})[- ]?)?(?:w|week |cw ?|kw ?)(\d{1,2})$/.exec(words) ?? [];
-  if (week) return weekAt(ofWeek ? Number(ofWeek) : year, Number(week));
-  const of = Number(/^(\d{4})年?$/.exec(words)?.[1] ?? NaN);
+  const week = partsOf(words, WEEK);
+  if (week) return weekAt(Number(week["year"] ?? thisYear), Number(week["week"]));
+  const year = Number(partsOf(words, YEAR)?.["year"] ?? NaN);
   // Four digits of a year that is far are a clock.
-  return of >= 1970 && of <= year + 1 ? { from: [of, 0, 1], to: [of + 1, 0, 1] } : null;
-}
-
-/** A week of ISO 8601: the first one has the fourth of January. @param {number} year @param {number} week @returns {Days | null} */
-function weekAt(year, week) {
-  if (week < 1 || week > 53) return null;
-  const first = 4 - sinceMonday([year, 0, 4]) + 7 * (week - 1);
-  return { from: [year, 0, first], to: [year, 0, first + 7] };
+  return year >= 1970 && year <= thisYear + 1 ? months(year, 0, 12) : null;
 }
 
 /** @param {string} name */

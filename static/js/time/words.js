@@ -1,12 +1,13 @@
 // A span of time as people write it: "last 15 min", "yesterday", "09:00-10:30", "2026-11-01 to 2026-11-03", ISO times.
 
-import { dateOf, dayThen, roundedTo, zoned } from "./dates.js";
+import { zoned } from "./calendar.js";
+import { dateOf, dayThen, roundedTo } from "./dates.js";
 import { agoOf, untilNow } from "./lengths.js";
 import { plain, spelled } from "./phrases.js";
 import { clocked, shared } from "./sides.js";
 
-/** @typedef {import("./dates.js").Day} Day */
-/** @typedef {import("./dates.js").Zoned} Zoned */
+/** @typedef {import("./calendar.js").Day} Day */
+/** @typedef {import("./calendar.js").Zoned} Zoned */
 /** @typedef {{from: number, to: number}} Span ms */
 
 /**
@@ -20,8 +21,8 @@ import { clocked, shared } from "./sides.js";
  * @property {number} length ms of what is shown now: a moment alone is shown in the middle of so much
  *
  * @typedef {{at: number, until?: number}} Instant a moment that needs no calendar, or an hour or a minute that began then
- * @typedef {import("./dates.js").Clock} Clock
- * @typedef {{days: import("./dates.js").Days | null, clock: Clock | null, at?: undefined}} Named `days` is null where none was named
+ * @typedef {import("./calendar.js").Clock} Clock
+ * @typedef {{days: import("./calendar.js").Days | null, clock: Clock | null, at?: undefined}} Named `days` is null where none was named
  * @typedef {Instant | Named} Side
  */
 
