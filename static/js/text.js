@@ -58,6 +58,9 @@ export const clockText = (time, seconds = false) => shownAt(time).toISOString().
 /** The day that a time is of, by the clock that is shown. @param {number} time ms */
 export const dayOf = (time) => shownAt(time).toISOString().slice(0, 10);
 
+/** @param {number} time ms */
+const yearOf = (time) => dayOf(time).slice(0, 4);
+
 /** @param {number} time ms @param {number} now ms */
 const ofToday = (time, now) => dayOf(time) === dayOf(now);
 
@@ -65,7 +68,7 @@ const ofToday = (time, now) => dayOf(time) === dayOf(now);
 const withDay = (text, time, now) => (ofToday(time, now) ? text : words.onDay(nearDay(time, now), text));
 
 /** A day, with its year when that is not this one. @param {number} time ms @param {number} now ms */
-const nearDay = (time, now) => (dayOf(time).slice(0, 4) === dayOf(now).slice(0, 4) ? dayText(time) : fullDay(time));
+const nearDay = (time, now) => (yearOf(time) === yearOf(now) ? dayText(time) : fullDay(time));
 
 /** @param {number} time ms */
 const fullDay = (time) => dateText(time, { month: "short", day: "numeric", year: "numeric" });
@@ -76,16 +79,21 @@ export const dayTitle = (time, now) => (ofToday(time, now) ? TEXT.today : fullDa
 /** A moment, with its day when that is not today. @param {number} time ms @param {number} now ms */
 export const momentText = (time, now) => withDay(clockText(time, true), time, now);
 
-/** A span, to the second when it is short. @param {number} from ms @param {number} to ms @param {number} now ms */
+/** A span, to the second when it is short; one of whole days is told by these alone. @param {number} from ms @param {number} to ms @param {number} now ms */
 export function spanText(from, to, now) {
   const fine = to - from < 300_000;
-  if (dayOf(from) === dayOf(to)) return withDay(`${clockText(from, fine)}–${clockText(to, fine)}`, from, now);
-  const last = to - 1;
-  const whole = [from, to].every((time) => clockText(time, true) === "00:00:00");
-  const year = dayOf(from).slice(0, 4) === dayOf(now).slice(0, 4) ? "" : ` ${dayOf(last).slice(0, 4)}`;
-  if (whole && dayOf(from) === dayOf(last)) return dayText(from) + year;
-  if (whole) return `${dayText(from)}${dayOf(from).slice(0, 4) === dayOf(last).slice(0, 4) ? "" : ` ${dayOf(from).slice(0, 4)}`} – ${dayText(last)}${year}`;
-  return `${words.onDay(nearDay(from, now), clockText(from, fine))} – ${words.onDay(nearDay(to, now), clockText(to, fine))}`;
+  const [begin, end] = [clockText(from, fine), clockText(to, fine)];
+  if (dayOf(from) === dayOf(to)) return withDay(`${begin}–${end}`, from, now);
+  if ([from, to].every((time) => clockText(time, true) === "00:00:00")) return daysText(from, to - 1, now);
+  return `${words.onDay(nearDay(from, now), begin)} – ${words.onDay(nearDay(to, now), end)}`;
+}
+
+/** Days, with their years where the first one is of another year than this. @param {number} first ms, in the first one @param {number} last ms, in the last one @param {number} now ms */
+function daysText(first, last, now) {
+  const [firstYear, lastYear, thisYear] = [first, last, now].map(yearOf);
+  const end = dayText(last) + (firstYear === thisYear ? "" : ` ${lastYear}`);
+  if (dayOf(first) === dayOf(last)) return end;
+  return `${dayText(first)}${firstYear === lastYear ? "" : ` ${firstYear}`} – ${end}`;
 }
 
 /** What charts can be compared with: seconds before, and what that is called. @type {[number, string][]} */
