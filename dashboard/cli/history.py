@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.cli.history_files import export, import_
+from dashboard.cli.history_export import export
 from dashboard.cli.history_folder import bar, folder_of, history_settings, iso, opened, sized, telling, visiting
+from dashboard.cli.history_import import import_
 from dashboard.cli.options import Context
 
 if TYPE_CHECKING:

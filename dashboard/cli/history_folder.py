@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 
 history_settings = setting_options("config", "data_dir", "history")
 
+FORMATS = ("csv", "parquet", "openmetrics")
+_SUFFIXES = {
+    ".csv": "csv", ".parquet": "parquet", ".txt": "openmetrics", ".om": "openmetrics", ".prom": "openmetrics",
+    ".openmetrics": "openmetrics",
+}  # fmt: skip
+
+
+def form_named(file: Path) -> str | None:
+    """The format that the name of a file tells."""
+    return _SUFFIXES.get(file.suffix.lower())
+
 
 def folder_of(context: Context, arguments: Mapping[str, object]) -> Path:
     """The folder of the history that the settings name."""
