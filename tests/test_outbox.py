@@ -17,8 +17,9 @@ from wsproto.frame_protocol import FrameProtocol, Opcode
 
 from dashboard.live.backlog import STALE_AFTER
 from dashboard.live.frame import Bundle, Control, Frame
-from dashboard.live.outbox import CHUNK, HOLD_FROM, MAX_WAITING, TELL_EVERY, Outbox
+from dashboard.live.outbox import HOLD_FROM, MAX_WAITING, TELL_EVERY, Outbox
 from dashboard.live.websocket import MAX_PIECE, ping_frame
+from dashboard.live.writer import CHUNK
 from tests.pipes import Pipe
 
 PLENTY = 2**30

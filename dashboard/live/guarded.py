@@ -13,8 +13,8 @@ from wsproto.frame_protocol import Opcode
 from dashboard.live.connection import FIRST_LOOK, Client
 from dashboard.live.frame import PingPayload
 from dashboard.live.gate import Refused
-from dashboard.live.outbox import CHUNK
 from dashboard.live.websocket import MAX_FRAGMENTS, message_frame
+from dashboard.live.writer import CHUNK
 
 #: Packet types of Engine.IO: open, close, ping, pong, message, upgrade, noop.
 ENGINE_TYPES = frozenset("0123456")

@@ -6,54 +6,21 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from dashboard.live.backlog import Backlog
 from dashboard.live.frame import Bundle, Frame
 from dashboard.live.websocket import piece_end
+from dashboard.live.writer import CHUNK, Writer
 
 #: Bytes of everything that may wait. What a client has asked for is half of that at most.
 MAX_WAITING = 16 * 2**20
-#: Bytes that are taken at once and then have to be sent to their end: so large are the WebSocket frames of a message.
-CHUNK = 16 * 2**10
 #: Bytes that are sent without a chance for other tasks.
 PAUSE_AFTER = 2**18
 #: Bytes that may wait before the client's next request is read.
 HOLD_FROM = 64 * 2**10
 #: Bytes taken between two calls of `on_taken`.
 TELL_EVERY = 8 * 2**10
-
-
-class Writer(Protocol):
-    """The socket below an outbox, when that writes itself.
-
-    Attributes:
-        at_once: bytes that it takes at once at most.
-        sticky: what was tried once has to be tried again until it is sent.
-    """
-
-    at_once: int
-    sticky: bool
-
-    def try_write(self, data: bytes) -> int:
-        """Write what can be written at once; how many bytes that was.
-
-        Raises:
-            OSError: the connection has ended.
-        """
-
-    def write_on(self, run: Callable[[], None]) -> None:
-        """Run something that may wait in a task of its own."""
-
-    def pause(self) -> None:
-        """Let other tasks run."""
-
-    def wait_and_write(self, data: memoryview) -> int:
-        """Wait until something can be written, and write it; how many bytes that was.
-
-        Raises:
-            OSError: the connection has ended.
-        """
 
 
 class Outbox:

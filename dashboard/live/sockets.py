@@ -1,14 +1,14 @@
 """WebSockets that are read and written without the detour of the libraries, where those are as this file knows them.
 
-The only file that leans on what python-engineio and the server below it do not promise. `direct_writes` looks whether
-all of that is there; if it is not, messages take the libraries' own way, which is slower and otherwise the same.
+The only file, beside its writer, that leans on what python-engineio and the server below it do not promise.
+`direct_writes` looks whether all of that is there; if it is not, messages take the libraries' own way, which is slower
+and otherwise the same.
 """
 
 from __future__ import annotations
 
 import logging
 import socket
-import ssl
 import sys
 import threading
 import time
@@ -28,10 +28,10 @@ from dashboard.live.budget import Budget
 from dashboard.live.connection import FIRST_LOOK, LAST_LOOK, Client
 from dashboard.live.frame import Bundle, Control
 from dashboard.live.guarded import ENGINE_TYPES, GuardedSocket
-from dashboard.live.outbox import CHUNK
 from dashboard.live.upgrade import go_on
 from dashboard.live.websocket import Closing, Message, Ping, Pong, Reader, close_frame, pong_frame
 from dashboard.live.websocket import Refused as Violation
+from dashboard.live.writer import DirectWriter
 
 log = logging.getLogger(__name__)
 
@@ -67,55 +67,6 @@ def direct_writes(eio: Any) -> bool:
     if not known:
         log.warning("python-engineio or eventlet is not as expected: messages take their own, slower way")
     return known
-
-
-class DirectWriter:
-    """Writes to the socket of a WebSocket under eventlet.
-
-    Args:
-        connection: eventlet's socket.
-        eio: python-engineio's server, which knows what tasks are.
-
-    Attributes:
-        sticky: what was tried once has to be tried again until it is sent (TLS has encrypted it already).
-        at_once: bytes that it takes at once at most.
-    """
-
-    __slots__ = ("_connection", "_eio", "_send", "at_once", "sticky")
-
-    def __init__(self, connection: Any, eio: Any) -> None:
-        self._connection = connection
-        self._eio = eio
-        self.sticky = isinstance(connection, ssl.SSLSocket)
-        self.at_once = CHUNK if self.sticky else 4 * CHUNK
-        self._send: Callable[[Any], int] = self._send_tls if self.sticky else connection.fd.send
-
-    def try_write(self, data: bytes) -> int:
-        try:
-            return self._send(data)
-        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
-            return 0
-
-    def write_on(self, run: Callable[[], None]) -> None:
-        self._eio.start_background_task(run)
-
-    def pause(self) -> None:
-        self._eio.sleep(0)
-
-    def wait_and_write(self, data: memoryview) -> int:
-        try:
-            sent: int = self._connection.send(data)
-        except TimeoutError:  # the reader's, for whose sake the socket may have one just now
-            return 0
-        return sent
-
-    def _send_tls(self, data: Any) -> int:
-        self._connection.act_non_blocking = True
-        try:
-            sent: int = self._connection.send(data)
-            return sent
-        finally:
-            self._connection.act_non_blocking = False
 
 
 class Gate:
