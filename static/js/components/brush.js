@@ -5,9 +5,10 @@ import { useApp } from "../app.js";
 import { faded } from "../colours.js";
 import { sketch } from "../spark.js";
 import { TEXT, labelled, listed, momentText, spanText, withKey } from "../text.js";
-import { brushed, centred, keyed, placed, reachFor, stripOf, wheeledOn } from "../time/brush.js";
+import { placed, reachFor, stripOf } from "../time/brush.js";
+import { brushHands } from "../time/brushhands.js";
 import { oldestAt } from "../time/everything.js";
-import { SLACK, isSecond, lengthOf, stretched, wheeled } from "../time/gestures.js";
+import { lengthOf } from "../time/gestures.js";
 import { Longer } from "../time/longer.js";
 import { ticksOf } from "../timeticks.js";
 import { duration } from "../units.js";
@@ -22,10 +23,6 @@ const FASTEST = 250;
 const SLOWEST = 10_000;
 /** ms between two tellings of what moves on by itself. */
 const TOLD_EVERY = 1_000;
-/** ms of silence after which a wheel or a key has come to rest. */
-const RESTS = 400;
-/** ms that are shown at least. */
-const LEAST = 1_000;
 const FILLED = 0.12;
 
 export const Brush = {
@@ -40,14 +37,8 @@ export const Brush = {
     let oldest = NaN;
     /** @type {Longer | null} */
     let longer = null;
-    /** @type {{part: Part, id: number, x: number, left: number, width: number, begun: Span, strip: Span, live: boolean, moved: boolean} | null} what a hand does */
-    let held = null;
-    /** @type {import("../time/gestures.js").Tap | null} */
-    let tapped = null;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let resting;
-    /** @type {{part: Part, live: boolean} | null} what a wheel or a key has moved, while it has not come to rest */
-    let moving = null;
+    /** @type {ReturnType<typeof brushHands> | null} */
+    let hands = null;
     let width = 0;
     let sketched = "";
     let toldAt = -Infinity;
@@ -63,14 +54,14 @@ export const Brush = {
     const now = () => state.pausedAt || head() || Date.now();
     /** The strip, which stands still while somebody holds something in it. */
     const strip = () => {
-      if (held) return held.strip;
-      if (!moving) reach = reachFor(shown(), { head: now(), oldest }, reach);
+      if (hands?.strip) return hands.strip;
+      if (!hands?.moving) reach = reachFor(shown(), { head: now(), oldest }, reach);
       return stripOf(/** @type {import("../time/brush.js").Reach} */ (reach), now());
     };
 
     const drawable = {
       visible: () => true,
-      focused: () => held !== null,
+      focused: () => Boolean(hands?.strip),
       pause: () => Math.max(FASTEST, Math.min(SLOWEST, (reach?.reach ?? 0) / (width || 500) / 2)),
       draw() {
         const past = canvas.value?.parentElement;
@@ -161,98 +152,6 @@ export const Brush = {
       redraw();
     }
 
-    /** Move on for a moment. @param {Part} part @param {Span} there */
-    function nudge(part, there) {
-      moving ??= { part, live: live() };
-      moving.part = part;
-      look(there);
-      clearTimeout(resting);
-      resting = setTimeout(settle, RESTS);
-    }
-
-    function settle() {
-      if (!moving) return;
-      const { part, live: wasLive } = moving;
-      moving = null;
-      rest(part, wasLive);
-    }
-
-    /** @param {PointerEvent} event */
-    function down(event) {
-      const past = canvas.value?.parentElement;
-      if (!past || held || event.button || together.people.picking) return;
-      clearTimeout(resting);
-      settle();
-      const at = /** @type {HTMLElement} */ (event.target);
-      const part = /** @type {Part} */ (at.dataset["part"] ?? "new");
-      const { left } = past.getBoundingClientRect();
-      const there = strip();
-      const begun = shown();
-      const moment = there.from + ((event.clientX - left) / width) * lengthOf(there);
-      held = {
-        part, left, width, x: event.clientX, id: event.pointerId, strip: there, live: live(), moved: false,
-        begun: part === "new" ? { from: moment, to: moment } : { from: begun.from, to: begun.to },
-      };
-      past.setPointerCapture?.(event.pointerId);
-      event.preventDefault();
-      if (part !== "new") at.focus({ preventScroll: true });
-    }
-
-    /** @param {PointerEvent} event */
-    function moved(event) {
-      if (!held || event.pointerId !== held.id) return;
-      const { part, begun, x, strip: there } = held;
-      if (!held.moved && Math.abs(event.clientX - x) < SLACK) return;
-      held.moved = true;
-      look(brushed(part, begun, ((event.clientX - x) / held.width) * lengthOf(there), there, LEAST));
-    }
-
-    /** @param {PointerEvent} event */
-    function up(event) {
-      if (!held || event.pointerId !== held.id) return;
-      const { part, begun, moved: far, live: wasLive, strip: there } = held;
-      const now = { at: event.timeStamp, x: event.clientX };
-      const twice = event.pointerType === "touch" && !far && isSecond(now, tapped);
-      tapped = far || twice ? null : now;
-      const beside = !far && !twice && part === "new" && event.type === "pointerup";
-      if (beside) look(centred(shown(), begun.from, there));
-      held = null;
-      if (twice) back();
-      else if (far || beside) rest(part, wasLive);
-    }
-
-    /** @param {PointerEvent} event */
-    function doubled(event) {
-      if (event.pointerType !== "touch") back();
-    }
-
-    /** @param {WheelEvent} event */
-    function wheel(event) {
-      const past = canvas.value?.parentElement;
-      const said = wheeled(event);
-      if (!said || !past || held) return;
-      event.preventDefault();
-      together.follow.touched();
-      const there = strip();
-      const seen = shown();
-      if (!said.factor) nudge("move", wheeledOn(seen, said.px ?? 0, width, there));
-      else {
-        const at = there.from + ((event.clientX - past.getBoundingClientRect().left) / width) * lengthOf(there);
-        nudge("move", stretched(seen, said.factor, Math.max(seen.from, Math.min(seen.to, at))));
-      }
-    }
-
-    /** @param {KeyboardEvent} event */
-    function pressed(event) {
-      const part = /** @type {Exclude<Part, "new"> | undefined} */ (/** @type {HTMLElement} */ (event.target).dataset["part"]);
-      if (!part || held || event.ctrlKey || event.metaKey || event.altKey) return;
-      const there = keyed(part, event.key, shown(), strip(), LEAST);
-      if (!there) return;
-      event.preventDefault();
-      together.follow.touched();
-      nudge(part, there);
-    }
-
     onMounted(() => {
       const past = /** @type {HTMLElement} */ (canvas.value?.parentElement);
       undo.push(frames.add(drawable), onSlide(() => frames.mark(drawable)));
@@ -262,11 +161,14 @@ export const Brush = {
       });
       sizes.observe(past);
       undo.push(() => sizes.disconnect());
-      past.addEventListener("wheel", wheel, { passive: false });
+      hands = brushHands(past, {
+        strip, shown, live, look, rest, back,
+        free: () => !together.people.picking,
+        touched: () => together.follow.touched(),
+      });
     });
     onBeforeUnmount(() => {
-      clearTimeout(resting);
-      settle();
+      hands?.end();
       for (const end of [...undo, leave]) end();
       longer?.end();
     });
@@ -288,7 +190,7 @@ export const Brush = {
       return html`
         <section class="brush" aria-label=${labelled(TEXT.longer, name)}>
           <p class="of" aria-hidden="true"><b class="cut">${props.lead?.metric.title}</b><span class="cut">${length}</span></p>
-          <div class="past" onPointerdown=${down} onPointermove=${moved} onPointerup=${up} onPointercancel=${up} onDblclick=${doubled} onKeydown=${pressed}>
+          <div class="past">
             <canvas ref=${canvas} aria-hidden="true" />
             ${ticks.map(({ at, place, text }) => html`<i key=${at} aria-hidden="true" style=${{ left: `${place}px` }}>${text}</i>`)}
             ${slider("move", TEXT.shownSpan, to, listed([spanText(from, to, state.now), duration((to - from) / 1000)]))}

@@ -1,5 +1,5 @@
 // The strip of a longer past, and what is shown in it as a window with two handles: which past that is, and what a hand or
-// a key makes of the window. Numbers only; see components/brush.js for the events.
+// a key makes of the window. Numbers only; see brushhands.js for the events.
 
 import { SLACK, lengthOf, panned } from "./gestures.js";
 
