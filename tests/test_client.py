@@ -208,7 +208,7 @@ def test_a_slow_loop_gets_the_newest_and_is_told_what_was_left_out(rooms: RoomsS
             publish(rooms, metric, first, first + 49)
             time.sleep(0.06)  # more than a frame's distance from the next: each is a batch of its own
         rooms.do("counters")
-        until(lambda: subscription._waiting[-1].offset == 1000)
+        until(lambda: subscription._inbox.items[-1].offset == 1000)
         batches = take(subscription, 1000)
     assert sum(len(one) * 2 + 64 for one in batches) <= 2000
     assert batches[0].gap == 1000 - len(numbers(batches)) > 0

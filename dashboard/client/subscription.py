@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from dashboard.client.batch import Batch
-from dashboard.client.errors import ClientError
 from dashboard.client.follower import Follower
+from dashboard.client.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +19,6 @@ if TYPE_CHECKING:
 #: Values that wait for a loop that is slower than what comes; a batch counts for its times, too, and for itself.
 BACKLOG = 1_000_000
 BATCH_COSTS = 64
-#: A wait without an end can't be interrupted on every system.
-LOOK_EVERY = 1.0
 
 
 class Subscription:
@@ -40,13 +35,10 @@ class Subscription:
         self, address: Address, names: Sequence[str], window: float, patience: float, backlog: int = BACKLOG
     ) -> None:
         self._backlog = backlog
-        self._waiting: deque[Batch] = deque()
+        self._inbox = Inbox[Batch]()
         self._size = 0
         self._dropped: dict[str, Batch] = {}  # what the next batch has to tell of those that were left out
-        self._there = threading.Condition()
-        self._failure: ClientError | None = None
-        self._closed = False
-        self._follower = Follower(address, names, window, patience, self._put, self._fail)
+        self._follower = Follower(address, names, window, patience, self._put, self._inbox.fail)
         self._follower.start()
         self.metrics: dict[str, dict[str, Any]] = self._follower.catalog
 
@@ -61,17 +53,10 @@ class Subscription:
         Raises:
             ClientError: there will be no more, as the server refuses this client.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        with self._there:
-            while not self._waiting:
-                left = LOOK_EVERY if deadline is None else deadline - time.monotonic()
-                if self._closed or left <= 0:
-                    return None
-                if self._failure is not None:
-                    raise self._failure
-                self._there.wait(min(LOOK_EVERY, left))
-            batch = self._waiting.popleft()
-            self._size -= _cost(batch)
+        with self._inbox.there:
+            batch = self._inbox.get(timeout)
+            if batch is not None:
+                self._size -= _cost(batch)
             return batch
 
     def unsubscribe(self, *names: str) -> None:
@@ -80,10 +65,9 @@ class Subscription:
 
     def close(self) -> None:
         """End it. A loop in another thread ends, too."""
-        with self._there:
-            self._closed = True
-            self._waiting.clear()
-            self._there.notify_all()
+        with self._inbox.there:
+            self._inbox.close()
+            self._inbox.items.clear()
         self._follower.close()
 
     def __iter__(self) -> Iterator[Batch]:
@@ -99,31 +83,26 @@ class Subscription:
         self.close()
 
     def _put(self, batch: Batch) -> None:
-        with self._there:
-            if self._closed:
+        inbox = self._inbox
+        with inbox.there:
+            if inbox.closed:
                 return
-            self._waiting.append(self._telling(batch))
+            inbox.put(self._telling(batch))
             self._size += _cost(batch)
-            while self._size > self._backlog and len(self._waiting) > 1:
-                self._leave_out(self._waiting.popleft())
-            self._there.notify_all()
+            while self._size > self._backlog and len(inbox.items) > 1:
+                self._leave_out(inbox.items.popleft())
 
     def _leave_out(self, batch: Batch) -> None:
         self._size -= _cost(batch)
-        for place, later in enumerate(self._waiting):
+        for place, later in enumerate(self._inbox.items):
             if later.metric == batch.metric:
-                self._waiting[place] = _after(batch, later)
+                self._inbox.items[place] = _after(batch, later)
                 return
         self._dropped[batch.metric] = batch
 
     def _telling(self, batch: Batch) -> Batch:
         dropped = self._dropped.pop(batch.metric, None)
         return batch if dropped is None else _after(dropped, batch)
-
-    def _fail(self, error: ClientError) -> None:
-        with self._there:
-            self._failure = self._failure or error
-            self._there.notify_all()
 
 
 def _after(dropped: Batch, batch: Batch) -> Batch:

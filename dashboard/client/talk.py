@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dashboard.client.errors import CannotConnect, Refused
+from dashboard.client.inbox import Inbox
 from dashboard.client.line import Line
 from dashboard.live.wire import ROOMS, Code, Event
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BACKLOG = 1000
 #: Seconds for an answer.
 ANSWER_WITHIN = 30.0
+#: Seconds between two looks for a room to be asked for again.
 LOOK_EVERY = 1.0
 #: Seconds until a room is asked for again that the server had no time for: at random, and twice as long each time.
 AGAIN, AGAIN_MOST = 1.0, 30.0
@@ -86,14 +87,12 @@ class Person:
         self._epoch = ""
         self._rooms: dict[str, _Room] = {}
         self._people: dict[str, dict[str, Payload]] = {}
-        self._heard: deque[Message] = deque(maxlen=BACKLOG)
-        self._there = threading.Condition(threading.RLock())
+        self._inbox = Inbox[Message](BACKLOG)
+        self._there = self._inbox.there  # held whenever anything here changes
         self._due: dict[str, float] = {}  # rooms to be in again, and when to ask for them
-        self._failure: Exception | None = None
-        self._closed = False
         self._line = line(
             address, ROOMS, Event.WELCOME,
-            heard=self._hear, lost=lambda: None, work=self._work, failed=self._fail, auth=self._auth,
+            heard=self._hear, lost=lambda: None, work=self._work, failed=self._inbox.fail, auth=self._auth,
         )  # fmt: skip
         self._line.start()
 
@@ -146,25 +145,14 @@ class Person:
 
     def get(self, timeout: float | None = None) -> Message | None:
         """The next message of somebody else; None when there is none in so many seconds, or after the end."""
-        deadline = None if timeout is None else time.monotonic() + timeout
-        with self._there:
-            while not self._heard:
-                left = LOOK_EVERY if deadline is None else deadline - time.monotonic()
-                if self._closed or left <= 0:
-                    return None
-                if self._failure is not None:
-                    raise self._failure
-                self._there.wait(min(LOOK_EVERY, left))
-            return self._heard.popleft()
+        return self._inbox.get(timeout)
 
     def __iter__(self) -> Iterator[Message]:
         while (message := self.get()) is not None:
             yield message
 
     def close(self) -> None:
-        with self._there:
-            self._closed = True
-            self._there.notify_all()
+        self._inbox.close()
         self._line.close()
 
     # --- what comes
@@ -213,19 +201,13 @@ class Person:
 
     def _put(self, message: Payload) -> None:
         if not message.get("deleted") and message["from"]["id"] != self.id:
-            self._heard.append(_message(message))
-            self._there.notify_all()
+            self._inbox.put(_message(message))
 
     def _joined(self, room: str, answer: Payload) -> None:
         """What came by itself meanwhile may be newer than the answer."""
         self._rooms[room] = _Room(answer["epoch"], max([answer["offset"], *self._rooms[room].joining]))
         self._people[room] = {one["id"]: one for one in answer["people"]}
         self._due.pop(room, None)
-
-    def _fail(self, error: Exception) -> None:
-        with self._there:
-            self._failure = error
-            self._there.notify_all()
 
     # --- what is asked
 

@@ -1,7 +1,7 @@
 // One chart. While it follows live data the live layer draws over Plotly's axes; the moment somebody is at the chart, or it
 // shows the past, all of it is Plotly's.
 //
-// What others use of it: `open`, `resize`, `draw`, `slide`, `look`, `catchUp`, `settle`, `tick`, `pace`, `area`, `drawn`, `destroy`.
+// What others use of it: `open`, `resize`, `draw`, `slide`, `look`, `catchUp`, `settle`, `tick`, `pace`, `area`, `inner`, `drawn`, `destroy`.
 
 import { coloursOf } from "./colours.js";
 import { fill, most } from "./fill.js";

@@ -163,7 +163,7 @@ export function useChart(props, { root, plot, placed }) {
       if (turn !== builds || !plot.value) made.destroy();
       else {
         chart = made;
-        look.look();
+        look.asAsked();
       }
     } catch (error) {
       if (turn === builds) failed.value = String(/** @type {Error} */ (error).message ?? error);

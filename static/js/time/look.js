@@ -84,7 +84,7 @@ export function useLook(props, { chart, plot, redraw }) {
   }
 
   /** Look where this page is asked to: all charts, or this one. */
-  function look() {
+  function asAsked() {
     const asked = state.look?.metric && state.look.metric !== props.metric.name ? null : state.look;
     if (!asked && looks) lookAt(null);
     looks = asked !== null;
@@ -123,14 +123,14 @@ export function useLook(props, { chart, plot, redraw }) {
   });
   // Whoever chooses a window wants to see it.
   watch(() => state.window, () => zoom.value && !state.look && back());
-  watch(() => state.look, look);
+  watch(() => state.look, asAsked);
   watch(compared, () => {
     past.end();
     redraw();
   });
 
   return {
-    zoom, elsewhere, compared, span, seen, look, back,
+    zoom, elsewhere, compared, span, seen, asAsked, back,
     get moving() {
       return moving;
     },
