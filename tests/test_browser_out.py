@@ -310,6 +310,9 @@ def test_of_many_series_the_largest_are_drawn_and_all_are_found(room: Server, pa
     until(page, "() => location.search.includes('pinned=')")
     page.goto(page.url)
     until(page, pinned, MANY)
+    legend = panel(page, MANY).locator(".legend")
+    legend.get_by_text("client 007").wait_for(timeout=PATIENCE)
+    assert legend.locator("li").count() == 9, "the smallest of them is among the few that are told without asking"
 
 
 @pytest.mark.timed

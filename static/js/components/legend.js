@@ -21,10 +21,10 @@ const SOME = 8;
 const MOST = 120;
 
 export const Legend = {
-  props: ["rows", "hidden"],
+  props: ["rows", "hidden", "pinned"],
   emits: ["toggle"],
   /**
-   * @param {{rows: Row[], hidden: Set<string>}} props
+   * @param {{rows: Row[], hidden: Set<string>, pinned: Set<string>}} props
    * @param {{emit: (event: "toggle", key: string) => void}} context
    */
   setup(props, { emit }) {
@@ -32,8 +32,10 @@ export const Legend = {
     const shown = computed(() => {
       if (props.rows.length <= ALL) return props.rows;
       if (open.value) return props.rows.slice(0, MOST);
-      const best = [...props.rows].sort((a, b) => b.size - a.size).slice(0, SOME);
-      return props.rows.filter((row) => best.includes(row));
+      // What somebody has pinned goes before what is large.
+      const rank = (/** @type {Row} */ { key, size }) => (props.pinned.has(key) ? Infinity : size);
+      const best = new Set([...props.rows].sort((a, b) => (rank(b) > rank(a) ? 1 : rank(b) < rank(a) ? -1 : 0)).slice(0, SOME));
+      return props.rows.filter((row) => best.has(row));
     });
     const width = (/** @type {Row} */ { wide }) => ({ minWidth: `${wide}ch` });
     return () => html`

@@ -109,7 +109,7 @@ export const Panel = {
       if (kind === "none" || !rows.length) return null;
       const scale = boot.templates[state.theme]["layout"].colorscale.sequential;
       if (kind === "ramp") return html`<${Ramp} name=${props.metric.name} scale=${scale} low=${low} high=${high} />`;
-      return html`<${Legend} rows=${rows} hidden=${picks.of(id).hidden} onToggle=${toggle} />`;
+      return html`<${Legend} rows=${rows} hidden=${picks.of(id).hidden} pinned=${picks.of(id).pinned} onToggle=${toggle} />`;
     };
 
     return () => {
