@@ -79,7 +79,7 @@ CASES: dict[str, tuple[dict[str, Any], Columns]] = {
         options(["a"], spec={"log": True}),
         [[0.0 if at % 9 == 4 else 3.0 + at if at % 13 else -5.0 for at in range(70)]],
     ),
-    "logarithmic areas": (options(["a"], "area", spec={"log": True}), [noise(70, 15, 0.5, 500)]),
+    "logarithmic areas": (options(["a"], "area", spec={"log": True}), [holed(noise(70, 15, 0.5, 500), *GAPS)]),
     "logarithmic bars": (options(["a"], "bars", spec={"log": True}), [noise(60, 16, 0.5, 500)]),
     "one sample": (options(["a", "b"]), [[3.0], [5.0]]),
     "one sample of an area": (options(["a"], "area"), [[3.0]]),

@@ -1,5 +1,6 @@
 // Puts a metric's samples into the traces of its figure. Knows Plotly's JSON, but touches neither Plotly nor the page.
 
+import { areas } from "./areas.js";
 import { colourOf, faded } from "./colours.js";
 import { dots } from "./dots.js";
 import { before } from "./earlier.js";
@@ -74,7 +75,8 @@ export function fill(traces, job) {
   // A figure may bring traces beyond the series, such as a line at a limit: they stay as they are.
   const behind = further(filled, job.scaled ? job.scale.factor : 1, work);
   const earlier = job.earlier && TIMED.has(first.type ?? "scatter") ? before(filled, job, job.earlier, lines, worthy) : [];
-  return [...filled, ...traces.slice(Math.max(job.ring.series.length, 1)), ...behind, ...earlier, ...dots(filled)];
+  const own = traces.slice(Math.max(job.ring.series.length, 1));
+  return [...filled, ...own, ...behind, ...earlier, ...dots(filled), ...(own.length ? [] : areas(filled, job.view.hair !== undefined))];
 }
 
 /** @param {Json} trace @param {string} colour @param {View} view */

@@ -72,6 +72,24 @@ test("more samples than pixels are thinned, and the last one stays", () => {
   assert.equal(y.at(-1), many.at(-1));
 });
 
+test("an area ends where its line has a gap: it is a trace of its own below the lines, along zero there", () => {
+  const area = { type: "scatter", mode: "lines", fill: "tozeroy" };
+  const [line, whole, ...more] = fill([area], job({ a: [NaN, 1, 2, NaN, NaN, 5, NaN], b: [NaN, 1, 2, 3, 4, 5, NaN] }));
+  assert.deepEqual([line?.["fill"], list(line?.["y"]), whole?.["fill"]], ["none", [NaN, 1, 2, NaN, NaN, 5, NaN], "tozeroy"]);
+  const [below] = more.filter(({ mode }) => mode === "lines");
+  assert.deepEqual([below?.["x"], below?.["y"]], [[1000, 2000, 2000, 5000, 5000], [1, 2, 0, 0, 5]]);
+  assert.deepEqual([below?.["fill"], below?.["fillcolor"], below?.["line"].width, below?.["zorder"], below?.["hoverinfo"]], ["tozeroy", line?.["fillcolor"], 0, -1, "skip"]);
+  const ours = fill([area], job({ a: [1, NaN, 3] }, { view: { ...VIEW, hair: 1.5 } })).find(({ zorder }) => zorder === -1);
+  assert.ok(ours?.["y"][1] > 0 && ours?.["y"][1] < 1e-200, "on a logarithmic axis there is no zero");
+});
+
+test("an area stays one trace where the line goes on, and where another area lies on it", () => {
+  const area = { type: "scatter", mode: "lines", fill: "tozeroy" };
+  for (const [figure, table] of /** @type {[object[], Record<string, number[]>][]} */ ([
+    [[area], { a: [NaN, 1, 2, NaN] }], [[{ ...area, connectgaps: true }], { a: [1, NaN, 3] }], [[area, { ...area, fill: "tonexty" }], { a: [1, 2, NaN, 3, 4], b: [1, 2, NaN, 3, 4] }],
+  ])) assert.deepEqual(fill(figure, job(table)).filter(({ zorder }) => zorder), []);
+});
+
 test("a stack has the same times in all layers, and behind a gap there is another one", () => {
   const table = { a: [1, 2, NaN, 3, 4], b: [4, 5, NaN, NaN, 6] };
   const traces = fill([{ type: "scatter", stackgroup: "all" }], job(table));

@@ -44,7 +44,8 @@ export class Layer {
       pen.rect(place.left, place.top, place.width, place.height);
       pen.clip();
       bars(pen, own.filter(({ type }) => type === "bar"), place, layout);
-      strokes(pen, curves(own.filter(({ mode }) => mode === "lines"), place), place);
+      const lines = own.filter(({ mode }) => mode === "lines").sort((a, b) => (a["zorder"] ?? 0) - (b["zorder"] ?? 0));
+      strokes(pen, curves(lines, place), place);
       pen.restore();
       for (const trace of own) if (trace["mode"] === "markers") dots(pen, trace, place);
     }
