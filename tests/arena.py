@@ -206,7 +206,8 @@ def arena(folder: Path, *arguments: str, async_mode: AsyncMode = "eventlet", loa
         if text:
             (folder / f"{name}.py").write_text(text, encoding="utf-8")
             given += ["--plugin", str(folder / f"{name}.py")]
-    server = Server(folder, given, async_mode=async_mode, config=QUIET)
+    # What is forked shares memory until it writes there: that would look like growth.
+    server = Server(folder, given, async_mode=async_mode, config=QUIET, preloaded=False)
     server.start()
     try:
         running = Arena(server)

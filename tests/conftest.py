@@ -16,6 +16,7 @@ import psutil
 import pytest
 from hypothesis import settings
 
+from tests import preloaded
 from tests.server import Server
 
 if TYPE_CHECKING:
@@ -122,6 +123,13 @@ def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _preloaded() -> Iterator[None]:
+    """What servers are forked from ends after all tests."""
+    yield
+    preloaded.end()
+
+
 @pytest.fixture(autouse=True)
 def leak_detector(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread, a child process or a listening socket behind."""
@@ -142,14 +150,19 @@ def leak_detector(request: pytest.FixtureRequest) -> Iterator[None]:
 def _children() -> set[psutil.Process]:
     """Asked of Linux directly: psutil looks at every process of the machine, and this is asked thousands of times."""
     try:
-        told = [(task / "children").read_text() for task in Path("/proc/self/task").iterdir()]
+        told = [path.read_text() for path in _told_children()]
     except OSError:  # another system, or a thread that has just ended
         return set(psutil.Process().children())
     found = set()
-    for pid in map(int, " ".join(told).split()):
+    for pid in set(map(int, " ".join(told).split())).difference(preloaded.sources()):
         with suppress(psutil.NoSuchProcess):
             found.add(psutil.Process(pid))
     return found
+
+
+def _told_children() -> list[Path]:
+    """Where Linux tells of the children of this process, and of the ones that servers are forked from."""
+    return [task / "children" for one in ("self", *preloaded.sources()) for task in Path(f"/proc/{one}/task").iterdir()]
 
 
 def _listening() -> set[tuple[str, int]]:

@@ -20,6 +20,9 @@ from typing import Any, Literal, Self
 
 import psutil
 
+from tests.preloaded import Forked, fork
+from tests.preloaded import possible as preloading
+
 ROOT = Path(__file__).resolve().parent.parent
 AsyncMode = Literal["eventlet", "threading"]
 ASYNC_MODES: tuple[AsyncMode, ...] = ("eventlet", "threading")
@@ -92,6 +95,7 @@ class Server:
         config: text of plotroom.toml; "" for none.
         environ: more environment variables.
         command: what starts it, when it is not this checkout's `python -m dashboard`.
+        preloaded: it may be forked from a process that has imported what it needs, see `tests.preloaded`.
         port: to listen on; by default a free one.
         ca: the file of the certificate to believe, when it is given one; it then speaks https.
 
@@ -109,7 +113,8 @@ class Server:
         async_mode: AsyncMode = "eventlet",
         config: str = "",
         environ: Mapping[str, str] | None = None,
-        command: Sequence[str] = (sys.executable, "-m", "dashboard"),
+        command: Sequence[str] = (),
+        preloaded: bool = True,
         port: int = 0,
         ca: Path | None = None,
     ) -> None:
@@ -120,11 +125,13 @@ class Server:
         self.host = "127.0.0.1"
         self.url = f"{'https' if ca else 'http'}://{self.host}:{self.port}"
         self.tls = ssl.create_default_context(cafile=ca) if ca else None
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
         self.exit_code: int | None = None
         self._log = home / "log.txt"
         self._killed = False
-        self._command = [*command, "--port", str(self.port), "--data-dir", str(self.data_dir), *arguments]
+        self._mode = async_mode if preloaded and preloading and not command else None
+        self._command = command or (sys.executable, "-m", "dashboard")
+        self._arguments = ["--port", str(self.port), "--data-dir", str(self.data_dir), *arguments]
         home.mkdir(parents=True, exist_ok=True)
         if config:
             (home / "plotroom.toml").write_text(config, encoding="utf-8")
@@ -140,9 +147,15 @@ class Server:
             AssertionError: it ended, or did not answer in time; the text has its log.
         """
         self._killed, self.exit_code = False, None
+        self.process = self._start()
+        self.wait_until_ready()
+
+    def _start(self) -> subprocess.Popen[bytes] | Forked:
+        if self._mode:
+            return fork(self._mode, self._arguments, self.home, self._environ, self._log)
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self._command,
+            return subprocess.Popen(
+                [*self._command, *self._arguments],
                 cwd=self.home,
                 env=self._environ,
                 stdin=subprocess.DEVNULL,
@@ -150,7 +163,6 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.wait_until_ready()
 
     def __enter__(self) -> Self:
         """Start it, for as long as something goes on; then nothing may have been wrong, see `finish`."""
@@ -263,7 +275,7 @@ class Server:
         return [own, *own.children(recursive=True)]
 
 
-def _kill_all(process: subprocess.Popen[bytes] | None, family: Sequence[psutil.Process]) -> None:
+def _kill_all(process: subprocess.Popen[bytes] | Forked | None, family: Sequence[psutil.Process]) -> None:
     if process is not None:
         process.kill()
     for one in family:

@@ -33,7 +33,7 @@ FRIEND = "https://friend.example"
 @pytest.fixture(scope="module", params=ASYNC_MODES)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of each mode for all tests that leave it as it was."""
-    with Server(tmp_path_factory.mktemp("running"), async_mode=request.param, config=QUIET) as server:
+    with Server(tmp_path_factory.mktemp("running"), async_mode=request.param, config=QUIET, preloaded=False) as server:
         yield server
 
 
@@ -93,7 +93,7 @@ def test_a_signal_ends_it(server: StartServer, async_mode: AsyncMode, number: si
 
     Started again at once, with connections of before not yet forgotten by the kernel, it listens on its port again.
     """
-    running = server(async_mode=async_mode)
+    running = server(async_mode=async_mode, preloaded=False)
     live = [connect(running) for _ in range(3)]
     idle = socket.create_connection((running.host, running.port))
     half = socket.create_connection((running.host, running.port))
