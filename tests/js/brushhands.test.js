@@ -41,7 +41,7 @@ function stage() {
     done.length = 0;
     listeners.get(name)?.({
       type: name, clientX: 10 + minute, pointerId: 1, pointerType: "mouse", button: 0, timeStamp: 0, deltaX: 0, deltaY: 0, deltaMode: 0,
-      target: { dataset: { part }, focus: () => void done.push(["focus"]) }, preventDefault() {}, ...more,
+      target: { dataset: { part }, focus: (/** @type {any} */ { focusVisible = true }) => void done.push(focusVisible ? ["focus"] : ["focus", "unseen"]) }, preventDefault() {}, ...more,
     });
     return [...done];
   };
@@ -114,4 +114,9 @@ test("while it is not free, nothing takes it", () => {
   state.free = false;
   assert.deepEqual(act("pointerdown", 50, { part: "begin" }), []);
   assert.equal(hands.strip, null);
+});
+
+test("what a finger holds has the focus, without a ring around it", () => {
+  const { act } = stage();
+  assert.deepEqual(act("pointerdown", 50, { part: "begin", pointerType: "touch" }), [["focus", "unseen"]]);
 });

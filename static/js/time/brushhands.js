@@ -73,7 +73,9 @@ export function brushHands(element, grip, later = inTime) {
     };
     element.setPointerCapture?.(event.pointerId);
     event.preventDefault();
-    if (part !== "new") at.focus({ preventScroll: true });
+    // A ring around whom keys would move says nothing to a finger; browsers that do not know the word draw it.
+    const ring = event.pointerType === "touch" ? { focusVisible: false } : {};
+    if (part !== "new") at.focus(/** @type {FocusOptions} */ ({ preventScroll: true, ...ring }));
   }
 
   /** @param {PointerEvent} event */
