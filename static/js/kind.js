@@ -17,12 +17,13 @@ const FLAT = new Set(["pie", "indicator", ...SPREADS, ...POLAR]);
 export class Kind {
   /** @param {import("./types.js").Metric} metric @param {Figure} figure */
   constructor(metric, figure) {
-    this.figure = metric.chart === "heatmap" && figure.layout["meta"]?.array ? figure.layout["meta"].array : figure;
+    const given = metric.chart === "heatmap" && figure.layout["meta"]?.array ? figure.layout["meta"].array : figure;
+    /** Whether the server has built it; else it is a plugin's own, which decides about its axes itself. */
+    this.built = Boolean(given.layout["meta"]?.scaled);
+    this.figure = this.built ? suffixed(given, metric.unit) : given;
     const { data, layout } = this.figure;
     const first = data[0] ?? {};
     const { type } = first;
-    /** Whether the server has built it; else it is a plugin's own, which decides about its axes itself. */
-    this.built = Boolean(layout["meta"]?.scaled);
     /** Whether values are divided by the unit's step. */
     this.scaled = this.built || scalable(this.figure, metric.unit);
     this.legend = legendOf(this.figure, this.built);
@@ -43,4 +44,11 @@ export class Kind {
     /** Whether the live layer can draw it. */
     this.able = !this.flat && able(this.figure);
   }
+}
+
+/** Ticks say % where that is the unit that is shown: the server knows the metric's own alone. @param {Figure} figure @param {string} unit @returns {Figure} */
+function suffixed({ data, layout }, unit) {
+  const ticksuffix = unit === "%" ? unit : "";
+  const told = Object.entries(layout).filter(([, part]) => part?.ticksuffix !== undefined).map(([name, part]) => [name, { ...part, ticksuffix }]);
+  return { data, layout: { ...layout, ...Object.fromEntries(told) } };
 }
