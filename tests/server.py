@@ -95,7 +95,8 @@ class Server:
         config: text of plotroom.toml; "" for none.
         environ: more environment variables.
         command: what starts it, when it is not this checkout's `python -m dashboard`.
-        preloaded: it may be forked from a process that has imported what it needs, see `tests.preloaded`.
+        preloaded: it may be forked from a process that has imported what it needs, see `tests.preloaded`; what has a
+            `command` or an `environ` starts by itself all the same.
         port: to listen on; by default a free one.
         ca: the file of the certificate to believe, when it is given one; it then speaks https.
 
@@ -129,7 +130,9 @@ class Server:
         self.exit_code: int | None = None
         self._log = home / "log.txt"
         self._killed = False
-        self._mode = async_mode if preloaded and preloading and not command else None
+        # Python looks into the environment while it starts.
+        own = not preloaded or bool(command or environ)
+        self._mode = None if own or not preloading else async_mode
         self._command = command or (sys.executable, "-m", "dashboard")
         self._arguments = ["--port", str(self.port), "--data-dir", str(self.data_dir), *arguments]
         home.mkdir(parents=True, exist_ok=True)
