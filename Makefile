@@ -6,7 +6,7 @@ SHELL := /bin/sh
 
 PYTHON ?= python3
 # How many test processes; many tests wait for something, so that there may be more of them than cores.
-JOBS ?= 3
+JOBS ?= 4
 BENCHES ?= cold_start charts panning wall soak idle series_cpu jitter bundled fanout latency capacity growth fast_metric compression \
   history_size history_write history_read history_growth history_start history_cpu history_lag
 BIN := .venv/bin
@@ -37,10 +37,11 @@ NONE = .venv/.none
 UNTIMED = -n $(JOBS) --dist loadfile --max-worker-restart 1 -m 'not timed' $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && touch $(NONE); })
 TIMED = -m timed $(ARGS) $(if $(ARGS),|| { [ $$? = 5 ] && [ ! -e $(NONE) ]; })
 
-# Lint and the JavaScript tests use what Python tests, which often wait, leave of the cores; what fails is told at once.
-test: ready
+# What needs no Python goes on while pip installs; lint takes what Python tests, which often wait, leave of the cores.
+test:
 	@rm -f $(NONE)
-	@$(MAKE) --no-print-directory -j3 lint js untimed
+	@$(MAKE) --no-print-directory -j4 $(DEV) browser js tsc
+	@$(MAKE) --no-print-directory -j2 checks untimed
 	$(BIN)/python -m pytest $(TIMED)
 
 .PHONY: untimed
@@ -54,10 +55,15 @@ coverage: ready
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report $(if $(ARGS),--fail-under=0)
 
-lint: $(DEV) $(NODE)
+lint: checks tsc
+
+.PHONY: checks tsc
+checks: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+tsc: $(NODE)
 	node_modules/.bin/tsc --project jsconfig.json
 
 unit: $(DEV)

@@ -149,20 +149,25 @@ def leak_detector(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _children() -> set[psutil.Process]:
     """Asked of Linux directly: psutil looks at every process of the machine, and this is asked thousands of times."""
-    try:
-        told = [path.read_text() for path in _told_children()]
-    except OSError:  # another system, or a thread that has just ended
-        return set(psutil.Process().children())
+    sources = preloaded.sources()
+    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        return {one for one in psutil.Process().children() if one.pid not in sources}
+    while True:
+        try:
+            told = [(task / "children").read_text() for one in (os.getpid(), *sources) for task in _tasks(one)]
+        except OSError:  # one of the threads has ended meanwhile: another one has its children now
+            continue
+        break
     found = set()
-    for pid in set(map(int, " ".join(told).split())).difference(preloaded.sources()):
+    for pid in set(map(int, " ".join(told).split())).difference(sources):
         with suppress(psutil.NoSuchProcess):
             found.add(psutil.Process(pid))
     return found
 
 
-def _told_children() -> list[Path]:
-    """Where Linux tells of the children of this process, and of the ones that servers are forked from."""
-    return [task / "children" for one in ("self", *preloaded.sources()) for task in Path(f"/proc/{one}/task").iterdir()]
+def _tasks(process: int) -> Iterator[Path]:
+    """Where Linux tells of the threads of a process."""
+    return Path(f"/proc/{process}/task").iterdir()
 
 
 def _listening() -> set[tuple[str, int]]:
