@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.pages import PATIENCE, open_live, until
-from tests.server import FEW, Server
+from tests.server import FEW, Server, planted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -61,9 +61,7 @@ def crowd():
 @contextmanager
 def farm(home: Path) -> Iterator[Server]:
     """A server with these metrics."""
-    (home / "plugins").mkdir(parents=True)
-    (home / "plugins" / "farm.py").write_text(PLUGIN, encoding="utf-8")
-    with Server(home, config=FEW) as one:
+    with Server(planted(home, farm=PLUGIN), config=FEW) as one:
         yield one
 
 

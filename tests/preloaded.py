@@ -2,7 +2,8 @@
 
 Most of the second of processor that a start takes is imports, and a run of all tests starts hundreds. What is forked is
 a process of its own, with folder, environment, command line, log and session of its own, that runs the same `main` and
-ends like any other. Tests of how a server starts, or of its memory, start Python itself: `Server(preloaded=False)`.
+ends like any other. Tests of how a server starts, or of its memory, and all benches start Python itself:
+`Server(preloaded=False)`.
 
 The parent sends what to start as a packet of JSON, and gets the number of the process; or, once that has ended, its
 number, and gets its exit code. Only Linux tells others when a process has ended (`pidfd_open`).

@@ -70,6 +70,15 @@ FEW = "".join(
     )
 )
 
+
+def planted(home: Path, **plugins: str) -> Path:
+    """`home`, with plugins of these names and texts for the server that starts there."""
+    (home / "plugins").mkdir(parents=True)
+    for name, text in plugins.items():
+        (home / "plugins" / f"{name}.py").write_text(text, encoding="utf-8")
+    return home
+
+
 #: Ports of servers that have ended. The next one takes the last: its pages are of an origin that browsers know.
 _SPARE: list[int] = []
 

@@ -29,7 +29,7 @@ from tests.pages import (
     wait_until_drawn,
 )
 from tests.proxy import Proxy
-from tests.server import FEW, Server
+from tests.server import FEW, Server, planted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -55,18 +55,12 @@ SPANS = """span => {
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("live") / "home"
-    (home / "plugins").mkdir(parents=True)
-    (home / "plugins" / "clock.py").write_text(CLOCK)
-    with Server(home, config=FEW) as one:
+    with Server(planted(tmp_path_factory.mktemp("live") / "home", clock=CLOCK), config=FEW) as one:
         yield one
 
 
 def with_plugin(server: Callable[..., Server], tmp_path: Path, text: str = CLOCK, **options: object) -> Server:
-    home = tmp_path / "room"
-    (home / "plugins").mkdir(parents=True)
-    (home / "plugins" / "clock.py").write_text(text)
-    return server(home=home, **{"config": FEW, **options})
+    return server(home=planted(tmp_path / "room", clock=text), **{"config": FEW, **options})
 
 
 def assert_complete(room: Server, page: Page, name: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -46,24 +46,27 @@ def empty_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
+def rooms(room: Server, empty_room: Server) -> dict[bool, Server]:
+    """Both servers, by whether a state is on the bare one."""
+    return {False: room, True: empty_room}
+
+
+@pytest.fixture(scope="module")
 def darkroom(playwright: Playwright) -> Iterator[Darkroom]:
     browser = playwright.chromium.launch(executable_path=find_shell(), args=list(FLAGS))
     yield Darkroom(browser)
     browser.close()
 
 
-def each(bare: bool) -> list[Any]:  # Any: what pytest's own type is not told of
-    """The pages of one of the two servers, as parameters."""
-    return [
+@pytest.mark.parametrize(
+    ("name", "size", "over"),
+    [
         pytest.param(name, size, over, marks=[pytest.mark.troubled] * STATES[name].troubled, id=f"{name}-{size}")
         for name, size, over in VISITS
-        if STATES[name].bare is bare
-    ]
-
-
-@pytest.mark.parametrize(("name", "size", "over"), each(bare=False))
+    ],
+)
 def test_each_state_looks_as_it_did_and_can_be_read(
-    room: Server,
+    rooms: dict[bool, Server],
     new_page: Callable[..., Page],
     darkroom: Darkroom,
     name: str,
@@ -73,30 +76,13 @@ def test_each_state_looks_as_it_did_and_can_be_read(
 ) -> None:
     """A state of the page, and what is opened over it, is what its pictures show, dark and light, and can be read."""
     page = open_page(new_page, size)
-    bring_about(page, room.url, name)
+    bring_about(page, rooms[STATES[name].bare].url, name)
     wrong = wrong_with(page, darkroom, name, size, tmp_path)
     for one in over:
         open_over(page, one)
         wrong += wrong_with(page, darkroom, one, size, tmp_path)
         put_away(page, one)
     assert wrong == []
-
-
-@pytest.mark.parametrize(("name", "size", "over"), each(bare=True))
-def test_so_does_each_state_of_a_server_that_shows_nothing(
-    empty_room: Server,
-    new_page: Callable[..., Page],
-    darkroom: Darkroom,
-    name: str,
-    size: str,
-    over: list[str],
-    tmp_path: Path,
-) -> None:
-    """The same of a server that asks for its token, and has no metric."""
-    assert over == []
-    page = open_page(new_page, size)
-    bring_about(page, empty_room.url, name)
-    assert wrong_with(page, darkroom, name, size, tmp_path) == []
 
 
 def open_page(new_page: Callable[..., Page], size: str) -> Page:

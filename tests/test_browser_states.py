@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages import PATIENCE, open_live, panel, until, wait_for_badge, wait_for_chart
-from tests.server import FEW, ROOT, Server
+from tests.server import FEW, ROOT, Server, planted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -67,11 +67,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def room_with(server: Callable[..., Server], tmp_path: Path, **plugins: str) -> Server:
-    home = tmp_path / "room"
-    (home / "plugins").mkdir(parents=True)
-    for name, text in plugins.items():
-        (home / "plugins" / f"{name}.py").write_text(text)
-    return server(home=home, config=FEW)
+    return server(home=planted(tmp_path / "room", **plugins), config=FEW)
 
 
 def test_names_that_mean_harm_are_only_text(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.pages import (
     wait_for_chart,
     wait_for_move,
 )
-from tests.server import FEW, Server
+from tests.server import FEW, Server, planted
 
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect, Locator, Page, Route
@@ -62,10 +62,7 @@ MINUTE = 60_000
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for all tests of this file."""
-    home = tmp_path_factory.mktemp("room")
-    (home / "plugins").mkdir()
-    (home / "plugins" / "clock.py").write_text(CLOCK)
-    with Server(home, config=FEW) as one:
+    with Server(planted(tmp_path_factory.mktemp("room") / "home", clock=CLOCK), config=FEW) as one:
         yield one
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tests.pages import PATIENCE, drag, open_live, panel, samples_of, shown_range, until, wait_for_chart
-from tests.server import FEW, Server
+from tests.server import FEW, Server, planted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Route
@@ -91,10 +91,7 @@ def seconds():
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("zoom") / "home"
-    (home / "plugins").mkdir(parents=True)
-    (home / "plugins" / "clock.py").write_text(CLOCK)
-    with Server(home, config=FEW) as one:
+    with Server(planted(tmp_path_factory.mktemp("zoom") / "home", clock=CLOCK), config=FEW) as one:
         yield one
 
 

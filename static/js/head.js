@@ -39,7 +39,9 @@ export class Head {
     if (newest !== this.newest || turn !== this.turn || !this.source.ready()) Object.assign(this, { newest, turn, since: at });
     const most = this.source.now();
     if (!(newest <= most + AHEAD)) return most;
-    return newest + Math.max(0, at - this.since - this.patience());
+    const late = at - this.since;
+    // While samples come this is asked for each chart of each frame.
+    return late <= MORE ? newest : newest + Math.max(0, late - this.patience());
   }
 
   /** ms that may pass without a sample: so long the most frequent of the metrics may be late. */

@@ -81,7 +81,7 @@ def ours(home: Path, data: Recorded, arguments: argparse.Namespace) -> dict[str,
             found["cold"][name] += once[name]
             store.archive.close(clean=True)
     show("archive alone, cold", found["cold"])
-    server = Server(home)
+    server = Server(home, preloaded=False)
     server.start()
     try:
         for form in ("json", "binary"):

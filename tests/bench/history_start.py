@@ -83,7 +83,7 @@ def start(home: Path, path: str) -> float:
     """Seconds from the start of the process to the answer."""
     if (home / "data").exists():
         forget_pages(home / "data")
-    server = Server(home)
+    server = Server(home, preloaded=False)
     began = time.perf_counter()
     server.start()
     try:

@@ -86,7 +86,7 @@ def plotroom(*arguments: str, config: str = "", files: dict[str, str] | None = N
         for name, text in (files or {}).items():
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_text(text, encoding="utf-8")
-        server = Server(home, arguments, config=config)
+        server = Server(home, arguments, config=config, preloaded=False)
         try:
             server.start()
             yield server
